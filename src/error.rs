@@ -1,0 +1,61 @@
+//! What every failure can tell: its class, which becomes the exit status, and a hint a user can act on.
+
+use std::path::PathBuf;
+
+/// The class of a failure. `cli::exit` maps it to an exit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// The command line or a manifest is wrong.
+    Usage,
+    /// Bytes differ from their pin.
+    Mismatch,
+    /// Network, disk or a stage failed.
+    Operation,
+}
+
+/// A failure that can be shown to a stranger: a message (its `Display`), a cause chain (its `source`),
+/// a class and, where the user can act, a hint.
+pub trait Diagnostic: std::error::Error + Send + Sync + 'static {
+    /// The class, from which the exit status follows.
+    fn class(&self) -> Class;
+
+    /// One sentence on what to do next.
+    fn hint(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Any failure of the library.
+pub type Failure = Box<dyn Diagnostic>;
+
+impl<E: Diagnostic> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Box::new(error)
+    }
+}
+
+/// A failed file operation with the path it concerned.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {action} `{}`", path.display())]
+pub struct FileError {
+    /// What was tried, an infinitive: `read`, `write`, `create`.
+    pub action: &'static str,
+    /// The file or folder.
+    pub path: PathBuf,
+    /// Why the operating system refused.
+    pub source: std::io::Error,
+}
+
+impl FileError {
+    /// A closure for `map_err` that adds the action and the path to an I/O error.
+    pub fn on(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self { action, path, source }
+    }
+}
+
+impl Diagnostic for FileError {
+    fn class(&self) -> Class {
+        Class::Operation
+    }
+}

@@ -1,0 +1,209 @@
+//! Where a number comes from: source rows, their lineage and the tier of evidence.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Sha256;
+
+/// How close a number is to the raw data. Ordered from weakest to strongest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tier {
+    /// Read from text or a table of the paper.
+    Printed,
+    /// Read from the coordinates of a published vector figure.
+    Digitised,
+    /// From a file the authors published, its bytes verified.
+    Cached,
+    /// Computed from raw data or embeddings by our own stages.
+    Recomputed,
+}
+
+impl Tier {
+    /// The name used in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Printed => "printed",
+            Self::Digitised => "digitised",
+            Self::Cached => "cached",
+            Self::Recomputed => "recomputed",
+        }
+    }
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// Why a number, a file or a panel is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The file is published and has not been fetched.
+    NotFetched,
+    /// The authors have not published it.
+    NotShared,
+    /// Access needs an account or a licence.
+    Gated,
+    /// The bytes on disk or at the source are not the pinned ones.
+    HashMismatch,
+    /// No reader for this format.
+    UnsupportedFormat,
+    /// Computing it needs an accelerator.
+    NeedsGpu,
+    /// The stage that computes it has not run.
+    NotRun,
+    /// The paper does not say which of several values it means.
+    AmbiguousInPaper,
+    /// The paper gives no value.
+    NoPublishedValue,
+}
+
+impl Reason {
+    /// The name used in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotFetched => "not_fetched",
+            Self::NotShared => "not_shared",
+            Self::Gated => "gated",
+            Self::HashMismatch => "hash_mismatch",
+            Self::UnsupportedFormat => "unsupported_format",
+            Self::NeedsGpu => "needs_gpu",
+            Self::NotRun => "not_run",
+            Self::AmbiguousInPaper => "ambiguous_in_paper",
+            Self::NoPublishedValue => "no_published_value",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// An absence with its reason and what exactly is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Class of the reason.
+    pub reason: Reason,
+    /// A sentence: which file or value, and what would unlock it.
+    pub detail: String,
+}
+
+/// A verified file that numbers were read from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SourceFile {
+    /// Artifact id within its paper.
+    pub artifact: String,
+    /// SHA-256 of the bytes that were read.
+    pub sha256: Sha256,
+    /// Tier of the file.
+    pub tier: Tier,
+}
+
+/// The set of source rows a number was computed from. Rows count from 1, the first row after the header.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lineage(BTreeMap<Arc<SourceFile>, BTreeSet<u32>>);
+
+impl Lineage {
+    /// The lineage of one row.
+    pub fn row(file: Arc<SourceFile>, row: u32) -> Self {
+        Self(BTreeMap::from([(file, BTreeSet::from([row]))]))
+    }
+
+    /// Adds all rows of another lineage.
+    pub fn extend(&mut self, other: &Self) {
+        for (file, rows) in &other.0 {
+            self.0.entry(Arc::clone(file)).or_default().extend(rows);
+        }
+    }
+
+    /// The union of several lineages.
+    pub fn union<'a>(lineages: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut all = Self::default();
+        lineages.into_iter().for_each(|lineage| all.extend(lineage));
+        all
+    }
+
+    /// Whether a row of a file, identified by its bytes, is among the inputs.
+    pub fn contains(&self, sha256: Sha256, row: u32) -> bool {
+        self.0.iter().any(|(file, rows)| file.sha256 == sha256 && rows.contains(&row))
+    }
+
+    /// The weakest tier among the inputs; `None` for a number that depends on nothing.
+    pub fn tier(&self) -> Option<Tier> {
+        self.0.keys().map(|file| file.tier).min()
+    }
+
+    /// The files, in order of artifact id, each with its rows in ascending order.
+    pub fn files(&self) -> impl Iterator<Item = (&SourceFile, &BTreeSet<u32>)> {
+        self.0.iter().map(|(file, rows)| (file.as_ref(), rows))
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// `artifact@sha256-prefix:rows`, files separated by a space, runs of rows as `first-last`.
+impl fmt::Display for Lineage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, (file, rows)) in self.files().enumerate() {
+            let hash = file.sha256.to_string();
+            write!(f, "{}{}@{}:", if i > 0 { " " } else { "" }, file.artifact, &hash[..12])?;
+            for (j, (first, last)) in runs(rows).into_iter().enumerate() {
+                let comma = if j > 0 { "," } else { "" };
+                if first == last {
+                    write!(f, "{comma}{first}")?;
+                } else {
+                    write!(f, "{comma}{first}-{last}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Maximal runs of consecutive numbers.
+fn runs(rows: &BTreeSet<u32>) -> Vec<(u32, u32)> {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for &row in rows {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == row => *last = row,
+            _ => runs.push((row, row)),
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(artifact: &str, tier: Tier) -> Arc<SourceFile> {
+        let sha256 = crate::digest::sha256(artifact.as_bytes());
+        Arc::new(SourceFile { artifact: artifact.to_owned(), sha256, tier })
+    }
+
+    #[test]
+    fn lineage_shows_runs_of_rows() {
+        let source = file("a", Tier::Digitised);
+        let rows = [1, 2, 3, 7, 9, 10].map(|row| Lineage::row(Arc::clone(&source), row));
+        assert_eq!(Lineage::union(&rows).to_string(), "a@ca978112ca1b:1-3,7,9-10");
+    }
+
+    #[test]
+    fn the_weakest_input_decides_the_tier() {
+        let strong = Lineage::row(file("a", Tier::Cached), 1);
+        let weak = Lineage::row(file("b", Tier::Digitised), 1);
+        assert_eq!(Lineage::union([&strong, &weak]).tier(), Some(Tier::Digitised));
+        assert_eq!(Lineage::default().tier(), None);
+    }
+}

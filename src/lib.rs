@@ -1,0 +1,30 @@
+//! `repro` turns scientific papers into checkable artifacts.
+//!
+//! The modules tell the story from the bottom up, and an import may only point down this list
+//! reversed (a test reads the `use crate::` lines):
+//!
+//! * [`error`], [`digest`], [`evidence`]: what a failure, a hash and a source row are.
+//! * [`manifest`]: what a paper declares: sources, artifacts, datasets, figures, claims.
+//! * [`store`]: pinned bytes on disk: lock file, Hub cache, atomic writes, verification.
+//! * [`fetch`]: the only network code.
+//! * [`query`]: a manifest's dataset pipelines, with row lineage.
+//! * [`stats`]: ranks, quartiles, tests.
+//! * [`plot`]: the scene and its renderings. Knows no biology.
+//! * [`figures`]: one file a figure kind, rows and a spec in, a scene out.
+//! * [`claims`]: rules, outcomes, the ledger of the missing.
+//! * [`report`]: the tracking report as HTML and JSON.
+//! * [`cli`]: the only code that prints or decides an exit status.
+
+pub mod claims;
+pub mod cli;
+pub mod digest;
+pub mod error;
+pub mod evidence;
+pub mod fetch;
+pub mod figures;
+pub mod manifest;
+pub mod plot;
+pub mod query;
+pub mod report;
+pub mod stats;
+pub mod store;

@@ -1,0 +1,372 @@
+//! Reads and validates the files of one paper.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{
+    Artifact, DerivedRow, FetchPolicy, Manifest, ManifestError, Note, Origin, Paper, RawSpec, RepoType,
+    Source, SourceKind, SourceText, relative_path,
+};
+use crate::digest::Sha256;
+use crate::evidence::Tier;
+
+/// The manifest schema this version reads.
+const SCHEMA: i64 = 1;
+
+const SECTIONS: [&str; 8] = ["schema", "paper", "source", "artifact", "dataset", "figure", "claims", "note"];
+
+/// Loads `manifests/<paper>/*.toml`; `root` is the project folder, for paths in messages.
+pub fn load(root: &Path, folder: &Path) -> Result<Manifest, ManifestError> {
+    let mut parts = Parts::default();
+    let mut files = Vec::new();
+    let entries = std::fs::read_dir(folder).map_err(|error| ManifestError::unreadable(folder, error))?;
+    for entry in entries {
+        let path = entry.map_err(|error| ManifestError::unreadable(folder, error))?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    for path in files {
+        let text = std::fs::read_to_string(&path).map_err(|error| ManifestError::unreadable(&path, error))?;
+        let path = path.strip_prefix(root).unwrap_or(&path).to_owned();
+        parts.read(&Arc::new(SourceText { path, text }))?;
+    }
+    parts.finish(folder)
+}
+
+/// Sections gathered from all files.
+#[derive(Default)]
+struct Parts {
+    paper: Option<(Paper, Arc<SourceText>)>,
+    sources: Vec<Source>,
+    artifacts: Vec<(Artifact, Place)>,
+    notes: Vec<Note>,
+    datasets: Vec<RawSpec>,
+    figures: Vec<RawSpec>,
+    claims: Vec<RawSpec>,
+}
+
+/// A file and a byte range in it.
+type Place = (Arc<SourceText>, std::ops::Range<usize>);
+
+impl Parts {
+    fn read(&mut self, source: &Arc<SourceText>) -> Result<(), ManifestError> {
+        let root =
+            DeTable::parse(&source.text).map_err(|error| ManifestError::from_toml(source, error, 0..0))?;
+        for (key, value) in root.into_inner() {
+            let span = key.span();
+            self.section(key.get_ref(), value, span, source)?;
+        }
+        Ok(())
+    }
+
+    fn section(
+        &mut self,
+        key: &str,
+        value: Spanned<DeValue<'_>>,
+        key_span: std::ops::Range<usize>,
+        source: &Arc<SourceText>,
+    ) -> Result<(), ManifestError> {
+        match key {
+            "schema" => {
+                let schema: i64 = typed(value, source)?;
+                if schema != SCHEMA {
+                    let message =
+                        format!("manifest schema {schema} is not supported, this version reads {SCHEMA}");
+                    return Err(ManifestError::at(source, Some(key_span), message));
+                }
+            }
+            "paper" => {
+                self.paper = Some((typed(value, source)?, Arc::clone(source)));
+            }
+            "source" => {
+                for entry in entries(value, source)? {
+                    let span = entry.span();
+                    let raw: RawSource = typed(table_value(entry), source)?;
+                    let id = raw.id.clone();
+                    let kind =
+                        raw.kind().map_err(|message| ManifestError::at(source, Some(span), message))?;
+                    self.sources.push(Source { id, kind });
+                }
+            }
+            "artifact" => {
+                for entry in entries(value, source)? {
+                    let span = entry.span();
+                    let raw: RawArtifact = typed(table_value(entry), source)?;
+                    for artifact in raw
+                        .expand()
+                        .map_err(|message| ManifestError::at(source, Some(span.clone()), message))?
+                    {
+                        self.artifacts.push((artifact, (Arc::clone(source), span.clone())));
+                    }
+                }
+            }
+            "note" => {
+                for entry in entries(value, source)? {
+                    self.notes.push(typed(table_value(entry), source)?);
+                }
+            }
+            "dataset" => self.datasets.extend(raw_specs(value, "dataset", false, source)?),
+            "figure" => self.figures.extend(raw_specs(value, "figure", true, source)?),
+            "claims" => self.claims.extend(raw_specs(value, "claims", false, source)?),
+            unknown => {
+                let message = format!("unknown section `{unknown}`");
+                let error = ManifestError::at(source, Some(key_span), message);
+                return Err(match super::error::nearest(unknown, SECTIONS.into_iter()) {
+                    Some(name) => error.with_hint(format!("did you mean `{name}`?")),
+                    None => error.with_hint(format!("the sections are `{}`", SECTIONS.join("`, `"))),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self, folder: &Path) -> Result<Manifest, ManifestError> {
+        let main = SourceText { path: folder.join("paper.toml"), text: String::new() };
+        let Some((paper, paper_file)) = self.paper else {
+            return Err(ManifestError::at(&main, None, "missing section `[paper]`".into()));
+        };
+        if folder.file_name().is_none_or(|name| *name != *paper.id) {
+            let message = format!("paper id `{}` differs from the name of its folder", paper.id);
+            return Err(ManifestError::at(&paper_file, None, message));
+        }
+        check_artifacts(&self.sources, &self.artifacts)?;
+        for specs in [&self.datasets, &self.figures, &self.claims] {
+            check_ids(specs)?;
+        }
+        Ok(Manifest {
+            folder: folder.to_owned(),
+            paper,
+            sources: self.sources,
+            artifacts: self.artifacts.into_iter().map(|(artifact, _)| artifact).collect(),
+            notes: self.notes,
+            datasets: self.datasets,
+            figures: self.figures,
+            claims: self.claims,
+        })
+    }
+}
+
+/// Ids and target files are unique; sources and archives exist.
+fn check_artifacts(sources: &[Source], artifacts: &[(Artifact, Place)]) -> Result<(), ManifestError> {
+    let mut ids = BTreeSet::new();
+    let mut targets = BTreeSet::new();
+    for (artifact, (source, span)) in artifacts {
+        let error = |message| Err(ManifestError::at(source, Some(span.clone()), message));
+        if !ids.insert(&artifact.id) {
+            return error(format!("artifact id `{}` is used twice", artifact.id));
+        }
+        if !targets.insert(&artifact.to) {
+            return error(format!("two artifacts would lie at `{}`", artifact.to));
+        }
+        match &artifact.origin {
+            Origin::File { source: name, .. } if !sources.iter().any(|known| known.id == *name) => {
+                return error(format!("artifact `{}` names the unknown source `{name}`", artifact.id));
+            }
+            Origin::Member { archive, .. }
+                if !artifacts.iter().any(|(known, _)| {
+                    known.id == *archive && matches!(known.origin, Origin::File { .. })
+                }) =>
+            {
+                return error(format!("artifact `{}` names the unknown archive `{archive}`", artifact.id));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn check_ids(specs: &[RawSpec]) -> Result<(), ManifestError> {
+    let mut ids = BTreeSet::new();
+    for spec in specs {
+        relative_path(&spec.id).map_err(|error| spec.error(format!("bad id: {error}")))?;
+        if !ids.insert(&spec.id) {
+            return Err(spec.error(format!("id `{}` is used twice", spec.id)));
+        }
+    }
+    Ok(())
+}
+
+fn raw_specs(
+    value: Spanned<DeValue<'_>>,
+    section: &'static str,
+    with_kind: bool,
+    source: &Arc<SourceText>,
+) -> Result<Vec<RawSpec>, ManifestError> {
+    let entries = entries(value, source)?;
+    entries
+        .iter()
+        .enumerate()
+        .map(|(i, entry)| RawSpec::new(entry, (section, i), with_kind, source))
+        .collect()
+}
+
+/// The tables of an array of tables.
+fn entries<'i>(
+    value: Spanned<DeValue<'i>>,
+    source: &Arc<SourceText>,
+) -> Result<Vec<Spanned<DeTable<'i>>>, ManifestError> {
+    let span = value.span();
+    let wrong =
+        |span| Err(ManifestError::at(source, Some(span), "expected an array of tables, `[[…]]`".into()));
+    let DeValue::Array(array) = value.into_inner() else { return wrong(span) };
+    let mut tables = Vec::new();
+    for entry in array {
+        let span = entry.span();
+        match entry.into_inner() {
+            DeValue::Table(table) => tables.push(Spanned::new(span, table)),
+            _ => return wrong(span),
+        }
+    }
+    Ok(tables)
+}
+
+fn table_value(table: Spanned<DeTable<'_>>) -> Spanned<DeValue<'_>> {
+    Spanned::new(table.span(), DeValue::Table(table.into_inner()))
+}
+
+fn typed<T: for<'de> Deserialize<'de>>(
+    value: Spanned<DeValue<'_>>,
+    source: &SourceText,
+) -> Result<T, ManifestError> {
+    let span = value.span();
+    T::deserialize(value.into_deserializer()).map_err(|error| ManifestError::from_toml(source, error, span))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSource {
+    id: String,
+    kind: RawSourceKind,
+    repo: Option<String>,
+    repo_type: Option<RepoType>,
+    revision: Option<String>,
+    url: Option<String>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawSourceKind {
+    Hub,
+    Http,
+    Local,
+}
+
+impl RawSource {
+    fn kind(self) -> Result<SourceKind, String> {
+        let id = self.id;
+        let needs = |key: &str| format!("source `{id}` needs `{key}`");
+        match self.kind {
+            RawSourceKind::Local => Ok(SourceKind::Local),
+            RawSourceKind::Http => {
+                let url = self.url.ok_or_else(|| needs("url"))?;
+                if !url.starts_with("https://") && !url.starts_with("http://") {
+                    return Err(format!("source `{id}`: url `{url}` is neither http nor https"));
+                }
+                Ok(SourceKind::Http { url })
+            }
+            RawSourceKind::Hub => {
+                let repo = self.repo.ok_or_else(|| needs("repo"))?;
+                let (owner, name) = repo.split_once('/').unwrap_or_default();
+                if relative_path(owner).is_err() || relative_path(name).is_err() || name.contains('/') {
+                    return Err(format!("source `{id}`: repo `{repo}` is not `owner/name`"));
+                }
+                let repo_type = self.repo_type.ok_or_else(|| needs("repo_type"))?;
+                Ok(SourceKind::Hub {
+                    repo,
+                    repo_type,
+                    revision: self.revision.unwrap_or_else(|| "main".into()),
+                })
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawArtifact {
+    id: String,
+    source: Option<String>,
+    path: Option<String>,
+    archive: Option<String>,
+    member: Option<String>,
+    to: Option<String>,
+    evidence: Tier,
+    #[serde(default)]
+    optional: bool,
+    #[serde(default)]
+    fetch: FetchPolicy,
+    sha256: Option<Sha256>,
+    size: Option<u64>,
+    about: Option<String>,
+    #[serde(default)]
+    for_each: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    derived_rows: Vec<DerivedRow>,
+}
+
+impl RawArtifact {
+    /// One artifact, or one for each combination of the `for_each` lists.
+    fn expand(self) -> Result<Vec<Artifact>, String> {
+        let mut combinations: Vec<BTreeMap<String, String>> = vec![BTreeMap::new()];
+        for (name, values) in &self.for_each {
+            combinations = combinations
+                .iter()
+                .flat_map(|combination| {
+                    values.iter().map(move |value| {
+                        let mut extended = combination.clone();
+                        extended.insert(name.clone(), value.clone());
+                        extended
+                    })
+                })
+                .collect();
+        }
+        combinations.into_iter().map(|columns| self.artifact(columns)).collect()
+    }
+
+    fn artifact(&self, columns: BTreeMap<String, String>) -> Result<Artifact, String> {
+        let fill = |text: &str| {
+            columns
+                .iter()
+                .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+        };
+        let id = fill(&self.id);
+        let checked =
+            |path: &str| relative_path(path).map(str::to_owned).map_err(|e| format!("artifact `{id}`: {e}"));
+        checked(&id)?;
+        let origin = match (&self.source, &self.path, &self.archive, &self.member) {
+            (Some(source), Some(path), None, None) => {
+                Origin::File { source: source.clone(), path: checked(&fill(path))? }
+            }
+            (None, None, Some(archive), Some(member)) => {
+                Origin::Member { archive: archive.clone(), member: checked(&fill(member))? }
+            }
+            _ => return Err(format!("artifact `{id}` needs `source` and `path`, or `archive` and `member`")),
+        };
+        let to = match (&self.to, &origin) {
+            (Some(to), _) => checked(&fill(to))?,
+            (None, Origin::File { path, .. }) if !path.contains(['*', '?', '[', '{']) => path.clone(),
+            _ => return Err(format!("artifact `{id}` needs `to`")),
+        };
+        Ok(Artifact {
+            id,
+            origin,
+            to,
+            evidence: self.evidence,
+            optional: self.optional,
+            fetch: self.fetch,
+            sha256: self.sha256,
+            size: self.size,
+            about: self.about.clone(),
+            columns,
+            derived_rows: self.derived_rows.clone(),
+        })
+    }
+}

@@ -1,0 +1,23 @@
+//! What a paper declares: sources, artifacts, datasets, figures, claims and notes.
+//!
+//! A manifest is every `*.toml` file of `manifests/<paper>/`, read as one. Stage, figure, table, dataset and
+//! claim-set bodies stay raw (see [`RawSpec`]); the module that owns a kind deserialises it, so nothing here
+//! knows a kind.
+
+mod error;
+mod load;
+mod paths;
+mod project;
+mod raw;
+mod schema;
+mod select;
+
+pub use error::ManifestError;
+pub use load::load;
+pub use paths::{PathError, relative_path};
+pub use project::{Project, ProjectError};
+pub use raw::{RawSpec, SourceText};
+pub use schema::{
+    Artifact, DerivedRow, FetchPolicy, Manifest, Note, Origin, Paper, RepoType, Source, SourceKind,
+};
+pub use select::{Selection, SelectorError};

@@ -1,0 +1,199 @@
+//! The typed part of a manifest.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::RawSpec;
+use crate::digest::Sha256;
+use crate::evidence::Tier;
+
+/// One paper: all files of `manifests/<paper>/`, validated.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// The folder `manifests/<paper>/`.
+    pub folder: PathBuf,
+    /// Identity of the paper.
+    pub paper: Paper,
+    /// Where artifacts come from.
+    pub sources: Vec<Source>,
+    /// Files, in order of declaration, `for_each` expanded.
+    pub artifacts: Vec<Artifact>,
+    /// Remarks for the report.
+    pub notes: Vec<Note>,
+    /// Named tables, owned by `query`.
+    pub datasets: Vec<RawSpec>,
+    /// Figures, owned by `figures`.
+    pub figures: Vec<RawSpec>,
+    /// Claim sets, owned by `claims`.
+    pub claims: Vec<RawSpec>,
+}
+
+impl Manifest {
+    /// The paper's id, also the name of its folders.
+    pub fn id(&self) -> &str {
+        &self.paper.id
+    }
+
+    /// The source an artifact's bytes come from, through its archive for a member.
+    pub fn source(&self, artifact: &Artifact) -> Option<&Source> {
+        match &artifact.origin {
+            Origin::File { source, .. } => self.sources.iter().find(|known| known.id == *source),
+            Origin::Member { archive, .. } => self.artifact(archive).and_then(|archive| self.source(archive)),
+        }
+    }
+
+    /// The artifact with this id.
+    pub fn artifact(&self, id: &str) -> Option<&Artifact> {
+        self.artifacts.iter().find(|artifact| artifact.id == id)
+    }
+
+    /// `manifests/<paper>/repro.lock`.
+    pub fn lock_path(&self) -> PathBuf {
+        self.folder.join("repro.lock")
+    }
+
+    /// Where an artifact lies once it is visible: below `frozen/<paper>/`.
+    pub fn frozen_path(&self, frozen: &Path, artifact: &Artifact) -> PathBuf {
+        frozen.join(&self.paper.id).join(&artifact.to)
+    }
+}
+
+/// Identity of a paper.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paper {
+    /// Folder-safe identifier.
+    pub id: String,
+    /// Full title.
+    pub title: String,
+    /// Licence of the authors' artifacts.
+    pub license: Option<String>,
+    /// DOI, without resolver.
+    pub doi: Option<String>,
+    /// What this manifest covers, in a sentence for the report.
+    pub scope: Option<String>,
+}
+
+/// Where artifacts come from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Identifier within the manifest.
+    pub id: String,
+    /// Kind and address.
+    pub kind: SourceKind,
+}
+
+/// Kind and address of a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    /// A Hugging Face Hub repository.
+    Hub {
+        /// `owner/name`.
+        repo: String,
+        /// Dataset or model.
+        repo_type: RepoType,
+        /// Branch, tag, pull request or commit; resolved once to a commit.
+        revision: String,
+    },
+    /// A web server: an artifact's `path` is appended to this prefix.
+    Http {
+        /// `http://` or `https://` prefix; ends in `/` unless the artifact's path is empty.
+        url: String,
+    },
+    /// Files of this repository below `frozen/<paper>/`.
+    Local,
+}
+
+/// Type of a Hub repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RepoType {
+    /// `datasets/owner/name`.
+    Dataset,
+    /// `owner/name`.
+    Model,
+}
+
+/// Whether `repro fetch` takes an artifact along when nothing names it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FetchPolicy {
+    /// Taken with every selection that covers it.
+    #[default]
+    Default,
+    /// Large or seldom needed: taken only when its own id is selected.
+    Named,
+}
+
+/// One file.
+#[derive(Clone, Debug)]
+pub struct Artifact {
+    /// Identifier within the manifest.
+    pub id: String,
+    /// Where its bytes come from.
+    pub origin: Origin,
+    /// Path below `frozen/<paper>/`.
+    pub to: String,
+    /// Tier of the numbers in it.
+    pub evidence: Tier,
+    /// Its absence is reported and does not stop a run.
+    pub optional: bool,
+    /// Whether a broad selection fetches it.
+    pub fetch: FetchPolicy,
+    /// Pin of the content.
+    pub sha256: Option<Sha256>,
+    /// Size in bytes.
+    pub size: Option<u64>,
+    /// What it holds, for lists and the report.
+    pub about: Option<String>,
+    /// Columns added to every row read from it, from `for_each`.
+    pub columns: BTreeMap<String, String>,
+    /// Rows that whoever digitised the file computed from other rows of it.
+    pub derived_rows: Vec<DerivedRow>,
+}
+
+/// Where an artifact's bytes come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A file at a source.
+    File {
+        /// Id of the source.
+        source: String,
+        /// Path at the source: exact, or a glob that must match exactly one file of a Hub repository.
+        path: String,
+    },
+    /// A member of an archive (zip or tar.gz) that is itself an artifact.
+    Member {
+        /// Id of the archive's artifact.
+        archive: String,
+        /// Exact path inside the archive.
+        member: String,
+    },
+}
+
+/// A row that was computed from other rows of the same file, so that it is no evidence of its own: it never
+/// registers as a claim, and whatever uses it depends on the rows it was derived from.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DerivedRow {
+    /// Row, counted from 1 after the header.
+    pub row: u32,
+    /// Rows it was computed from.
+    pub from: Vec<u32>,
+    /// How, for the report.
+    pub how: String,
+}
+
+/// A remark that the report shows: an inconsistency of the paper, a reading that had to be chosen.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Note {
+    /// Identifier within the manifest.
+    pub id: String,
+    /// Ids of the figures, claim sets or artifacts it concerns.
+    pub about: Vec<String>,
+    /// The remark.
+    pub text: String,
+}
