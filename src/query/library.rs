@@ -106,7 +106,8 @@ impl<'a> Library<'a> {
                 Err(missing) => absences.push(missing),
             }
         }
-        let worst = absences.iter().find(|missing| missing.reason == Reason::HashMismatch).or(absences.first());
+        let worst =
+            absences.iter().find(|missing| missing.reason == Reason::HashMismatch).or(absences.first());
         let reason = worst.map_or(Reason::NotShared, |missing| missing.reason);
         let mut details: Vec<String> = absences.into_iter().map(|missing| missing.detail).collect();
         details.dedup();
@@ -182,7 +183,8 @@ impl<'a> Library<'a> {
     fn artifacts(&self, name: &str, alternative: &Alternative) -> Result<Vec<&'a Artifact>, QueryError> {
         let manifest = self.vault.manifest();
         let raw = self.raw(name)?;
-        let pattern = alternative.artifacts.as_deref().or(alternative.artifact.as_deref()).unwrap_or_default();
+        let pattern =
+            alternative.artifacts.as_deref().or(alternative.artifact.as_deref()).unwrap_or_default();
         let artifacts: Vec<&Artifact> = if alternative.artifacts.is_some() {
             let bad = |error| raw.error(format!("`{pattern}` is not a valid glob: {error}"));
             let glob = Glob::new(pattern).map_err(bad)?.compile_matcher();
@@ -204,9 +206,15 @@ impl<'a> Library<'a> {
         let paper = self.vault.manifest().id();
         let detail = match (reason, absent.len()) {
             (Reason::HashMismatch, _) => format!("`{}` is not the pinned file", artifact.id),
-            (_, 1) if wanted == 1 => format!("`{}` is not there{}", artifact.id, self.unlock(paper, artifact)),
+            (_, 1) if wanted == 1 => {
+                format!("`{}` is not there{}", artifact.id, self.unlock(paper, artifact))
+            }
             (_, n) => {
-                format!("{n} of {wanted} files like `{}` are not there{}", artifact.id, self.unlock(paper, artifact))
+                format!(
+                    "{n} of {wanted} files like `{}` are not there{}",
+                    artifact.id,
+                    self.unlock(paper, artifact)
+                )
             }
         };
         Missing { reason: *reason, detail }

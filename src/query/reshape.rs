@@ -120,7 +120,8 @@ pub(super) struct Melt {
 impl Melt {
     pub fn apply(&self, frame: &Frame) -> Result<Frame, QueryError> {
         let names = frame.data.get_column_names_owned();
-        let others = names.iter().map(PlSmallStr::as_str).filter(|name| !self.keep.iter().any(|kept| kept == name));
+        let others =
+            names.iter().map(PlSmallStr::as_str).filter(|name| !self.keep.iter().any(|kept| kept == name));
         let melted: Vec<&str> = match &self.columns {
             Some(columns) => columns.iter().map(String::as_str).collect(),
             None => others.collect(),
@@ -182,8 +183,9 @@ impl Join {
             Ok(result.numbers(column)?.into_iter().flatten().map(|row| row as usize).collect())
         };
         let pairs = rows(LEFT)?.into_iter().zip(rows(RIGHT)?);
-        result.lineage =
-            pairs.map(|(left, right)| Lineage::union([&frame.lineage[left], &other.lineage[right]])).collect();
+        result.lineage = pairs
+            .map(|(left, right)| Lineage::union([&frame.lineage[left], &other.lineage[right]]))
+            .collect();
         for column in [LEFT, RIGHT] {
             result.data.drop_in_place(column)?;
         }

@@ -6,4 +6,4 @@ mod vault;
 
 pub use atomic::write_atomic;
 pub use lock::{Lock, LockError, LockedArtifact, LockedSource};
-pub use vault::{Absence, ReadError, Vault, VerifiedFile};
+pub use vault::{Absence, ArtifactState, ReadError, Vault, VerifiedFile};

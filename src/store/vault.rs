@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Lock;
-use crate::digest::{Sha256, sha256};
+use crate::digest::{Sha256, sha256, sha256_reader};
 use crate::error::{Class, Diagnostic, FileError};
 use crate::evidence::SourceFile;
 use crate::manifest::{Artifact, Manifest};
@@ -33,6 +33,36 @@ pub enum Absence {
     NotFetched,
     /// There is a file, but neither manifest nor lock says what it should be.
     NotPinned,
+}
+
+/// What an artifact's file is, after hashing it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArtifactState {
+    /// The bytes are the pinned ones.
+    Verified,
+    /// There is no file.
+    Missing,
+    /// The bytes are not the pinned ones.
+    Mismatched {
+        /// Pin.
+        expected: Sha256,
+        /// Hash of the bytes.
+        computed: Sha256,
+    },
+    /// There is a file, but nothing says what it should be.
+    Unpinned,
+}
+
+impl ArtifactState {
+    /// The name used in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Missing => "missing",
+            Self::Mismatched { .. } => "mismatched",
+            Self::Unpinned => "unpinned",
+        }
+    }
 }
 
 /// A file that is there and cannot be used.
@@ -103,6 +133,23 @@ impl<'a> Vault<'a> {
             return Err(Absence::NotFetched);
         }
         self.pin(artifact).map(drop).ok_or(Absence::NotPinned)
+    }
+
+    /// Hashes an artifact's file, in bounded memory.
+    pub fn state(&self, artifact: &Artifact) -> Result<ArtifactState, FileError> {
+        let path = self.path(artifact);
+        let file = match std::fs::File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(ArtifactState::Missing),
+            Err(error) => return Err(FileError::on("read", path)(error)),
+        };
+        let Some(expected) = self.pin(artifact) else { return Ok(ArtifactState::Unpinned) };
+        let (_, computed) = sha256_reader(file).map_err(FileError::on("read", path))?;
+        Ok(if computed == expected {
+            ArtifactState::Verified
+        } else {
+            ArtifactState::Mismatched { expected, computed }
+        })
     }
 
     /// The verified bytes of an artifact.

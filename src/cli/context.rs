@@ -1,0 +1,104 @@
+//! What every verb gets: the project, the global flags and the only way to print.
+
+use std::io::{IsTerminal, Write};
+
+use crate::error::Diagnostic;
+use crate::manifest::Project;
+
+/// A verb's surroundings.
+#[derive(Debug)]
+pub struct Context {
+    /// The project.
+    pub project: Project,
+    /// No network.
+    pub offline: bool,
+    /// One JSON document on stdout instead of text.
+    pub json: bool,
+    /// Only warnings and errors on stderr.
+    pub quiet: bool,
+    /// How often `-v` was given.
+    pub verbose: u8,
+    /// Worker threads; all cores when absent.
+    pub jobs: Option<usize>,
+    /// The printer.
+    pub out: Printer,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Writes data to stdout and everything else to stderr. A reader that went away is no error.
+#[derive(Clone, Debug)]
+pub struct Printer {
+    quiet: bool,
+    color: bool,
+}
+
+impl Printer {
+    /// A printer; colours concern stderr only, stdout carries plain data.
+    pub fn new(quiet: bool, color: Color) -> Self {
+        let color = match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal(),
+        };
+        Self { quiet, color }
+    }
+
+    /// A line of data.
+    pub fn line(&self, text: impl AsRef<str>) {
+        let mut line = text.as_ref().to_owned();
+        line.push('\n');
+        self.data(line.as_bytes());
+    }
+
+    /// Bytes of data.
+    pub fn data(&self, bytes: &[u8]) {
+        let mut stdout = std::io::stdout().lock();
+        // The reader may have seen enough (`repro list | head`): nothing to report to anyone.
+        let _ = stdout.write_all(bytes).and_then(|()| stdout.flush());
+    }
+
+    /// A line of information, unless quiet.
+    pub fn note(&self, text: impl AsRef<str>) {
+        if !self.quiet {
+            self.stderr(text.as_ref());
+        }
+    }
+
+    /// A warning, also when quiet.
+    pub fn warn(&self, text: impl AsRef<str>) {
+        self.stderr(&format!("{} {}", self.paint("33", "warning:"), text.as_ref()));
+    }
+
+    /// A failure with its cause chain and hint.
+    pub fn failure(&self, error: &dyn Diagnostic) {
+        let mut text = format!("{} {error}", self.paint("31", "error:"));
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            text.push_str(&format!("\n  caused by: {error}"));
+            cause = error.source();
+        }
+        if let Some(hint) = error.hint() {
+            text.push_str(&format!("\n\n{} {hint}", self.paint("36", "hint:")));
+        }
+        self.stderr(&text);
+    }
+
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.color { format!("\x1b[1;{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
+    fn stderr(&self, text: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+}
