@@ -1,1 +1,8 @@
+//! Integration tests: the real binary in a temporary project.
 
+mod architecture;
+mod claims;
+mod cli;
+mod determinism;
+mod manifest;
+mod support;
