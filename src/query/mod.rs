@@ -14,6 +14,8 @@ mod reshape;
 mod step;
 mod table;
 mod test;
+#[cfg(test)]
+mod tests;
 
 pub use dataset::DatasetSpec;
 pub use error::QueryError;

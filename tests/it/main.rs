@@ -1,6 +1,7 @@
 //! Integration tests: the real binary in a temporary project.
 
 mod architecture;
+mod cached;
 mod claims;
 mod cli;
 mod determinism;
