@@ -1,1 +1,5 @@
-fn main() {}
+//! See `repro --help`.
+
+fn main() -> std::process::ExitCode {
+    repro::cli::run().number().into()
+}
