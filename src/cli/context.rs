@@ -37,9 +37,10 @@ pub enum Color {
 }
 
 /// Writes data to stdout and everything else to stderr. A reader that went away is no error.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Printer {
-    quiet: bool,
+    /// No notes.
+    pub quiet: bool,
     color: bool,
 }
 
@@ -75,23 +76,42 @@ impl Printer {
         }
     }
 
-    /// A warning, also when quiet.
-    pub fn warn(&self, text: impl AsRef<str>) {
-        self.stderr(&format!("{} {}", self.paint("33", "warning:"), text.as_ref()));
+    /// A failure, with what it is about, its cause chain and its hint.
+    pub fn failure(&self, about: Option<&str>, failure: &dyn Diagnostic) {
+        self.stderr(&self.described(("31", "error:"), about, failure));
     }
 
-    /// A failure with its cause chain and hint.
-    pub fn failure(&self, error: &dyn Diagnostic) {
-        let mut text = format!("{} {error}", self.paint("31", "error:"));
-        let mut cause = error.source();
+    /// A failure that does not stop the run.
+    pub fn warning(&self, about: Option<&str>, failure: &dyn Diagnostic) {
+        self.stderr(&self.described(("33", "warning:"), about, failure));
+    }
+
+    fn described(
+        &self,
+        (color, severity): (&str, &str),
+        about: Option<&str>,
+        failure: &dyn Diagnostic,
+    ) -> String {
+        let mut text = self.paint(color, severity);
+        if let Some(about) = about {
+            text.push_str(&format!(" {about}:"));
+        }
+        let mut last = failure.to_string();
+        text.push_str(&format!(" {last}"));
+        let mut cause = failure.source();
         while let Some(error) = cause {
-            text.push_str(&format!("\n  caused by: {error}"));
+            let message = error.to_string();
+            // Libraries repeat their cause's message in their own.
+            if !last.contains(&message) {
+                text.push_str(&format!(": {message}"));
+            }
+            last = message;
             cause = error.source();
         }
-        if let Some(hint) = error.hint() {
-            text.push_str(&format!("\n\n{} {hint}", self.paint("36", "hint:")));
+        if let Some(hint) = failure.hint() {
+            text.push_str(&format!("\n{} {hint}", self.paint("36", "hint:")));
         }
-        self.stderr(&text);
+        text
     }
 
     fn paint(&self, code: &str, text: &str) -> String {

@@ -1,47 +1,66 @@
-//! Exit statuses: a contract that other programs script against.
+//! Exit statuses and which of several applies.
 
 use crate::error::Class;
 
-/// Why `repro` stopped. When several apply, the highest-ranking one is the status, see [`ExitCode::worst`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How a run ended. Scripts rely on the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitCode {
-    /// Done, everything agrees.
-    #[default]
-    Success = 0,
-    /// A claim or a figure disagrees.
-    Differs = 1,
-    /// The command line or a manifest is wrong.
-    Usage = 2,
-    /// Bytes differ from their pin.
-    Mismatch = 3,
-    /// Nothing was evaluated.
-    NothingEvaluated = 4,
-    /// All that ran agrees, but items are missing, or a dry run found work to do.
-    Incomplete = 5,
-    /// Network, disk or a stage failed.
-    Operation = 6,
-    /// A bug in this program. Also the status of a panic.
-    Bug = 101,
+    /// 0: done, everything agrees.
+    Success,
+    /// 1: a claim or a figure disagrees.
+    Disagrees,
+    /// 2: the command line or a manifest is wrong.
+    Usage,
+    /// 3: bytes differ from their pin.
+    Mismatch,
+    /// 4: nothing was evaluated.
+    Nothing,
+    /// 5: all that ran agrees, but items are missing, or a dry run found work to do.
+    Incomplete,
+    /// 6: network, disk or a stage failed.
+    Operation,
+    /// 101: a bug.
+    Bug,
 }
 
 impl ExitCode {
-    /// The one of two statuses that ranks higher: 101, 2, 3, 6, 1, 4, 5, 0 from highest to lowest.
-    #[must_use]
-    pub fn worst(self, other: Self) -> Self {
-        if self.rank() >= other.rank() { self } else { other }
-    }
+    /// From the worst to the best.
+    const RANKING: [Self; 8] = [
+        Self::Bug,
+        Self::Usage,
+        Self::Mismatch,
+        Self::Operation,
+        Self::Disagrees,
+        Self::Nothing,
+        Self::Incomplete,
+        Self::Success,
+    ];
 
-    fn rank(self) -> u8 {
+    /// The number.
+    pub fn number(self) -> u8 {
         match self {
             Self::Success => 0,
-            Self::Incomplete => 1,
-            Self::NothingEvaluated => 2,
-            Self::Differs => 3,
-            Self::Operation => 4,
-            Self::Mismatch => 5,
-            Self::Usage => 6,
-            Self::Bug => 7,
+            Self::Disagrees => 1,
+            Self::Usage => 2,
+            Self::Mismatch => 3,
+            Self::Nothing => 4,
+            Self::Incomplete => 5,
+            Self::Operation => 6,
+            Self::Bug => 101,
         }
+    }
+
+    /// The higher-ranking of two.
+    #[must_use]
+    pub fn worst(self, other: Self) -> Self {
+        let first = Self::RANKING.into_iter().find(|code| *code == self || *code == other);
+        first.unwrap_or(self)
+    }
+}
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        Self::from(code.number())
     }
 }
 
@@ -55,22 +74,15 @@ impl From<Class> for ExitCode {
     }
 }
 
-impl From<ExitCode> for std::process::ExitCode {
-    fn from(code: ExitCode) -> Self {
-        Self::from(code as u8)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::ExitCode::*;
+    use super::*;
 
     #[test]
-    fn statuses_rank_as_documented() {
-        let ranked = [Bug, Usage, Mismatch, Operation, Differs, NothingEvaluated, Incomplete, Success];
-        for pair in ranked.windows(2) {
-            assert_eq!(pair[0].worst(pair[1]), pair[0]);
-            assert_eq!(pair[1].worst(pair[0]), pair[0]);
-        }
+    fn the_ranking_is_the_documented_one() {
+        let numbers: Vec<u8> = ExitCode::RANKING.iter().map(|code| code.number()).collect();
+        assert_eq!(numbers, [101, 2, 3, 6, 1, 4, 5, 0]);
+        assert_eq!(ExitCode::Incomplete.worst(ExitCode::Mismatch), ExitCode::Mismatch);
+        assert_eq!(ExitCode::Usage.worst(ExitCode::Mismatch), ExitCode::Usage);
     }
 }

@@ -4,11 +4,15 @@ mod claims;
 mod context;
 mod docs;
 mod exit;
+mod fetch;
 mod figures;
 mod list;
+mod lock;
+mod progress;
 mod report;
 mod reproduce;
 mod session;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -59,6 +63,12 @@ failure, 101 a bug.";
 enum Verb {
     /// List artifacts, figures and claim sets with their state
     List(list::ListArguments),
+    /// Download what is missing, verified while it streams
+    Fetch(fetch::FetchArgs),
+    /// Hash every file again, offline
+    Verify(verify::VerifyArgs),
+    /// Resolve revisions and write the lock files
+    Lock(lock::LockArgs),
     /// Redraw figures as SVG with a CSV of every mark
     Figures(figures::FiguresArguments),
     /// Judge registered claims, one line each
@@ -86,7 +96,7 @@ pub fn main() -> std::process::ExitCode {
     };
     let out = Printer::new(arguments.quiet, arguments.color);
     let status = run(arguments, &out).unwrap_or_else(|error| {
-        out.failure(error.as_ref());
+        out.failure(None, error.as_ref());
         ExitCode::from(error.class())
     });
     status.into()
@@ -106,7 +116,7 @@ fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
         quiet: arguments.quiet,
         verbose: arguments.verbose,
         jobs: arguments.jobs.map(usize::from),
-        out: out.clone(),
+        out: *out,
     };
     if let Some(jobs) = context.jobs {
         // Fails only when a pool exists already, and this is the first thing that makes one.
@@ -114,6 +124,9 @@ fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
     }
     match &arguments.verb {
         Verb::List(arguments) => list::run(arguments, &context),
+        Verb::Fetch(arguments) => fetch::run(arguments, &context),
+        Verb::Verify(arguments) => verify::run(arguments, &context),
+        Verb::Lock(arguments) => lock::run(arguments, &context),
         Verb::Figures(arguments) => figures::run(arguments, &context),
         Verb::Claims(arguments) => claims::run(arguments, &context),
         Verb::Report(arguments) => report::run(arguments, &context),

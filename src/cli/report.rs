@@ -6,10 +6,11 @@ use super::session::{Session, claims_status, figures_status};
 use super::{Context, ExitCode};
 use crate::claims::Judged;
 use crate::error::Failure;
+use crate::evidence::Reason;
 use crate::manifest::{Artifact, Manifest, Origin, SourceKind};
 use crate::plot::svg;
 use crate::report::{ArtifactRow, FigureRow, PaperModel, ReportModel, html};
-use crate::store::{ArtifactState, write_atomic};
+use crate::store::{Checked, FileState, verify_paper, write_atomic};
 
 /// Arguments of `repro report`.
 #[derive(Debug, clap::Args)]
@@ -56,10 +57,13 @@ pub fn paper(session: &Session<'_>, judged: &[Judged]) -> Result<(PaperModel, Ex
             figures.push(FigureRow::new(&spec.id, scene, svg(scene)));
         }
     }
-    let mut artifacts = Vec::new();
-    for artifact in &manifest.artifacts {
-        artifacts.push(artifact_row(session, artifact)?);
-    }
+    let declared: Vec<&Artifact> = manifest.artifacts.iter().collect();
+    let checked = verify_paper(manifest, session.vault.frozen(), session.vault.lock(), &declared, false)?;
+    let artifacts: Vec<ArtifactRow> = declared
+        .iter()
+        .zip(&checked)
+        .map(|(artifact, checked)| artifact_row(session, artifact, checked))
+        .collect();
     let missing = figures.iter().filter(|figure| figure.state == "missing").count();
     let mut status = figures_status(figures.len() - missing, missing);
     if !judged.is_empty() {
@@ -67,7 +71,7 @@ pub fn paper(session: &Session<'_>, judged: &[Judged]) -> Result<(PaperModel, Ex
     }
     for artifact in &artifacts {
         status = status.worst(match artifact.state {
-            "verified" => ExitCode::Success,
+            "ok" => ExitCode::Success,
             "mismatched" => ExitCode::Mismatch,
             _ => ExitCode::Incomplete,
         });
@@ -87,22 +91,21 @@ fn to_json(model: &ReportModel) -> String {
     serde_json::to_string_pretty(model).unwrap_or_default()
 }
 
-fn artifact_row(session: &Session<'_>, artifact: &Artifact) -> Result<ArtifactRow, Failure> {
+fn artifact_row(session: &Session<'_>, artifact: &Artifact, checked: &Checked) -> ArtifactRow {
     let manifest = session.manifest();
-    let state = session.vault.state(artifact)?;
     let locked = session.vault.lock().artifact(&artifact.id);
-    let missing = matches!(state, ArtifactState::Missing);
-    Ok(ArtifactRow {
+    let missing = matches!(checked.state, FileState::Missing { .. });
+    ArtifactRow {
         id: artifact.id.clone(),
         about: artifact.about.clone(),
-        state: state.name(),
+        state: checked.state.name(),
         evidence: artifact.evidence.name(),
-        reason: missing.then_some("not_fetched"),
+        reason: missing.then_some(Reason::NotFetched.name()),
         unlock: missing.then(|| format!("repro fetch {}/{}", manifest.id(), artifact.id)),
         origin: origin(manifest, artifact),
         size: artifact.size.or(locked.map(|locked| locked.size)),
         sha256: session.vault.pin(artifact).map(|pin| pin.to_string()),
-    })
+    }
 }
 
 /// Where an artifact comes from, for readers.

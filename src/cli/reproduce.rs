@@ -1,11 +1,15 @@
 //! `repro reproduce`: fetch, redraw, judge and report, then say what agrees, what is missing and what to open.
 
+use super::progress::TerminalProgress;
 use super::report::{default_path, paper, write};
 use super::session::Session;
 use super::{Context, ExitCode, figures};
-use crate::error::Failure;
+use crate::error::{Diagnostic, Failure};
+use crate::fetch::{self, Outcome, Request, Settings};
 use crate::manifest::{Manifest, Selection};
+use crate::query::Library;
 use crate::report::ReportModel;
+use crate::store::{Lock, Vault};
 
 /// Arguments of `repro reproduce`.
 #[derive(Debug, clap::Args)]
@@ -21,8 +25,8 @@ pub fn run(arguments: &ReproduceArguments, context: &Context) -> Result<ExitCode
     let manifests: Vec<&Manifest> =
         context.project.manifests.iter().filter(|manifest| selection.contains(manifest.id(), "")).collect();
     selection.check(context.project.manifests.iter().map(Manifest::id))?;
+    let mut status = fetch_needed(&manifests, context)?;
     let mut papers = Vec::new();
-    let mut status = ExitCode::Success;
     for manifest in manifests {
         context.out.note(format!("{}: drawing and judging", manifest.id()));
         let mut session = Session::open(manifest, context)?;
@@ -40,6 +44,50 @@ pub fn run(arguments: &ReproduceArguments, context: &Context) -> Result<ExitCode
         context.out.line(serde_json::to_string(&model).unwrap_or_default());
     } else {
         summary(&model, &path, context);
+    }
+    Ok(status)
+}
+
+/// Fetches the files that datasets name. A source that cannot be reached is a warning: what is there will do.
+fn fetch_needed(manifests: &[&Manifest], context: &Context) -> Result<ExitCode, Failure> {
+    let mut needed = Vec::new();
+    for manifest in manifests {
+        let vault = Vault::new(manifest, &context.project.frozen(), Lock::load(&manifest.lock_path())?);
+        let named = Library::new(&vault).artifacts_named()?;
+        needed.extend(named.into_iter().map(|id| format!("{}/{id}", manifest.id())));
+    }
+    if needed.is_empty() {
+        return Ok(ExitCode::Success);
+    }
+    let mut settings = Settings::from_env()?;
+    settings.offline |= context.offline;
+    let progress = TerminalProgress::new(context.out);
+    let summary = fetch::fetch(&Request {
+        project: &context.project,
+        selection: &Selection::new(&needed)?,
+        settings: &settings,
+        dry_run: false,
+        locked: false,
+        max_size: None,
+        jobs: context.jobs.unwrap_or(super::fetch::JOBS),
+        progress: &progress,
+    })?;
+    drop(progress);
+    let mut status = ExitCode::Success;
+    for failure in &summary.sources {
+        let about = format!("{}, source `{}`", failure.paper, failure.source);
+        if failure.is_unreachable() {
+            context.out.warning(Some(&about), &failure.error);
+        } else {
+            context.out.failure(Some(&about), &failure.error);
+            status = status.worst(failure.error.class().into());
+        }
+    }
+    for item in &summary.items {
+        if let Outcome::Failed(failure) = &item.outcome {
+            context.out.failure(Some(&format!("{}/{}", item.paper, item.artifact)), failure.as_ref());
+            status = status.worst(failure.class().into());
+        }
     }
     Ok(status)
 }

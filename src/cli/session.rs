@@ -98,7 +98,7 @@ impl<'a> Session<'a> {
         for problem in &self.problems {
             let text = problem.to_string();
             if !seen.contains(&text) {
-                context.out.failure(problem);
+                context.out.failure(None, problem);
                 status = status.worst(ExitCode::from(problem.class()));
                 seen.push(text);
             }
@@ -111,7 +111,7 @@ impl<'a> Session<'a> {
 pub fn figures_status(drawn: usize, missing: usize) -> ExitCode {
     match (drawn, missing) {
         (_, 0) => ExitCode::Success,
-        (0, _) => ExitCode::NothingEvaluated,
+        (0, _) => ExitCode::Nothing,
         _ => ExitCode::Incomplete,
     }
 }
@@ -124,13 +124,13 @@ pub fn claims_status(judged: &[Judged]) -> ExitCode {
         status = status.worst(ExitCode::from(Class::Operation));
     }
     if outcomes().any(|outcome| outcome == Outcome::Differs) {
-        status = status.worst(ExitCode::Differs);
+        status = status.worst(ExitCode::Disagrees);
     }
     if judged.iter().any(|set| set.counts.get("missing") > 0) {
         status = status.worst(ExitCode::Incomplete);
     }
     if !outcomes().any(Outcome::is_evaluated) {
-        status = status.worst(ExitCode::NothingEvaluated);
+        status = status.worst(ExitCode::Nothing);
     }
     status
 }

@@ -79,6 +79,20 @@ impl<'a> Library<'a> {
         names.map(|spec| spec.id.as_str()).try_for_each(|name| visit(self, name, &mut Vec::new()))
     }
 
+    /// Ids of all artifacts that some dataset may be read from, in order of declaration.
+    pub fn artifacts_named(&self) -> Result<Vec<&'a str>, QueryError> {
+        let mut named = std::collections::BTreeSet::new();
+        for raw in &self.vault.manifest().datasets {
+            for alternative in self.spec(&raw.id)?.any_of.iter().filter(|way| way.dataset.is_none()) {
+                named.extend(
+                    self.artifacts(&raw.id, alternative)?.into_iter().map(|artifact| artifact.id.as_str()),
+                );
+            }
+        }
+        let declared = self.vault.manifest().artifacts.iter().map(|artifact| artifact.id.as_str());
+        Ok(declared.filter(|id| named.contains(id)).collect())
+    }
+
     fn raw(&self, name: &str) -> Result<&'a RawSpec, QueryError> {
         let datasets = &self.vault.manifest().datasets;
         let unknown = || QueryError::UnknownDataset { name: name.to_owned() };

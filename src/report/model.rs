@@ -110,7 +110,7 @@ pub struct ArtifactRow {
     pub id: String,
     /// What it holds.
     pub about: Option<String>,
-    /// `verified`, `missing`, `mismatched` or `unpinned`.
+    /// `ok`, `missing`, `mismatched` or `unpinned`.
     pub state: &'static str,
     /// Tier of the numbers in it.
     pub evidence: &'static str,
@@ -209,7 +209,7 @@ impl ReportModel {
         let figures = || papers.iter().flat_map(|paper| &paper.figures);
         let artifacts = || papers.iter().flat_map(|paper| &paper.artifacts);
         let figures_drawn = figures().filter(|figure| figure.state == "drawn").count();
-        let artifacts_verified = artifacts().filter(|artifact| artifact.state == "verified").count();
+        let artifacts_verified = artifacts().filter(|artifact| artifact.state == "ok").count();
         let (figures_registered, artifacts_declared) = (figures().count(), artifacts().count());
         let verdict = format!(
             "{counts}. {figures_drawn} of {figures_registered} registered figures drawn. \

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Lock;
-use crate::digest::{Sha256, sha256, sha256_reader};
+use super::pin::{compare, pins};
+use crate::digest::{Sha256, sha256};
 use crate::error::{Class, Diagnostic, FileError};
 use crate::evidence::SourceFile;
 use crate::manifest::{Artifact, Manifest};
@@ -33,36 +34,6 @@ pub enum Absence {
     NotFetched,
     /// There is a file, but neither manifest nor lock says what it should be.
     NotPinned,
-}
-
-/// What an artifact's file is, after hashing it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ArtifactState {
-    /// The bytes are the pinned ones.
-    Verified,
-    /// There is no file.
-    Missing,
-    /// The bytes are not the pinned ones.
-    Mismatched {
-        /// Pin.
-        expected: Sha256,
-        /// Hash of the bytes.
-        computed: Sha256,
-    },
-    /// There is a file, but nothing says what it should be.
-    Unpinned,
-}
-
-impl ArtifactState {
-    /// The name used in every output.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Verified => "verified",
-            Self::Missing => "missing",
-            Self::Mismatched { .. } => "mismatched",
-            Self::Unpinned => "unpinned",
-        }
-    }
 }
 
 /// A file that is there and cannot be used.
@@ -112,14 +83,19 @@ impl<'a> Vault<'a> {
         self.manifest
     }
 
+    /// The folder `frozen/`.
+    pub fn frozen(&self) -> &Path {
+        &self.frozen
+    }
+
     /// The lock the pins come from.
     pub fn lock(&self) -> &Lock {
         &self.lock
     }
 
-    /// What the content should hash to: the manifest's pin, else the lock's.
+    /// What the content should hash to.
     pub fn pin(&self, artifact: &Artifact) -> Option<Sha256> {
-        artifact.sha256.or_else(|| self.lock.artifact(&artifact.id)?.sha256)
+        pins(artifact, &self.lock).next()
     }
 
     /// Where the artifact lies.
@@ -135,23 +111,6 @@ impl<'a> Vault<'a> {
         self.pin(artifact).map(drop).ok_or(Absence::NotPinned)
     }
 
-    /// Hashes an artifact's file, in bounded memory.
-    pub fn state(&self, artifact: &Artifact) -> Result<ArtifactState, FileError> {
-        let path = self.path(artifact);
-        let file = match std::fs::File::open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(ArtifactState::Missing),
-            Err(error) => return Err(FileError::on("read", path)(error)),
-        };
-        let Some(expected) = self.pin(artifact) else { return Ok(ArtifactState::Unpinned) };
-        let (_, computed) = sha256_reader(file).map_err(FileError::on("read", path))?;
-        Ok(if computed == expected {
-            ArtifactState::Verified
-        } else {
-            ArtifactState::Mismatched { expected, computed }
-        })
-    }
-
     /// The verified bytes of an artifact.
     pub fn read(&self, artifact: &Artifact) -> Result<Result<VerifiedFile, Absence>, ReadError> {
         let path = self.path(artifact);
@@ -162,12 +121,15 @@ impl<'a> Vault<'a> {
             }
             Err(error) => return Err(FileError::on("read", path)(error).into()),
         };
-        let Some(expected) = self.pin(artifact) else { return Ok(Err(Absence::NotPinned)) };
         let computed = sha256(&bytes);
-        if computed != expected {
-            let base = self.frozen.parent().unwrap_or(&self.frozen);
-            let path = path.strip_prefix(base).unwrap_or(&path).to_owned();
-            return Err(ReadError::Mismatch { path, expected, computed });
+        match compare(artifact, &self.lock, computed) {
+            None => return Ok(Err(Absence::NotPinned)),
+            Some(Ok(())) => {}
+            Some(Err(expected)) => {
+                let base = self.frozen.parent().unwrap_or(&self.frozen);
+                let path = path.strip_prefix(base).unwrap_or(&path).to_owned();
+                return Err(ReadError::Mismatch { path, expected, computed });
+            }
         }
         let source = SourceFile { artifact: artifact.id.clone(), sha256: computed, tier: artifact.evidence };
         Ok(Ok(VerifiedFile { bytes, source: Arc::new(source) }))
