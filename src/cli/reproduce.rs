@@ -77,7 +77,7 @@ fn fetch_needed(manifests: &[&Manifest], context: &Context) -> Result<ExitCode, 
     for failure in &summary.sources {
         let about = format!("{}, source `{}`", failure.paper, failure.source);
         if failure.is_unreachable() {
-            context.out.warning(Some(&about), &failure.error);
+            context.out.note(format!("warning: {about}: {}; going on with what is there", failure.error));
         } else {
             context.out.failure(Some(&about), &failure.error);
             status = status.worst(failure.error.class().into());
