@@ -158,17 +158,16 @@ impl fmt::Display for Lineage {
         for (i, (file, rows)) in self.files().enumerate() {
             let hash = file.sha256.to_string();
             write!(f, "{}{}@{}:", if i > 0 { " " } else { "" }, file.artifact, &hash[..12])?;
-            for (j, (first, last)) in runs(rows).into_iter().enumerate() {
-                let comma = if j > 0 { "," } else { "" };
-                if first == last {
-                    write!(f, "{comma}{first}")?;
-                } else {
-                    write!(f, "{comma}{first}-{last}")?;
-                }
-            }
+            f.write_str(&row_text(rows))?;
         }
         Ok(())
     }
+}
+
+/// Rows as `1-3,7,9-10`.
+pub fn row_text(rows: &BTreeSet<u32>) -> String {
+    let run = |(first, last)| if first == last { format!("{first}") } else { format!("{first}-{last}") };
+    runs(rows).into_iter().map(run).collect::<Vec<_>>().join(",")
 }
 
 /// Maximal runs of consecutive numbers.

@@ -8,7 +8,7 @@ use super::session::{Session, figures_status};
 use super::{Context, ExitCode};
 use crate::error::Failure;
 use crate::manifest::Selection;
-use crate::plot::{mark_table, svg};
+use crate::plot::{mark_csv, svg};
 use crate::store::write_atomic;
 
 /// Arguments of `repro figures`.
@@ -74,11 +74,11 @@ fn write_figure(session: &Session<'_>, id: &str, folder: &Path) -> Result<Option
     let base = folder.join(paper);
     let (svg_path, csv_path) = (base.join(format!("{id}.svg")), base.join(format!("{id}.csv")));
     write_atomic(&svg_path, svg(scene).as_bytes())?;
-    write_atomic(&csv_path, mark_table(&scene.marks).as_bytes())?;
+    write_atomic(&csv_path, mark_csv(&scene.marks).as_bytes())?;
     Ok(Some(Drawn {
         name: format!("{paper}/{id}"),
-        state: if scene.missing.is_some() { "missing" } else { "drawn" },
-        evidence: scene.tier().map(|tier| tier.to_string()).unwrap_or_default(),
+        state: scene.state(),
+        evidence: scene.evidence().map(|tier| tier.to_string()).unwrap_or_default(),
         n_marks: scene.marks.len(),
         reason: scene.missing.as_ref().map(|missing| format!("{}: {}", missing.reason, missing.detail)),
         svg: svg_path,

@@ -1,16 +1,49 @@
-//! One file a figure kind: rows and a spec in, a scene out. Knows no paper.
+//! Figure kinds: rows and a spec in, a scene out. One file a kind.
+
+mod boxes;
+mod error;
+mod line;
+mod rows;
+mod spec;
+mod words;
+
 use crate::error::Failure;
-use crate::evidence::Missing;
+use crate::evidence;
 use crate::manifest::RawSpec;
 use crate::plot::Scene;
-use crate::query::Evidence;
-/// x
-pub type Lookup<'a> = dyn FnMut(&str) -> Result<Result<Evidence, Missing>, Failure> + 'a;
-/// x
-pub fn draw(_: &RawSpec, _: &mut Lookup<'_>) -> Result<Scene, Failure> {
-    Ok(Scene { title: String::new(), marks: vec![], missing: None, alternatives: vec![] })
+pub use crate::query::Evidence;
+
+pub use error::FigureError;
+
+/// Finds a dataset by id: its rows, or why there are none.
+pub type Lookup<'a> = dyn FnMut(&str) -> Result<Result<Evidence, evidence::Missing>, Failure> + 'a;
+
+/// A figure kind: its name in manifests, what it needs and how it is drawn.
+struct Kind {
+    name: &'static str,
+    datasets: fn(&RawSpec) -> Result<Vec<String>, Failure>,
+    draw: fn(&RawSpec, &mut Lookup<'_>) -> Result<Scene, Failure>,
 }
-/// x
-pub fn datasets(_: &RawSpec) -> Result<Vec<String>, Failure> {
-    Ok(vec![])
+
+const KINDS: [Kind; 2] = [
+    Kind { name: "line", datasets: line::datasets, draw: line::draw },
+    Kind { name: "box", datasets: boxes::datasets, draw: boxes::draw },
+];
+
+/// Draws a figure. When a dataset it needs is missing, or holds no value for it, the scene is a placeholder that
+/// keeps the reason.
+pub fn draw(spec: &RawSpec, lookup: &mut Lookup<'_>) -> Result<Scene, Failure> {
+    (kind(spec)?.draw)(spec, lookup)
+}
+
+/// Ids of the datasets a figure may need, in order of first use.
+pub fn datasets(spec: &RawSpec) -> Result<Vec<String>, Failure> {
+    (kind(spec)?.datasets)(spec)
+}
+
+fn kind(spec: &RawSpec) -> Result<&'static Kind, FigureError> {
+    KINDS.iter().find(|kind| kind.name == spec.kind).ok_or_else(|| {
+        let names = KINDS.iter().map(|kind| kind.name);
+        FigureError::unknown(spec, "figure kind", &spec.kind, names)
+    })
 }

@@ -1,31 +1,38 @@
 //! The scene of a figure and its renderings. Knows no biology.
+//!
+//! A figure kind describes a [`Figure`]: panels with axes around [`Item`]s in data coordinates. Laying it out gives
+//! a [`Page`] in points; page, marks and words together are the [`Scene`], of which [`svg`] and [`mark_csv`] are
+//! renderings.
 
+mod axis;
+mod csv;
+mod element;
+mod figure;
+mod geometry;
+mod legend;
 mod mark;
+mod marker;
+mod paint;
+mod panel;
+mod placeholder;
+mod scene;
+mod svg;
+mod text;
+mod ticks;
+mod xml;
 
+pub use axis::{Axis, Limits, Scale, Ticks};
+pub use csv::{HEADER, mark_csv};
+pub use element::{Anchor, Element, Group, Outline, Shape, Text, bounds};
+pub use figure::{Figure, Heading, Page, Share};
+pub use geometry::{Point, Rect};
+pub use legend::{Entry, Legend, Place};
 pub use mark::{Mark, MarkKind};
-/// Stub.
-#[derive(Debug)]
-pub struct Scene {
-    /// x
-    pub title: String,
-    /// x
-    pub marks: Vec<Mark>,
-    /// x
-    pub missing: Option<crate::evidence::Missing>,
-    /// x
-    pub alternatives: Vec<String>,
-}
-impl Scene {
-    /// x
-    pub fn tier(&self) -> Option<crate::evidence::Tier> {
-        None
-    }
-}
-/// x
-pub fn svg(_: &Scene) -> String {
-    String::new()
-}
-/// x
-pub fn mark_table(_: &[Mark]) -> String {
-    String::new()
-}
+pub use marker::Marker;
+pub use paint::{Cap, Colour, Paint, Stroke};
+pub use panel::{Item, Panel};
+pub use placeholder::placeholder;
+pub use scene::{Scene, Source};
+pub use svg::svg;
+pub use text::{ASCENT, DESCENT, Face, LINE, width, wrap};
+pub use ticks::{Tick, ticks};

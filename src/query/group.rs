@@ -52,10 +52,11 @@ impl RankPercentile {
         for group in groups(&frame, &self.by)? {
             let ranked: Vec<usize> = group.into_iter().filter(|row| values[*row].is_some()).collect();
             let present: Vec<f64> = ranked.iter().filter_map(|row| values[*row]).collect();
+            let Some(ranks) = rank_percentiles(&present) else { continue };
             // A rank depends on every value it was compared with.
             let inputs = Lineage::union(ranked.iter().map(|row| &frame.lineage[*row]));
-            for (row, percentile) in ranked.iter().zip(rank_percentiles(&present)) {
-                percentiles[*row] = percentile;
+            for (row, percentile) in ranked.iter().zip(ranks) {
+                percentiles[*row] = Some(percentile);
                 lineage[*row] = inputs.clone();
             }
         }

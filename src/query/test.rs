@@ -11,7 +11,8 @@ use crate::evidence::Lineage;
 use crate::stats::{paired_t_test, stars};
 
 /// Paired two-sided t-test between every two of `groups` in their given order, within `by`, values paired by
-/// the text of `pair_by`. A pair of groups that shares fewer than two finite values gives no row.
+/// the text of `pair_by`. Two groups whose finite values do not have the same pair labels are not compared and give
+/// no row; neither do fewer than two pairs.
 ///
 /// Columns of the result: `by`, then `<group>_a`, `<group>_b`, `n`, `t`, `p`, `stars`.
 #[derive(Clone, Debug, Deserialize)]
@@ -61,8 +62,10 @@ impl PairedTTest {
     }
 
     fn compare(&self, frame: &Frame, (i, a): (usize, &Paired), (j, b): (usize, &Paired), rows: &mut Rows) {
-        let shared: Vec<(&(f64, usize), &(f64, usize))> =
-            a.iter().filter_map(|(label, value)| Some((value, b.get(label)?))).collect();
+        if !a.keys().eq(b.keys()) {
+            return;
+        }
+        let shared: Vec<(&(f64, usize), &(f64, usize))> = a.values().zip(b.values()).collect();
         let x: Vec<f64> = shared.iter().map(|(a, _)| a.0).collect();
         let y: Vec<f64> = shared.iter().map(|(_, b)| b.0).collect();
         let Some(test) = paired_t_test(&x, &y) else { return };
@@ -73,7 +76,7 @@ impl PairedTTest {
         rows.n.push(Some(x.len() as f64));
         rows.t.push(Some(test.t).filter(|t| t.is_finite()));
         rows.p.push(Some(test.p));
-        rows.stars.push(Some(stars(test.p).to_owned()));
+        rows.stars.push(Some(stars(test.p).unwrap_or("n.s.").to_owned()));
         rows.lineage.push(Lineage::union(used));
     }
 

@@ -136,7 +136,7 @@ fn recode_keeps_or_drops_other_texts() {
 
 #[test]
 fn paired_tests_pair_by_label_not_by_position() {
-    let csv = "g,split,v\nA,s1,1\nA,s2,2\nA,s3,4\nB,s3,5\nB,s1,1.5\nB,s2,3.5\nB,s4,9\n";
+    let csv = "g,split,v\nA,s1,1\nA,s2,2\nA,s3,4\nB,s3,5\nB,s1,1.5\nB,s2,3.5\nC,s1,9\n";
     let steps = r#"{ paired_t_test = { by = [], group = "g", groups = ["A", "B", "C"], pair_by = "split", value = "v" } },
         { select = ["g_a", "g_b", "n", "stars"] }"#;
     assert_eq!(show(&run(csv, steps).unwrap()), "g_a,g_b,n,stars\nA,B,3,n.s. <1 2 3 4 5 6>");

@@ -187,9 +187,13 @@ impl FigureRow {
         Self {
             id: id.to_owned(),
             title: scene.title.clone(),
-            state: if scene.missing.is_some() { "missing" } else { "drawn" },
-            evidence: scene.tier().map(|tier| tier.name()),
-            drawn_from: scene.alternatives.clone(),
+            state: scene.state(),
+            evidence: scene.evidence().map(|tier| tier.name()),
+            drawn_from: scene
+                .sources
+                .iter()
+                .map(|source| format!("{} from {}", source.dataset, source.alternative))
+                .collect(),
             marks: scene.marks.len(),
             reason: scene.missing.as_ref().map(reason_text),
             svg,

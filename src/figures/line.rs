@@ -1,0 +1,241 @@
+//! Figure kind `line`: one line a series over categories or numbers, in one panel or a grid of panels.
+
+mod panels;
+mod spec;
+mod words;
+
+use crate::error::Failure;
+use crate::evidence::Lineage;
+use crate::manifest::RawSpec;
+use crate::plot::{
+    Axis, Entry, Figure, Item, Legend, Limits, Mark, MarkKind, Panel, Place, Scene, Stroke, Ticks,
+    placeholder,
+};
+
+use self::panels::PanelPlan;
+use self::spec::{LineSpec, SeriesSpec, XSpec};
+use super::rows::{Datasets, no_values};
+use super::spec::points;
+use super::{FigureError, Lookup};
+
+/// Ids of the datasets the figure needs.
+pub fn datasets(raw: &RawSpec) -> Result<Vec<String>, Failure> {
+    let spec: LineSpec = raw.parse()?;
+    Ok(panels::datasets(&panels::plan(raw, &spec)?))
+}
+
+/// Draws the figure.
+pub fn draw(raw: &RawSpec, lookup: &mut Lookup<'_>) -> Result<Scene, Failure> {
+    let spec: LineSpec = raw.parse()?;
+    let size = points(raw, spec.size)?;
+    let plans = panels::plan(raw, &spec)?;
+    let mut data = Datasets::default();
+    if let Err(missing) = data.add(&panels::datasets(&plans), lookup)? {
+        return Ok(placeholder(&raw.id, &spec.title, size, missing));
+    }
+    let mut marks = Vec::new();
+    let mut drawn = Vec::new();
+    for plan in &plans {
+        drawn.push(draw_panel(raw, &spec, plan, &data, &mut marks)?);
+    }
+    if marks.is_empty() {
+        return Ok(placeholder(&raw.id, &spec.title, size, no_values(&data)));
+    }
+    let legend = legend(&spec);
+    let right = legend.clone().filter(|legend| legend.place == Place::Right);
+    if let Some(best) = legend.filter(|legend| legend.place == Place::Best) {
+        drawn.iter_mut().for_each(|panel| panel.legend = Some(best.clone()));
+    }
+    let figure = Figure {
+        width: size.0,
+        height: size.1,
+        panels: drawn,
+        share_x: spec.share_x.build(),
+        share_y: spec.share_y.build(),
+        heading: spec.heading.as_ref().map(|heading| heading.build()),
+        legend: right,
+    };
+    Ok(Scene {
+        id: raw.id.clone(),
+        title: spec.title.clone(),
+        description: words::describe(&spec, &plans, &marks),
+        page: figure.draw(),
+        marks,
+        sources: data.sources,
+        missing: None,
+    })
+}
+
+/// A vertex: where it is, and its value if there is one.
+struct Vertex {
+    x: f64,
+    key: String,
+    value: Option<(f64, Lineage)>,
+}
+
+fn draw_panel(
+    raw: &RawSpec,
+    spec: &LineSpec,
+    plan: &PanelPlan<'_>,
+    data: &Datasets,
+    marks: &mut Vec<Mark>,
+) -> Result<Panel, FigureError> {
+    let guide = Stroke::dashed(spec.guide_colour, spec.guide_width);
+    let mut items: Vec<Item> =
+        spec.y.guides.iter().map(|y| Item::Guide { y: *y, stroke: guide.clone() }).collect();
+    let before = marks.len();
+    for series in &spec.series {
+        let vertices = vertices(raw, spec, plan, series, data)?;
+        items.extend(draw_series(spec, plan, series, &vertices, marks));
+    }
+    if marks.len() == before {
+        items.push(Item::Remark("no values".to_owned()));
+    }
+    let y_title = if plan.labelled_y { plan.y_title.clone() } else { String::new() };
+    Ok(Panel {
+        name: plan.name.clone(),
+        row: plan.row,
+        column: plan.column,
+        title: plan.title.clone(),
+        title_size: spec.panel_title_size,
+        x: x_axis(spec, plan),
+        y: Axis {
+            title: y_title,
+            title_size: spec.y.title_size,
+            tick_size: spec.y.tick_size,
+            limits: spec.y.limits.map_or(Limits::Data, |[low, high]| Limits::Fixed(low, high)),
+            ticks: Ticks::Round,
+            grid: spec.grid,
+            labelled: plan.labelled_y,
+        },
+        closed: spec.closed,
+        items,
+        legend: None,
+    })
+}
+
+/// The vertices of a series in order of x. Rows of other series and categories are not part of the figure; two rows
+/// at one place are an error, since a line through both would show neither.
+fn vertices(
+    raw: &RawSpec,
+    spec: &LineSpec,
+    plan: &PanelPlan<'_>,
+    series: &SeriesSpec,
+    data: &Datasets,
+) -> Result<Vec<Vertex>, FigureError> {
+    let columns = [spec.series_column.as_str(), plan.x.column.as_str(), spec.y.column.as_str()];
+    let conditions: Vec<&_> = plan.conditions.iter().collect();
+    let mut rows = data.rows(raw, plan.data, &conditions, &columns)?;
+    rows.retain(|row| row.text(&spec.series_column).as_deref() == Some(series.value.as_str()));
+    let mut vertices = Vec::new();
+    for row in rows {
+        let Some(key) = row.text(&plan.x.column) else { continue };
+        let place = if plan.x.categories.is_empty() {
+            row.number(&plan.x.column)
+        } else {
+            plan.x.categories.iter().position(|category| *category == key).map(|index| index as f64)
+        };
+        let Some(x) = place else { continue };
+        let value = row.number(&spec.y.column).map(|y| (y, row.lineage()));
+        vertices.push(Vertex { x, key: plan.x.label(&key), value });
+    }
+    for (index, category) in plan.x.categories.iter().enumerate() {
+        let x = index as f64;
+        if vertices.iter().all(|vertex| vertex.x != x) {
+            vertices.push(Vertex { x, key: plan.x.label(category), value: None });
+        }
+    }
+    vertices.sort_by(|a, b| a.x.total_cmp(&b.x));
+    if let Some(twice) = vertices.windows(2).find(|pair| pair[0].x == pair[1].x) {
+        let message = format!(
+            "dataset `{}` has several rows for series `{}` at `{}` in panel `{}`",
+            plan.data, series.value, twice[0].key, plan.name
+        );
+        return Err(FigureError::new(raw, &message).with_hint("narrow the rows with `where`"));
+    }
+    Ok(vertices)
+}
+
+/// Unbroken stretches of the line, then the markers, with their marks.
+fn draw_series(
+    spec: &LineSpec,
+    plan: &PanelPlan<'_>,
+    series: &SeriesSpec,
+    vertices: &[Vertex],
+    marks: &mut Vec<Mark>,
+) -> Vec<Item> {
+    let mut items = Vec::new();
+    let mut push = |kind, stretch: &[(&Vertex, f64, &Lineage)], items: &mut Vec<Item>, drawn: Item| {
+        let first = marks.len();
+        marks.extend(stretch.iter().map(|(vertex, y, lineage)| {
+            let mark = Mark::new(kind, &plan.name, series.label(), &vertex.key, (*lineage).clone());
+            Mark { x: Some(vertex.x), y: Some(*y), ..mark }
+        }));
+        items.push(Item::Mark { marks: first..marks.len(), items: vec![drawn] });
+    };
+    let present = |vertex: &Vertex| vertex.value.is_some();
+    for stretch in vertices.chunk_by(|a, b| present(a) && present(b)) {
+        let stretch: Vec<(&Vertex, f64, &Lineage)> = stretch.iter().filter_map(Vertex::present).collect();
+        if stretch.len() > 1 {
+            let points = stretch.iter().map(|(vertex, y, _)| (vertex.x, *y)).collect();
+            let stroke = Stroke::solid(series.colour, spec.line_width).square();
+            push(MarkKind::Line, &stretch, &mut items, Item::Line { points, stroke });
+        }
+    }
+    for point in vertices.iter().filter_map(Vertex::present) {
+        let drawn = Item::Marker {
+            at: (point.0.x, point.1),
+            marker: series.marker,
+            size: spec.marker_size,
+            colour: series.colour,
+        };
+        push(MarkKind::Point, &[point], &mut items, drawn);
+    }
+    items
+}
+
+impl Vertex {
+    fn present(&self) -> Option<(&Self, f64, &Lineage)> {
+        self.value.as_ref().map(|(y, lineage)| (self, *y, lineage))
+    }
+}
+
+fn x_axis(spec: &LineSpec, plan: &PanelPlan<'_>) -> Axis {
+    let XSpec { title, title_size, tick_size, categories, ticks, limits, .. } = plan.x;
+    let given: Vec<(f64, String)> = if categories.is_empty() {
+        ticks.iter().map(|tick| (*tick, tick.to_string())).collect()
+    } else {
+        let label = |(index, category): (usize, &String)| (index as f64, plan.x.label(category));
+        categories.iter().enumerate().map(label).collect()
+    };
+    let limits = match limits {
+        Some([low, high]) => Limits::Fixed(*low, *high),
+        // All categories keep their place, also those without a value.
+        None if !categories.is_empty() => {
+            let last = categories.len() as f64 - 1.0;
+            let margin = if last > 0.0 { 0.05 * last } else { 0.5 };
+            Limits::Fixed(-margin, last + margin)
+        }
+        None => Limits::Data,
+    };
+    Axis {
+        title: if plan.labelled_x { title.clone() } else { String::new() },
+        title_size: *title_size,
+        ticks: if given.is_empty() { Ticks::Round } else { Ticks::At(given) },
+        tick_size: *tick_size,
+        limits,
+        grid: spec.grid,
+        labelled: plan.labelled_x,
+    }
+}
+
+fn legend(spec: &LineSpec) -> Option<Legend> {
+    let entries = spec.series.iter().map(|series| Entry {
+        label: series.label().to_owned(),
+        colour: series.colour,
+        line_width: spec.line_width,
+        marker: series.marker,
+        marker_size: spec.marker_size,
+    });
+    spec.legend.as_ref().map(|legend| legend.build(entries.collect()))
+}

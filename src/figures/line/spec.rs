@@ -1,0 +1,220 @@
+//! What a manifest says about a `line` figure.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::figures::spec::{HeadingSpec, LegendSpec, ShareSpec, Where, text_size, title_size};
+use crate::plot::{Colour, Marker};
+
+/// A `line` figure. Panels are listed in `panel`, or come from `facets`, or there is one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LineSpec {
+    /// What the figure shows.
+    pub title: String,
+    /// Width and height in inches.
+    pub size: [f64; 2],
+    /// Dataset of panels that name none.
+    pub data: Option<String>,
+    /// Conditions on the rows of all panels.
+    #[serde(default, rename = "where")]
+    pub conditions: Where,
+    /// Column that tells series apart.
+    pub series_column: String,
+    /// Series in drawing and legend order; rows of others are not drawn.
+    pub series: Vec<SeriesSpec>,
+    /// Horizontal axis of panels that have none of their own.
+    pub x: Option<XSpec>,
+    /// Vertical axis.
+    pub y: YSpec,
+    /// Panels.
+    #[serde(default)]
+    pub panel: Vec<PanelSpec>,
+    /// A grid of panels by the values of columns.
+    pub facets: Option<FacetsSpec>,
+    /// Panels with the same horizontal limits; inner ones have no tick labels.
+    #[serde(default)]
+    pub share_x: ShareSpec,
+    /// Panels with the same vertical limits; inner ones have no tick labels.
+    #[serde(default)]
+    pub share_y: ShareSpec,
+    /// Title over the whole figure.
+    pub heading: Option<HeadingSpec>,
+    /// Font size of panel titles in points.
+    #[serde(default = "title_size")]
+    pub panel_title_size: f64,
+    /// Line width in points.
+    #[serde(default = "line_width")]
+    pub line_width: f64,
+    /// Marker size in points.
+    #[serde(default = "marker_size")]
+    pub marker_size: f64,
+    /// Whether faint dashed lines cross the panels at the ticks.
+    #[serde(default)]
+    pub grid: bool,
+    /// Whether panels have a line above and at the right.
+    #[serde(default)]
+    pub closed: bool,
+    /// Colour of guide lines.
+    #[serde(default = "guide_colour")]
+    pub guide_colour: Colour,
+    /// Width of guide lines in points.
+    #[serde(default = "guide_width")]
+    pub guide_width: f64,
+    /// Legend of the series.
+    pub legend: Option<LegendSpec>,
+}
+
+/// A series.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeriesSpec {
+    /// Text in the series column.
+    pub value: String,
+    /// Name shown; the value by default.
+    pub label: Option<String>,
+    /// Colour of line and markers.
+    pub colour: Colour,
+    /// Marker shape.
+    #[serde(default)]
+    pub marker: Marker,
+}
+
+impl SeriesSpec {
+    /// Name shown.
+    pub fn label(&self) -> &str {
+        self.label.as_deref().unwrap_or(&self.value)
+    }
+}
+
+/// The horizontal axis: categories in order, or numbers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct XSpec {
+    /// Column of categories or numbers.
+    pub column: String,
+    /// Categories from left to right, at 0, 1, 2, …; empty for a numeric axis.
+    #[serde(default)]
+    pub categories: Vec<String>,
+    /// Names shown for categories.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// Ticks of a numeric axis; empty for round numbers.
+    #[serde(default)]
+    pub ticks: Vec<f64>,
+    /// Both ends of the axis.
+    pub limits: Option<[f64; 2]>,
+    /// Axis title.
+    #[serde(default)]
+    pub title: String,
+    /// Font size of the axis title in points.
+    #[serde(default = "text_size")]
+    pub title_size: f64,
+    /// Font size of tick labels in points.
+    #[serde(default = "text_size")]
+    pub tick_size: f64,
+}
+
+impl XSpec {
+    /// Name shown for a category or number.
+    pub fn label(&self, value: &str) -> String {
+        self.labels.get(value).map_or(value, String::as_str).to_owned()
+    }
+}
+
+/// The vertical axis.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct YSpec {
+    /// Column of values.
+    pub column: String,
+    /// Axis title, drawn where a row of facets has no label of its own.
+    #[serde(default)]
+    pub title: String,
+    /// Font size of the axis title or row label in points.
+    #[serde(default = "text_size")]
+    pub title_size: f64,
+    /// Font size of tick labels in points.
+    #[serde(default = "text_size")]
+    pub tick_size: f64,
+    /// Both ends of the axis.
+    pub limits: Option<[f64; 2]>,
+    /// Heights of dashed lines across the panels.
+    #[serde(default)]
+    pub guides: Vec<f64>,
+}
+
+/// A panel of an explicit grid.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PanelSpec {
+    /// Row from 0.
+    #[serde(default)]
+    pub row: usize,
+    /// Column from 0.
+    #[serde(default)]
+    pub column: usize,
+    /// Name in the mark table; the title by default.
+    pub name: Option<String>,
+    /// Title above the panel.
+    #[serde(default)]
+    pub title: String,
+    /// Dataset.
+    pub data: Option<String>,
+    /// Further conditions on its rows.
+    #[serde(default, rename = "where")]
+    pub conditions: Where,
+    /// Horizontal axis.
+    pub x: Option<XSpec>,
+}
+
+/// A grid of panels by the values of one or two columns.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FacetsSpec {
+    /// Column whose values make the rows of the grid, labelled at the left.
+    pub rows: Option<FacetSpec>,
+    /// Column whose values make the columns of the grid, labelled above.
+    pub columns: Option<FacetSpec>,
+}
+
+/// One direction of a grid of panels.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FacetSpec {
+    /// Column of the dataset.
+    pub column: String,
+    /// Values in order.
+    pub values: Vec<String>,
+    /// Label; `{}` stands for the value.
+    #[serde(default = "value_itself")]
+    pub label: String,
+}
+
+impl FacetSpec {
+    /// Label of a value.
+    pub fn label(&self, value: &str) -> String {
+        self.label.replace("{}", value)
+    }
+}
+
+fn value_itself() -> String {
+    "{}".to_owned()
+}
+
+fn line_width() -> f64 {
+    1.5
+}
+
+fn marker_size() -> f64 {
+    6.0
+}
+
+fn guide_colour() -> Colour {
+    Colour::grey(176)
+}
+
+fn guide_width() -> f64 {
+    0.8
+}

@@ -1,0 +1,131 @@
+//! Parts of a figure spec that several kinds have in common.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::manifest::RawSpec;
+use crate::plot;
+
+use super::FigureError;
+
+/// Points to an inch.
+const INCH: f64 = 72.0;
+
+/// Column and the text its cells must have.
+pub type Where = BTreeMap<String, String>;
+
+/// Title over a whole figure.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadingSpec {
+    /// Characters.
+    pub text: String,
+    /// Font size in points.
+    #[serde(default = "heading_size")]
+    pub size: f64,
+    /// Height of its top edge as a fraction of the figure height, from below.
+    #[serde(default = "heading_y")]
+    pub y: f64,
+}
+
+fn heading_size() -> f64 {
+    12.0
+}
+
+fn heading_y() -> f64 {
+    0.98
+}
+
+impl HeadingSpec {
+    /// For the layout.
+    pub fn build(&self) -> plot::Heading {
+        plot::Heading { text: self.text.clone(), size: self.size, y: self.y }
+    }
+}
+
+/// Where a legend stands.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlaceSpec {
+    /// Right of the figure.
+    #[default]
+    Right,
+    /// In the panel, where it covers least.
+    Best,
+}
+
+/// A legend.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LegendSpec {
+    /// Title.
+    #[serde(default)]
+    pub title: String,
+    /// Font size in points.
+    #[serde(default = "text_size")]
+    pub size: f64,
+    /// Where it stands.
+    #[serde(default)]
+    pub place: PlaceSpec,
+    /// Whether it has a frame.
+    #[serde(default)]
+    pub frame: bool,
+}
+
+impl LegendSpec {
+    /// For the layout.
+    pub fn build(&self, entries: Vec<plot::Entry>) -> plot::Legend {
+        let place = match self.place {
+            PlaceSpec::Right => plot::Place::Right,
+            PlaceSpec::Best => plot::Place::Best,
+        };
+        plot::Legend { title: self.title.clone(), entries, size: self.size, frame: self.frame, place }
+    }
+}
+
+/// Which panels have the limits of an axis in common.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShareSpec {
+    /// None.
+    #[default]
+    None,
+    /// Those of a row.
+    Row,
+    /// Those of a column.
+    Column,
+    /// All.
+    All,
+}
+
+impl ShareSpec {
+    /// For the layout.
+    pub fn build(self) -> plot::Share {
+        match self {
+            Self::None => plot::Share::None,
+            Self::Row => plot::Share::Row,
+            Self::Column => plot::Share::Column,
+            Self::All => plot::Share::All,
+        }
+    }
+}
+
+/// Default font size in points.
+pub fn text_size() -> f64 {
+    10.0
+}
+
+/// Default font size of panel titles in points.
+pub fn title_size() -> f64 {
+    12.0
+}
+
+/// Figure size in points from inches; both must be positive and at most 100 inches.
+pub fn points(spec: &RawSpec, inches: [f64; 2]) -> Result<(f64, f64), FigureError> {
+    if inches.iter().all(|length| *length > 0.0 && *length <= 100.0) {
+        Ok((inches[0] * INCH, inches[1] * INCH))
+    } else {
+        Err(FigureError::new(spec, "`size` must be two lengths in inches, above 0 and at most 100"))
+    }
+}

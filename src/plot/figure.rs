@@ -1,0 +1,208 @@
+//! A grid of panels laid out on a page.
+//!
+//! The layout follows matplotlib's `tight_layout` (panels as large as their labels allow at the stated figure size,
+//! legend and heading outside) and its tight bounding box: the page is what was drawn and 0.1 inch around it.
+//! Page sizes are therefore derived, the stated size is that of the figure before cropping.
+
+use super::axis::Axis;
+use super::element::{self, Anchor, Element, Text};
+use super::geometry::{Point, Rect};
+use super::legend::{AXES_GAP, Legend};
+use super::panel::{Drawn, Panel, Ranges};
+use super::text;
+
+/// Space between panels and around the figure: 1.08 times the default font size.
+const PAD: f64 = 10.8;
+/// White around the drawing: 0.1 inch.
+const PAGE_PAD: f64 = 7.2;
+
+/// Which panels have the limits of an axis in common.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Share {
+    /// None.
+    #[default]
+    None,
+    /// Those of a row.
+    Row,
+    /// Those of a column.
+    Column,
+    /// All.
+    All,
+}
+
+/// A title over the whole figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heading {
+    /// Characters.
+    pub text: String,
+    /// Font size in points.
+    pub size: f64,
+    /// Height of its top edge as a fraction of the figure height, from below; above 1 is outside.
+    pub y: f64,
+}
+
+/// A grid of panels.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Figure {
+    /// Width in points before cropping.
+    pub width: f64,
+    /// Height in points before cropping.
+    pub height: f64,
+    /// Panels.
+    pub panels: Vec<Panel>,
+    /// Panels with the same horizontal limits.
+    pub share_x: Share,
+    /// Panels with the same vertical limits.
+    pub share_y: Share,
+    /// Title over the whole figure.
+    pub heading: Option<Heading>,
+    /// Legend at the right of the figure.
+    pub legend: Option<Legend>,
+}
+
+/// Something drawn, cropped to its page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page {
+    /// Width in points.
+    pub width: f64,
+    /// Height in points.
+    pub height: f64,
+    /// What is on it.
+    pub elements: Vec<Element>,
+}
+
+impl Page {
+    /// The page around elements.
+    pub fn around(elements: Vec<Element>) -> Self {
+        let bounds = element::bounds(&elements).unwrap_or(Rect::sized(0.0, 0.0, 0.0, 0.0)).grown(PAGE_PAD);
+        let moved = |element: Element| element.moved(-bounds.left, -bounds.top);
+        let elements = elements.into_iter().map(moved).collect();
+        Self { width: bounds.width(), height: bounds.height(), elements }
+    }
+}
+
+/// Fractions of the figure that panels leave free, and between panels.
+struct Spacing {
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+    across: f64,
+    upwards: f64,
+}
+
+impl Figure {
+    /// Lays out the panels and draws everything.
+    pub fn draw(&self) -> Page {
+        // Labels depend on the size of the axes and the size of the axes on the labels: as in matplotlib, one
+        // drawing with default margins measures the labels, the second is final.
+        let measured = self.draw_panels(&self.default_spacing());
+        let drawn = self.draw_panels(&self.tight(&measured));
+        let mut elements: Vec<Element> = drawn.into_iter().map(|(_, drawn)| drawn.group).collect();
+        elements.extend(self.draw_heading());
+        if let Some(legend) = &self.legend {
+            let (_, height) = legend.extent();
+            let corner = Point::new(self.width + AXES_GAP * legend.size, (self.height - height) / 2.0);
+            elements.extend(legend.draw(corner));
+        }
+        Page::around(elements)
+    }
+
+    fn rows(&self) -> usize {
+        self.panels.iter().map(|panel| panel.row + 1).max().unwrap_or(1)
+    }
+
+    fn columns(&self) -> usize {
+        self.panels.iter().map(|panel| panel.column + 1).max().unwrap_or(1)
+    }
+
+    /// matplotlib's margins before `tight_layout`.
+    fn default_spacing(&self) -> Spacing {
+        let (rows, columns) = (self.rows() as f64, self.columns() as f64);
+        let between = |free: f64, n: f64| 0.2 * free / (n + 0.2 * (n - 1.0));
+        Spacing {
+            left: 0.125,
+            right: 0.1,
+            top: 0.12,
+            bottom: 0.11,
+            across: between(0.775, columns),
+            upwards: between(0.77, rows),
+        }
+    }
+
+    /// The axes rectangle of a panel.
+    fn axes(&self, panel: &Panel, spacing: &Spacing) -> Rect {
+        let (rows, columns) = (self.rows() as f64, self.columns() as f64);
+        let free_x = 1.0 - spacing.left - spacing.right - spacing.across * (columns - 1.0);
+        let free_y = 1.0 - spacing.top - spacing.bottom - spacing.upwards * (rows - 1.0);
+        // Labels wider than the figure leave a sliver instead of a negative size.
+        let (width, height) = ((free_x / columns).max(0.01), (free_y / rows).max(0.01));
+        let left = spacing.left + panel.column as f64 * (width + spacing.across);
+        let top = spacing.top + panel.row as f64 * (height + spacing.upwards);
+        Rect::sized(left * self.width, top * self.height, width * self.width, height * self.height)
+    }
+
+    fn draw_panels(&self, spacing: &Spacing) -> Vec<(Rect, Drawn)> {
+        let ranges: Vec<Ranges> = self.panels.iter().map(Panel::ranges).collect();
+        let limits = |panel: &Panel, share: Share, axis: &Axis, of: fn(&Ranges) -> Option<(f64, f64)>| {
+            let together = self.panels.iter().zip(&ranges).filter(|(other, _)| share.joins(panel, other));
+            let range = together.filter_map(|(_, ranges)| of(ranges));
+            axis.limits(range.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))))
+        };
+        let draw = |panel: &Panel| {
+            let axes = self.axes(panel, spacing);
+            let x = limits(panel, self.share_x, &panel.x, |ranges| ranges.0);
+            let y = limits(panel, self.share_y, &panel.y, |ranges| ranges.1);
+            (axes, panel.draw(axes, x, y))
+        };
+        self.panels.iter().map(draw).collect()
+    }
+
+    /// Margins that hold every label with `PAD` between them.
+    fn tight(&self, drawn: &[(Rect, Drawn)]) -> Spacing {
+        let (rows, columns) = (self.rows(), self.columns());
+        // Room wanted before the first, between each two and after the last column (row).
+        let mut across = vec![vec![0.0_f64; columns + 1]; rows];
+        let mut upwards = vec![vec![0.0_f64; rows + 1]; columns];
+        for (panel, (axes, drawn)) in self.panels.iter().zip(drawn) {
+            let (row, column) = (panel.row, panel.column);
+            across[row][column] += axes.left - drawn.extent.left;
+            across[row][column + 1] += drawn.extent.right - axes.right;
+            upwards[column][row] += axes.top - drawn.extent.top;
+            upwards[column][row + 1] += drawn.extent.bottom - axes.bottom;
+        }
+        let widest = |lanes: &[Vec<f64>], places: std::ops::Range<usize>| {
+            lanes
+                .iter()
+                .flat_map(|lane| &lane[places.clone()])
+                .fold(0.0_f64, |widest, room| widest.max(*room))
+        };
+        let heading = self.heading.as_ref().map_or(0.0, |heading| heading.size * text::LINE + PAD);
+        Spacing {
+            left: (widest(&across, 0..1) + PAD) / self.width,
+            right: (widest(&across, columns..columns + 1) + PAD) / self.width,
+            top: (widest(&upwards, 0..1) + PAD + heading) / self.height,
+            bottom: (widest(&upwards, rows..rows + 1) + PAD) / self.height,
+            across: (widest(&across, 1..columns) + PAD) / self.width,
+            upwards: (widest(&upwards, 1..rows) + PAD) / self.height,
+        }
+    }
+
+    fn draw_heading(&self) -> Option<Element> {
+        let heading = self.heading.as_ref()?;
+        let top = (1.0 - heading.y) * self.height;
+        let at = Point::new(self.width / 2.0, top + text::ASCENT * heading.size);
+        Some(Element::Text(Text::new(&heading.text, heading.size, at).anchored(Anchor::Middle)))
+    }
+}
+
+impl Share {
+    fn joins(self, a: &Panel, b: &Panel) -> bool {
+        match self {
+            Self::None => std::ptr::eq(a, b),
+            Self::Row => a.row == b.row,
+            Self::Column => a.column == b.column,
+            Self::All => true,
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! A panel: axes around items in data coordinates.
+
+use std::ops::Range;
+
+use super::axis::{Axis, Scale};
+use super::element::{self, Anchor, Element, Group, Outline, Text};
+use super::geometry::{Point, Rect};
+use super::legend::Legend;
+use super::marker::Marker;
+use super::paint::{Colour, Paint, Stroke};
+use super::text::{self, Face};
+use super::ticks::Tick;
+
+const SPINE: f64 = 0.8;
+const TICK_LENGTH: f64 = 3.5;
+const TICK_GAP: f64 = 3.5;
+const TITLE_GAP: f64 = 4.0;
+const GRID: Colour = Colour::grey(176);
+const GRID_OPACITY: f64 = 0.3;
+
+/// Something drawn in data coordinates (x, y).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    /// Straight segments, clipped to the axes.
+    Line {
+        /// Vertices.
+        points: Vec<(f64, f64)>,
+        /// Pen.
+        stroke: Stroke,
+    },
+    /// A closed polygon, clipped to the axes.
+    Polygon {
+        /// Corners.
+        points: Vec<(f64, f64)>,
+        /// Fill and pen.
+        paint: Paint,
+    },
+    /// A marker, clipped to the axes.
+    Marker {
+        /// Its middle.
+        at: (f64, f64),
+        /// Shape.
+        marker: Marker,
+        /// Size in points.
+        size: f64,
+        /// Colour.
+        colour: Colour,
+    },
+    /// A line across the whole panel at a height; it does not widen the limits.
+    Guide {
+        /// Height in data units.
+        y: f64,
+        /// Pen.
+        stroke: Stroke,
+    },
+    /// A text that starts at a point, its line centred on the height; not clipped, so that it stays readable.
+    Label {
+        /// Start.
+        at: (f64, f64),
+        /// Characters.
+        text: String,
+        /// Font size in points.
+        size: f64,
+        /// Weight.
+        face: Face,
+        /// Colour.
+        colour: Colour,
+    },
+    /// A remark in the middle of the panel.
+    Remark(String),
+    /// Items that draw marks of the scene.
+    Mark {
+        /// Indices of the marks.
+        marks: Range<usize>,
+        /// What is drawn for them.
+        items: Vec<Item>,
+    },
+}
+
+impl Item {
+    /// Whether it is a shape that the axes clip.
+    fn is_clipped(&self) -> bool {
+        !matches!(self, Self::Label { .. } | Self::Remark(_) | Self::Mark { .. })
+    }
+}
+
+/// A panel.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Panel {
+    /// Name that marks and descriptions use.
+    pub name: String,
+    /// Row in the grid of panels, from 0.
+    pub row: usize,
+    /// Column in the grid of panels, from 0.
+    pub column: usize,
+    /// Title above the panel; empty for none.
+    pub title: String,
+    /// Font size of the title in points.
+    pub title_size: f64,
+    /// Horizontal axis.
+    pub x: Axis,
+    /// Vertical axis.
+    pub y: Axis,
+    /// Whether the panel is closed above and at the right.
+    pub closed: bool,
+    /// Contents, later ones above earlier ones.
+    pub items: Vec<Item>,
+    /// Legend inside the panel.
+    pub legend: Option<Legend>,
+}
+
+/// Smallest and largest x and y of data; `None` without data.
+pub type Ranges = (Option<(f64, f64)>, Option<(f64, f64)>);
+
+/// A drawn panel.
+pub(super) struct Drawn {
+    /// All of it.
+    pub group: Element,
+    /// Its extent, where titles count only with the direction they push neighbours in.
+    pub extent: Rect,
+}
+
+/// Draws in data coordinates.
+struct Canvas {
+    axes: Rect,
+    x: Scale,
+    y: Scale,
+}
+
+impl Panel {
+    /// The data ranges of the contents.
+    pub(super) fn ranges(&self) -> Ranges {
+        let mut points = Vec::new();
+        collect_points(&self.items, &mut points);
+        let range = |values: &mut dyn Iterator<Item = f64>| {
+            values.fold(None, |range: Option<(f64, f64)>, value| {
+                Some(range.map_or((value, value), |(low, high)| (low.min(value), high.max(value))))
+            })
+        };
+        (range(&mut points.iter().map(|point| point.0)), range(&mut points.iter().map(|point| point.1)))
+    }
+
+    /// Draws the panel with its axes rectangle at `axes` and the given limits.
+    pub(super) fn draw(&self, axes: Rect, x_limits: (f64, f64), y_limits: (f64, f64)) -> Drawn {
+        let canvas = Canvas {
+            axes,
+            x: Scale { data: x_limits, page: (axes.left, axes.right) },
+            y: Scale { data: y_limits, page: (axes.bottom, axes.top) },
+        };
+        let mut x_ticks = self.x.ticks(x_limits, axes.width(), 3.0);
+        if self.x.labelled {
+            self.x.thin(&mut x_ticks, &canvas.x);
+        }
+        let y_ticks = self.y.ticks(y_limits, axes.height(), 2.0);
+        let mut children = self.grid(&canvas, &x_ticks, &y_ticks);
+        children.extend(canvas.items(&self.items));
+        children.extend(self.spines(&axes));
+        let (x_axis, x_title) = self.x_axis(&canvas, &x_ticks);
+        let (y_axis, y_title) = self.y_axis(&canvas, &y_ticks);
+        children.extend(x_axis);
+        children.extend(y_axis);
+        let extent = element::bounds(&children).map_or(axes, |bounds| bounds.union(&axes));
+        let title = self.title(&axes);
+        let extent = titled(extent, [&title, &x_title], [&y_title]);
+        children.extend([title, x_title, y_title].into_iter().flatten());
+        if let Some(legend) = &self.legend {
+            children.extend(legend.draw(legend.best_corner(&axes, &canvas.lines(&self.items))));
+        }
+        let group = Group { panel: Some(self.name.clone()), children, ..Group::default() };
+        Drawn { group: Element::Group(group), extent }
+    }
+
+    fn grid(&self, canvas: &Canvas, x_ticks: &[Tick], y_ticks: &[Tick]) -> Vec<Element> {
+        let paint = Paint::outlined(Stroke::dashed(GRID, SPINE)).with_opacity(GRID_OPACITY);
+        let axes = canvas.axes;
+        let vertical = x_ticks.iter().filter(|_| self.x.grid).map(|(value, _)| {
+            let x = canvas.x.place(*value);
+            Element::segment(Point::new(x, axes.bottom), Point::new(x, axes.top), paint.clone())
+        });
+        let horizontal = y_ticks.iter().filter(|_| self.y.grid).map(|(value, _)| {
+            let y = canvas.y.place(*value);
+            Element::segment(Point::new(axes.left, y), Point::new(axes.right, y), paint.clone())
+        });
+        vertical.chain(horizontal).collect()
+    }
+
+    fn spines(&self, axes: &Rect) -> Vec<Element> {
+        let paint = Paint::outlined(Stroke::solid(Colour::BLACK, SPINE).square());
+        let corner = |right: bool, bottom: bool| {
+            let x = if right { axes.right } else { axes.left };
+            Point::new(x, if bottom { axes.bottom } else { axes.top })
+        };
+        let outline = if self.closed {
+            Outline::Rect(*axes)
+        } else {
+            Outline::Line(vec![corner(false, false), corner(false, true), corner(true, true)])
+        };
+        vec![Element::shape(outline, paint)]
+    }
+
+    fn x_axis(&self, canvas: &Canvas, ticks: &[Tick]) -> (Vec<Element>, Option<Element>) {
+        let bottom = canvas.axes.bottom;
+        let mut elements = Vec::new();
+        let mut below = bottom + TICK_LENGTH;
+        for (value, label) in ticks {
+            let x = canvas.x.place(*value);
+            elements.push(tick(Point::new(x, bottom), Point::new(x, bottom + TICK_LENGTH)));
+            if self.x.labelled && !label.is_empty() {
+                let top = bottom + TICK_LENGTH + TICK_GAP;
+                let at = Point::new(x, top + text::ASCENT * self.x.tick_size);
+                elements.push(Element::Text(Text::new(label, self.x.tick_size, at).anchored(Anchor::Middle)));
+                below = top + text::LINE * self.x.tick_size;
+            }
+        }
+        let at = Point::new(canvas.axes.centre().x, below + TITLE_GAP + text::ASCENT * self.x.title_size);
+        let title = Text::new(&self.x.title, self.x.title_size, at).anchored(Anchor::Middle);
+        (elements, (!self.x.title.is_empty()).then_some(Element::Text(title)))
+    }
+
+    fn y_axis(&self, canvas: &Canvas, ticks: &[Tick]) -> (Vec<Element>, Option<Element>) {
+        let left = canvas.axes.left;
+        let mut elements = Vec::new();
+        let mut before = left - TICK_LENGTH;
+        for (value, label) in ticks {
+            let y = canvas.y.place(*value);
+            elements.push(tick(Point::new(left, y), Point::new(left - TICK_LENGTH, y)));
+            if self.y.labelled && !label.is_empty() {
+                let at = Point::new(left - TICK_LENGTH - TICK_GAP, y + text::ASCENT / 2.0 * self.y.tick_size);
+                elements.push(Element::Text(Text::new(label, self.y.tick_size, at).anchored(Anchor::End)));
+                before = before.min(at.x - text::width(label, self.y.tick_size, Face::Regular));
+            }
+        }
+        let x = before - TITLE_GAP - text::DESCENT * self.y.title_size;
+        let at = Point::new(x, canvas.axes.centre().y);
+        let title = Text::new(&self.y.title, self.y.title_size, at).anchored(Anchor::Middle);
+        let title = Element::Text(Text { upwards: true, ..title });
+        (elements, (!self.y.title.is_empty()).then_some(title))
+    }
+
+    fn title(&self, axes: &Rect) -> Option<Element> {
+        /// Distance of a title's baseline from the axes: matplotlib's title pad.
+        const GAP: f64 = 6.0;
+        let at = Point::new(axes.centre().x, axes.top - GAP);
+        let title = Text::new(&self.title, self.title_size, at).anchored(Anchor::Middle);
+        (!self.title.is_empty()).then_some(Element::Text(title))
+    }
+}
+
+fn tick(from: Point, to: Point) -> Element {
+    Element::segment(from, to, Paint::outlined(Stroke::solid(Colour::BLACK, SPINE)))
+}
+
+/// The extent with titles, the width of a horizontal and the height of a vertical title left out: a long title
+/// must not push panels apart.
+fn titled<const N: usize, const M: usize>(
+    extent: Rect,
+    horizontal: [&Option<Element>; N],
+    vertical: [&Option<Element>; M],
+) -> Rect {
+    let mut all = extent;
+    for bounds in horizontal.into_iter().flatten().filter_map(Element::bounds) {
+        all = all.union(&Rect { left: all.left, right: all.right, ..bounds });
+    }
+    for bounds in vertical.into_iter().flatten().filter_map(Element::bounds) {
+        all = all.union(&Rect { top: all.top, bottom: all.bottom, ..bounds });
+    }
+    all
+}
+
+fn collect_points(items: &[Item], points: &mut Vec<(f64, f64)>) {
+    for item in items {
+        match item {
+            Item::Line { points: vertices, .. } | Item::Polygon { points: vertices, .. } => {
+                points.extend(vertices);
+            }
+            Item::Marker { at, .. } => points.push(*at),
+            Item::Mark { items, .. } => collect_points(items, points),
+            Item::Guide { .. } | Item::Label { .. } | Item::Remark(_) => {}
+        }
+    }
+}
+
+impl Canvas {
+    fn place(&self, (x, y): (f64, f64)) -> Point {
+        Point::new(self.x.place(x), self.y.place(y))
+    }
+
+    /// Elements of items: what is clipped in one group, then the texts.
+    fn items(&self, items: &[Item]) -> Vec<Element> {
+        let (shapes, others): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|item| item.is_clipped());
+        let (marks, texts): (Vec<&Item>, Vec<&Item>) =
+            others.into_iter().partition(|item| matches!(item, Item::Mark { .. }));
+        let mut elements = Vec::new();
+        let clipped: Vec<Element> = shapes.into_iter().map(|item| self.item(item)).collect();
+        if !clipped.is_empty() {
+            let group = Group { clip: Some(self.axes), children: clipped, ..Group::default() };
+            elements.push(Element::Group(group));
+        }
+        elements.extend(marks.into_iter().chain(texts).map(|item| self.item(item)));
+        elements
+    }
+
+    fn item(&self, item: &Item) -> Element {
+        match item {
+            Item::Line { points, stroke } => {
+                let points = points.iter().map(|point| self.place(*point)).collect();
+                Element::shape(Outline::Line(points), Paint::outlined(stroke.clone()))
+            }
+            Item::Polygon { points, paint } => {
+                let points = points.iter().map(|point| self.place(*point)).collect();
+                Element::shape(Outline::Polygon(points), paint.clone())
+            }
+            Item::Marker { at, marker, size, colour } => marker.draw(self.place(*at), *size, *colour),
+            Item::Guide { y, stroke } => {
+                let y = self.y.place(*y);
+                let ends = [Point::new(self.axes.left, y), Point::new(self.axes.right, y)];
+                Element::segment(ends[0], ends[1], Paint::outlined(stroke.clone()))
+            }
+            Item::Label { at, text, size, face, colour } => {
+                let place = self.place(*at);
+                let drop = (text::ASCENT - text::LINE / 2.0) * size;
+                let text = Text::new(text, *size, Point::new(place.x, place.y + drop));
+                Element::Text(Text { face: *face, colour: *colour, ..text })
+            }
+            Item::Remark(text) => {
+                let text = Text::new(text, 11.0, self.axes.centre()).anchored(Anchor::Middle);
+                Element::Text(Text { face: Face::Oblique, colour: Colour::grey(89), ..text })
+            }
+            Item::Mark { marks, items } => {
+                let marks = Some(marks.clone());
+                let group = if items.iter().all(Item::is_clipped) {
+                    let children = items.iter().map(|item| self.item(item)).collect();
+                    Group { marks, clip: Some(self.axes), children, ..Group::default() }
+                } else {
+                    Group { marks, children: self.items(items), ..Group::default() }
+                };
+                Element::Group(group)
+            }
+        }
+    }
+
+    /// The lines of the panel in page coordinates, for the legend to avoid.
+    fn lines(&self, items: &[Item]) -> Vec<Vec<Point>> {
+        let mut lines = Vec::new();
+        for item in items {
+            match item {
+                Item::Line { points, .. } | Item::Polygon { points, .. } => {
+                    lines.push(points.iter().map(|point| self.place(*point)).collect());
+                }
+                Item::Mark { items, .. } => lines.extend(self.lines(items)),
+                _ => {}
+            }
+        }
+        lines
+    }
+}

@@ -1,0 +1,71 @@
+//! The scene: a figure's page, what it says in words, and its marks bound to source rows.
+
+use super::element::Element;
+use super::figure::Page;
+use super::mark::Mark;
+use crate::evidence::{Lineage, Missing, Tier};
+
+/// Which alternative of a dataset the figure was drawn from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Id of the dataset.
+    pub dataset: String,
+    /// The alternative, a sentence fragment.
+    pub alternative: String,
+}
+
+/// A figure, ready to be rendered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scene {
+    /// Id of the figure within its paper.
+    pub id: String,
+    /// What the figure shows.
+    pub title: String,
+    /// The figure in words: chart type, axes, series, main comparison.
+    pub description: String,
+    /// Page size and everything on it.
+    pub page: Page,
+    /// Marks in drawing order.
+    pub marks: Vec<Mark>,
+    /// Where the rows came from.
+    pub sources: Vec<Source>,
+    /// Why nothing is drawn, for a placeholder.
+    pub missing: Option<Missing>,
+}
+
+impl Scene {
+    /// The rows behind all marks.
+    pub fn lineage(&self) -> Lineage {
+        Lineage::union(self.marks.iter().map(|mark| &mark.lineage))
+    }
+
+    /// The weakest tier among the inputs; `None` when nothing is drawn.
+    pub fn evidence(&self) -> Option<Tier> {
+        self.lineage().tier()
+    }
+
+    /// `drawn` or `missing`.
+    pub fn state(&self) -> &'static str {
+        if self.missing.is_some() { "missing" } else { "drawn" }
+    }
+
+    /// Calls `visit` for every element in drawing order.
+    pub fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a Element)) {
+        self.page.elements.iter().for_each(|element| element.visit(visit));
+    }
+
+    /// The description and where the numbers come from, for a reader who cannot see the figure.
+    pub fn words(&self) -> String {
+        let lineage = self.lineage();
+        let Some(tier) = lineage.tier() else { return self.description.clone() };
+        let files: Vec<String> = lineage
+            .files()
+            .map(|(file, rows)| {
+                let hash = file.sha256.to_string();
+                let plural = if rows.len() == 1 { "" } else { "s" };
+                format!("{} row{plural} of {} (sha256 {})", rows.len(), file.artifact, &hash[..12])
+            })
+            .collect();
+        format!("{} Evidence: {tier}, from {}.", self.description, files.join(", "))
+    }
+}

@@ -1,0 +1,256 @@
+//! The SVG rendering of a scene: one element a line, attributes in a fixed order, text as text.
+//!
+//! Bytes depend on the scene alone. Coordinates are rounded here and nowhere else.
+
+use super::csv;
+use super::element::{Anchor, Element, Group, Outline, Shape, Text};
+use super::geometry::{Point, Rect};
+use super::mark::{Mark, MarkKind};
+use super::paint::{Cap, Colour, Paint};
+use super::scene::Scene;
+use super::text::Face;
+use super::xml::{Tag, escape, number};
+use crate::digest::sha256;
+use crate::evidence::{Tier, row_text};
+
+/// Fonts in order of preference; text was measured with the first.
+const FONTS: &str = "DejaVu Sans, Verdana, Arial, sans-serif";
+
+/// The scene as a complete SVG document.
+pub fn svg(scene: &Scene) -> String {
+    let mut writer = Writer::new(scene);
+    writer.header();
+    writer.metadata();
+    writer.clips();
+    let page = Rect::sized(0.0, 0.0, scene.page.width, scene.page.height);
+    writer.element(&Element::shape(Outline::Rect(page), Paint::filled(Colour::WHITE)));
+    scene.page.elements.iter().for_each(|element| writer.element(element));
+    writer.line("</svg>");
+    writer.text
+}
+
+struct Writer<'a> {
+    scene: &'a Scene,
+    /// Prefix of ids, from the content, so that several figures can stand in one page.
+    prefix: String,
+    /// Distinct clip rectangles in drawing order, as written.
+    clips: Vec<[String; 4]>,
+    text: String,
+}
+
+impl<'a> Writer<'a> {
+    fn new(scene: &'a Scene) -> Self {
+        let content = format!("{}\n{}\n{}", scene.id, scene.title, csv::mark_csv(&scene.marks));
+        let mut clips = Vec::new();
+        scene.visit(&mut |element| {
+            if let Element::Group(Group { clip: Some(clip), .. }) = element {
+                let clip = clip_numbers(clip);
+                if !clips.contains(&clip) {
+                    clips.push(clip);
+                }
+            }
+        });
+        let hash = sha256(content.as_bytes()).to_string();
+        Self { scene, prefix: format!("f{}", &hash[..8]), clips, text: String::new() }
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn header(&mut self) {
+        let Scene { id, title, page, marks, .. } = self.scene;
+        let (width, height) = (number(page.width), number(page.height));
+        let tag = Tag::new("svg")
+            .attribute("xmlns", "http://www.w3.org/2000/svg")
+            .attribute("width", &format!("{width}pt"))
+            .attribute("height", &format!("{height}pt"))
+            .attribute("viewBox", &format!("0 0 {width} {height}"))
+            .attribute("role", "img")
+            .attribute("aria-labelledby", &format!("{0}-title {0}-desc", self.prefix))
+            .attribute("data-figure", id)
+            .attribute("data-state", self.scene.state())
+            .attribute("data-evidence", self.scene.evidence().map_or("", Tier::name))
+            .attribute("data-marks", &marks.len().to_string())
+            .attribute("font-family", FONTS);
+        self.line(&tag.open());
+        self.line(&format!("<title id=\"{}-title\">{}</title>", self.prefix, escape(title)));
+        self.line(&format!("<desc id=\"{}-desc\">{}</desc>", self.prefix, escape(&self.scene.words())));
+    }
+
+    /// Full lineage for machines: every file with its whole hash and all rows used.
+    fn metadata(&mut self) {
+        self.line("<metadata>");
+        let evidence = Tag::new("evidence")
+            .attribute("xmlns", "urn:repro:evidence:1")
+            .attribute("state", self.scene.state())
+            .attribute("tier", self.scene.evidence().map_or("", Tier::name));
+        self.line(&evidence.open());
+        if let Some(missing) = &self.scene.missing {
+            let tag = Tag::new("missing").attribute("reason", missing.reason.name());
+            self.line(&tag.attribute("detail", &missing.detail).close());
+        }
+        for source in &self.scene.sources {
+            let tag = Tag::new("dataset").attribute("id", &source.dataset);
+            self.line(&tag.attribute("alternative", &source.alternative).close());
+        }
+        for (file, rows) in self.scene.lineage().files() {
+            let tag = Tag::new("file")
+                .attribute("artifact", &file.artifact)
+                .attribute("sha256", &file.sha256.to_string())
+                .attribute("tier", file.tier.name())
+                .attribute("rows", &row_text(rows));
+            self.line(&tag.close());
+        }
+        self.line("</evidence>");
+        self.line("</metadata>");
+    }
+
+    fn clips(&mut self) {
+        if self.clips.is_empty() {
+            return;
+        }
+        self.line("<defs>");
+        for (index, [x, y, width, height]) in self.clips.clone().iter().enumerate() {
+            let rect = Tag::new("rect").attribute("x", x).attribute("y", y);
+            let rect = rect.attribute("width", width).attribute("height", height).close();
+            self.line(&format!("<clipPath id=\"{}-clip{index}\">{rect}</clipPath>", self.prefix));
+        }
+        self.line("</defs>");
+    }
+
+    fn element(&mut self, element: &Element) {
+        match element {
+            Element::Group(group) => self.group(group),
+            Element::Shape(shape) => self.shape(shape),
+            Element::Text(text) => self.text(text),
+        }
+    }
+
+    fn group(&mut self, group: &Group) {
+        let marks = group.marks.clone().and_then(|range| Some((range.clone(), self.scene.marks.get(range)?)));
+        let first = marks.as_ref().and_then(|(_, marks)| marks.first());
+        let rows = marks.as_ref().map(|(range, _)| match range.len() {
+            1 => range.end.to_string(),
+            _ => format!("{}-{}", range.start + 1, range.end),
+        });
+        let clip = group.clip.as_ref().and_then(|clip| {
+            let clip = clip_numbers(clip);
+            let index = self.clips.iter().position(|known| *known == clip)?;
+            Some(format!("url(#{}-clip{index})", self.prefix))
+        });
+        // One mark has one key; a line has one a vertex, which its title lists.
+        let key = marks.as_ref().filter(|(_, marks)| marks.len() == 1).and(first);
+        let tag = Tag::new("g")
+            .optional("data-panel", group.panel.as_deref())
+            .optional("data-mark", first.map(|mark| mark.kind.name()))
+            .optional("data-series", first.map(|mark| mark.series.as_str()))
+            .optional("data-key", key.map(|mark| mark.key.as_str()))
+            .optional("data-rows", rows.as_deref())
+            .optional("clip-path", clip.as_deref());
+        self.line(&tag.open());
+        if let Some((_, marks)) = marks {
+            self.line(&format!("<title>{}</title>", escape(&spoken(marks))));
+        }
+        group.children.iter().for_each(|child| self.element(child));
+        self.line("</g>");
+    }
+
+    fn shape(&mut self, shape: &Shape) {
+        let tag = match &shape.outline {
+            Outline::Line(points) => Tag::new("path").attribute("d", &path(points)),
+            Outline::Polygon(points) => Tag::new("path").attribute("d", &(path(points) + "Z")),
+            Outline::Rect(rect) => Tag::new("rect")
+                .number("x", rect.left)
+                .number("y", rect.top)
+                .number("width", rect.width())
+                .number("height", rect.height()),
+            Outline::Circle { centre, radius } => {
+                Tag::new("circle").number("cx", centre.x).number("cy", centre.y).number("r", *radius)
+            }
+        };
+        self.line(&painted(tag, &shape.paint).close());
+    }
+
+    fn text(&mut self, text: &Text) {
+        if text.text.is_empty() {
+            return;
+        }
+        let (x, y) = (number(text.at.x), number(text.at.y));
+        let anchor = match text.anchor {
+            Anchor::Start => None,
+            Anchor::Middle => Some("middle"),
+            Anchor::End => Some("end"),
+        };
+        let turn = text.upwards.then(|| format!("rotate(-90 {x} {y})"));
+        // Viewers join spaces unless told not to.
+        let spaces = text.text.contains("  ") || text.text.trim() != text.text;
+        let tag = Tag::new("text")
+            .attribute("x", &x)
+            .attribute("y", &y)
+            .number("font-size", text.size)
+            .optional("font-weight", (text.face == Face::Bold).then_some("bold"))
+            .optional("font-style", (text.face == Face::Oblique).then_some("italic"))
+            .optional("text-anchor", anchor)
+            .attribute("fill", &text.colour.to_string())
+            .optional("transform", turn.as_deref())
+            .optional("xml:space", spaces.then_some("preserve"));
+        self.line(&format!("{}{}</text>", tag.open(), escape(&text.text)));
+    }
+}
+
+fn painted(tag: Tag, paint: &Paint) -> Tag {
+    let fill = paint.fill.map_or("none".to_owned(), |colour| colour.to_string());
+    let tag = tag.attribute("fill", &fill);
+    let tag = match &paint.stroke {
+        None => tag,
+        Some(stroke) => {
+            let dashes: Vec<String> = stroke.dashes.iter().map(|length| number(*length)).collect();
+            tag.attribute("stroke", &stroke.colour.to_string())
+                .number("stroke-width", stroke.width)
+                .optional("stroke-dasharray", (!dashes.is_empty()).then(|| dashes.join(" ")).as_deref())
+                .optional("stroke-linecap", (stroke.cap == Cap::Square).then_some("square"))
+        }
+    };
+    let opacity = (paint.opacity < 1.0).then(|| number(paint.opacity));
+    tag.optional("opacity", opacity.as_deref())
+}
+
+fn path(points: &[Point]) -> String {
+    let step = |(index, point): (usize, &Point)| {
+        let command = if index == 0 { 'M' } else { 'L' };
+        format!("{command}{} {}", number(point.x), number(point.y))
+    };
+    points.iter().enumerate().map(step).collect()
+}
+
+fn clip_numbers(clip: &Rect) -> [String; 4] {
+    [clip.left, clip.top, clip.width(), clip.height()].map(number)
+}
+
+/// What a mark says, for a tooltip and a screen reader.
+fn spoken(marks: &[Mark]) -> String {
+    let value = |value: Option<f64>| value.map_or("?".to_owned(), |value| value.to_string());
+    match marks {
+        [] => String::new(),
+        [mark] => match mark.kind {
+            MarkKind::Box => format!(
+                "{}: median {}, quartiles {} and {}, whiskers {} and {}",
+                mark.key,
+                value(mark.y),
+                value(mark.q1),
+                value(mark.q3),
+                value(mark.low),
+                value(mark.high)
+            ),
+            MarkKind::Bracket => format!("{}: {}", mark.key, mark.text),
+            _ => format!("{}, {}: {}", mark.series, mark.key, value(mark.y)),
+        },
+        [first, ..] => {
+            let vertices: Vec<String> =
+                marks.iter().map(|mark| format!("{} {}", mark.key, value(mark.y))).collect();
+            format!("{}: {}", first.series, vertices.join(", "))
+        }
+    }
+}

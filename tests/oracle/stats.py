@@ -1,0 +1,59 @@
+"""Writes `tests/oracle/stats.json`: quartiles, ranks and paired t-tests from NumPy and SciPy, the oracle of `stats`.
+
+    python3 tests/oracle/stats.py > tests/oracle/stats.json        (numpy 2, scipy 1)
+"""
+
+import json
+
+import numpy as np
+from scipy import stats
+
+
+def quartile_cases(random):
+    samples = [[3.5], [2.0, 1.0], [5.0, -1.0, 2.0], [1.0, 1.0, 1.0, 1.0]]
+    samples += [random.normal(size=n).round(6).tolist() for n in (4, 5, 6, 7, 11, 100)]
+    levels = [0.0, 0.025, 0.25, 0.5, 0.75, 0.975, 1.0]
+    return [
+        {"values": values, "levels": levels, "quantiles": np.quantile(values, levels, method="linear").tolist()}
+        for values in samples
+    ]
+
+
+def rank_cases(random):
+    samples = [[1.0], [2.0, 2.0], [0.3, 0.1, 0.2], [1.0, 2.0, 2.0, 3.0]]
+    samples += [random.integers(0, 6, size=n).astype(float).tolist() for n in (5, 9, 30)]
+    return [{"values": values, "ranks": stats.rankdata(-np.array(values)).tolist()} for values in samples]
+
+
+def paired_t_cases(random):
+    cases = []
+    for n in (2, 3, 4, 5, 8, 12, 30, 101, 201):
+        for shift in (0.0, 0.4, 3.0):
+            a = random.normal(size=n).round(6)
+            b = (a + random.normal(loc=shift, size=n)).round(6)
+            test = stats.ttest_rel(a, b)
+            cases.append({"a": a.tolist(), "b": b.tolist(), "t": test.statistic, "p": test.pvalue})
+    return cases
+
+
+def student_t_cases():
+    """Two-sided tail probabilities, for the distribution on its own."""
+    return [
+        {"t": t, "df": df, "p": 2 * stats.t.sf(t, df)}
+        for df in (1, 2, 3, 4, 5, 7, 10, 15, 20, 29, 50, 99, 100, 150, 200)
+        for t in (0.0, 1e-6, 1e-3, 0.1, 0.5, 1.0, 1.96, 3.0, 5.0, 10.0, 30.0)
+    ]
+
+
+def main():
+    random = np.random.default_rng(20260601)
+    oracle = {
+        "quantiles": quartile_cases(random),
+        "ranks": rank_cases(random),
+        "paired_t": paired_t_cases(random),
+        "student_t": student_t_cases(),
+    }
+    print(json.dumps(oracle))
+
+
+main()
