@@ -72,9 +72,10 @@ pub struct Page {
 }
 
 impl Page {
-    /// The page around elements.
-    pub fn around(elements: Vec<Element>) -> Self {
-        let bounds = element::bounds(&elements).unwrap_or(Rect::sized(0.0, 0.0, 0.0, 0.0)).grown(PAGE_PAD);
+    /// The page around elements and around `margin`, a space that belongs to them though nothing is drawn there.
+    pub fn around(elements: Vec<Element>, margin: Option<Rect>) -> Self {
+        let bounds = element::bounds(&elements).into_iter().chain(margin).reduce(|a, b| a.union(&b));
+        let bounds = bounds.unwrap_or(Rect::sized(0.0, 0.0, 0.0, 0.0)).grown(PAGE_PAD);
         let moved = |element: Element| element.moved(-bounds.left, -bounds.top);
         let elements = elements.into_iter().map(moved).collect();
         Self { width: bounds.width(), height: bounds.height(), elements }
@@ -100,12 +101,14 @@ impl Figure {
         let drawn = self.draw_panels(&self.tight(&measured));
         let mut elements: Vec<Element> = drawn.into_iter().map(|(_, drawn)| drawn.group).collect();
         elements.extend(self.draw_heading());
+        let mut margin = None;
         if let Some(legend) = &self.legend {
-            let (_, height) = legend.extent();
+            let (width, height) = legend.extent();
             let corner = Point::new(self.width + AXES_GAP * legend.size, (self.height - height) / 2.0);
             elements.extend(legend.draw(corner));
+            margin = Some(Rect::sized(corner.x, corner.y, width, height));
         }
-        Page::around(elements)
+        Page::around(elements, margin)
     }
 
     fn rows(&self) -> usize {

@@ -1,4 +1,5 @@
 //! The figure kinds `line` and `box` on the published panels, and on data nobody would publish.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed helper is a failed test")]
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,8 +9,9 @@ use repro::error::Failure;
 use repro::evidence::{Lineage, Missing, Reason, SourceFile, Tier};
 use repro::figures::{self, Evidence};
 use repro::manifest::{self, RawSpec};
-use repro::plot::{Element, Scene, mark_csv, svg};
+use repro::plot::{Element, MarkKind, Rect, Scene, mark_csv, svg};
 use repro::query::{Column, Table};
+use repro::stats::paired_t_test;
 
 /// The ten panels of the manifest.
 fn published_figures() -> Vec<RawSpec> {
@@ -75,18 +77,341 @@ fn published_scenes() -> Vec<Scene> {
     published_figures().iter().map(draw).collect()
 }
 
-/// Writes the panels for a look at them: `REPRO_DRAW=folder cargo test`.
+/// All texts of a scene with the boxes they take.
+fn texts(scene: &Scene) -> Vec<(String, Rect)> {
+    let mut texts = Vec::new();
+    scene.visit(&mut |element| {
+        if let Element::Text(text) = element {
+            texts.extend(text.bounds().map(|bounds| (text.text.clone(), bounds)));
+        }
+    });
+    texts
+}
+
+/// Asserts what holds for every scene: text inside the page, well-formed SVG, and the same marks in the SVG, in the
+/// mark table and in the scene.
+#[track_caller]
+fn assert_sound(scene: &Scene) {
+    let page = Rect::sized(0.0, 0.0, scene.page.width, scene.page.height).grown(1e-6);
+    for (text, bounds) in texts(scene) {
+        assert_eq!(bounds.intersection(&page), Some(bounds), "`{text}` leaves the page of {}", scene.id);
+    }
+    let drawing = svg(scene);
+    let document =
+        roxmltree::Document::parse(&drawing).unwrap_or_else(|error| panic!("{}: {error}", scene.id));
+    let root = document.root_element();
+    assert_eq!(root.attribute("data-state"), Some(scene.state()));
+    assert_eq!(root.attribute("data-marks"), Some(scene.marks.len().to_string().as_str()));
+    let child =
+        |name: &str| root.children().find(|node| node.has_tag_name(("http://www.w3.org/2000/svg", name)));
+    assert!(child("title").and_then(|title| title.text()).is_some_and(|text| !text.is_empty()));
+    assert!(child("desc").and_then(|title| title.text()).is_some_and(|text| !text.is_empty()));
+    let mut drawn = Vec::new();
+    for rows in document.descendants().filter_map(|node| node.attribute("data-rows")) {
+        let (first, last) = rows.split_once('-').unwrap_or((rows, rows));
+        drawn.extend(first.parse::<usize>().unwrap()..=last.parse().unwrap());
+    }
+    assert_eq!(drawn, (1..=scene.marks.len()).collect::<Vec<_>>(), "order of marks in {}", scene.id);
+    assert!(!drawing.contains("NaN") && !drawing.contains("inf") && !drawing.contains("\"-0\""));
+    let csv = mark_csv(&scene.marks);
+    let records = csv.lines().count();
+    assert!(records > scene.marks.len(), "a row a mark and the header");
+}
+
+/// Writes the panels for a look at them when `REPRO_DRAW` names a folder.
 #[test]
 fn published_panels_are_drawn() {
     let scenes = published_scenes();
-    assert_eq!(scenes.len(), 10);
+    let counts: Vec<usize> = scenes.iter().map(|scene| scene.marks.len()).collect();
+    assert_eq!(counts, [90, 90, 270, 270, 36, 24, 24, 9, 9, 7]);
     for scene in &scenes {
-        assert_eq!(scene.state(), "drawn", "{}", scene.id);
-        assert_eq!(scene.evidence(), Some(Tier::Digitised));
+        assert_sound(scene);
+        assert_eq!((scene.state(), scene.evidence()), ("drawn", Some(Tier::Digitised)), "{}", scene.id);
+        assert_eq!(mark_csv(&scene.marks).lines().count(), scene.marks.len() + 1);
         if let Some(folder) = std::env::var_os("REPRO_DRAW") {
             let path = Path::new(&folder).join(scene.id.replace("fig2/", ""));
             std::fs::write(path.with_extension("svg"), svg(scene)).unwrap();
             std::fs::write(path.with_extension("csv"), mark_csv(&scene.marks)).unwrap();
         }
     }
+}
+
+#[test]
+fn no_two_texts_of_a_published_panel_overlap() {
+    for scene in published_scenes() {
+        let texts = texts(&scene);
+        for (index, (text, bounds)) in texts.iter().enumerate() {
+            for (other, others) in &texts[index + 1..] {
+                let common =
+                    bounds.intersection(others).filter(|common| common.width() * common.height() > 0.0);
+                assert_eq!(common, None, "`{text}` and `{other}` in {}", scene.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn pages_have_the_published_size() {
+    let published = [
+        ("fig2/pbmc_boxplots_latent128", 496.87, 179.68),
+        ("fig2/scaling_latent_deg_wilcoxon_pred_mean_genediff_spearman", 1036.5, 260.3),
+    ];
+    let scenes = published_scenes();
+    for (id, width, height) in published {
+        let scene = scenes.iter().find(|scene| scene.id == id).unwrap();
+        assert!((scene.page.width / width - 1.0).abs() < 0.002, "{id}: {}", scene.page.width);
+        assert!((scene.page.height / height - 1.0).abs() < 0.002, "{id}: {}", scene.page.height);
+    }
+}
+
+#[test]
+fn points_are_the_values_of_the_rows_they_name() {
+    let table = published("scaling-split");
+    for scene in published_scenes().iter().filter(|scene| scene.id.starts_with("fig2/scaling_split")) {
+        for mark in scene.marks.iter().filter(|mark| mark.kind == MarkKind::Point) {
+            let row = mark.lineage.files().next().unwrap().1.first().unwrap();
+            let row = usize::try_from(*row).unwrap() - 1;
+            assert_eq!(mark.y, table.number("value", row));
+            assert_eq!(Some(&mark.series), table.text("model", row).as_ref());
+            assert_eq!(Some(&mark.key), table.text("x_label", row).as_ref());
+        }
+    }
+}
+
+#[test]
+fn drawing_twice_gives_the_same_bytes() {
+    let bytes = |scenes: Vec<Scene>| scenes.iter().map(svg).collect::<Vec<_>>();
+    assert_eq!(bytes(published_scenes()), bytes(published_scenes()));
+}
+
+/// Values of two series in the three splits at latent size 128.
+fn triples(dataset: &str, metric: &str) -> [Vec<f64>; 2] {
+    let table = published("scaling-split");
+    let is = |column: &str, row: usize, text: &str| table.text(column, row).as_deref() == Some(text);
+    ["VAE", "PCA"].map(|model| {
+        let rows = (0..table.n_rows()).filter(|row| {
+            is("dataset", *row, dataset)
+                && is("metric", *row, metric)
+                && is("model", *row, model)
+                && is("latent", *row, "128")
+        });
+        rows.filter_map(|row| table.number("value", row)).collect()
+    })
+}
+
+#[test]
+fn paired_tests_of_the_published_values() {
+    let energy = "rev_distributional_energy_distance";
+    let spearman = "deg_wilcoxon_pred_mean_genediff_spearman";
+    let cases = [
+        ("luca", energy, 0.0968),
+        ("pbmc", energy, 0.361),
+        ("tahoe", energy, 0.190),
+        ("tahoe", spearman, 0.00326),
+    ];
+    for (dataset, metric, p) in cases {
+        let [a, b] = triples(dataset, metric);
+        let ours = paired_t_test(&a, &b).unwrap().p;
+        assert!((ours / p - 1.0).abs() < 3e-3, "{dataset} {metric}: {ours}");
+    }
+}
+
+const BOXES: &str = r##"
+[[figure]]
+id = "boxes"
+kind = "box"
+title = "Boxes"
+size = [4, 3]
+data = "values"
+group_column = "group"
+groups = [{ value = "a" }, { value = "b" }, { value = "c", label = "C" }]
+value_column = "value"
+pair_by = "fold"
+brackets = { data = "tests", a = "one", b = "two", text = "stars" }
+panel = [{ title = "Panel" }]
+"##;
+
+const LINES: &str = r##"
+[[figure]]
+id = "lines"
+kind = "line"
+title = "Lines"
+size = [4, 3]
+data = "values"
+series_column = "group"
+series = [{ value = "a", colour = "#123456" }, { value = "b", colour = "#abcdef", marker = "triangle_up" }]
+x = { column = "step", categories = ["1", "2", "3"] }
+y = { column = "value" }
+legend = { place = "best", frame = true }
+"##;
+
+fn draw_one(spec: &str, csv: &str) -> Result<Scene, Failure> {
+    let specs = figure_specs(spec);
+    figures::draw(&specs[0], &mut |id| {
+        found(if id == "tests" {
+            table("tests", "one,two,stars\nb,a,**\na,c,n.s.")
+        } else {
+            table("values", csv)
+        })
+    })
+}
+
+fn brackets(scene: &Scene) -> Vec<(String, String)> {
+    let brackets = scene.marks.iter().filter(|mark| mark.kind == MarkKind::Bracket);
+    brackets.map(|mark| (mark.key.clone(), mark.text.clone())).collect()
+}
+
+#[test]
+fn paired_values_are_tested() {
+    let [vae, pca] = triples("tahoe", "deg_wilcoxon_pred_mean_genediff_spearman");
+    let mut csv = "group,fold,value\n".to_owned();
+    for fold in 0..3 {
+        csv += &format!("a,{fold},{}\nb,{fold},{}\n", vae[fold], pca[fold]);
+    }
+    let scene = draw_one(BOXES, &csv).unwrap();
+    assert_sound(&scene);
+    assert_eq!(brackets(&scene), [("a vs b".to_owned(), "**".to_owned())]);
+    let bracket = scene.marks.last().unwrap();
+    assert!(bracket.lineage.to_string().ends_with(":1-6"), "all six values: {}", bracket.lineage);
+    assert!(scene.words().contains("paired two-sided t-test on 3 pairs"), "{}", scene.words());
+}
+
+#[test]
+fn known_results_are_drawn_when_values_cannot_be_paired() {
+    let scene = draw_one(BOXES, "group,value\na,1\na,2\na,3\nb,4\nb,5\nb,6\nc,1\nc,7\nc,8").unwrap();
+    assert_sound(&scene);
+    assert_eq!(brackets(&scene), [("a vs b".to_owned(), "**".to_owned())]);
+    let first = &scene.marks[0];
+    assert_eq!(
+        (first.low, first.q1, first.y, first.q3, first.high),
+        (Some(1.0), Some(1.5), Some(2.0), Some(2.5), Some(3.0))
+    );
+    assert_eq!((first.key.as_str(), first.series.as_str(), first.panel.as_str()), ("a", "a", ""));
+    assert_eq!(scene.marks[2].key, "C");
+    assert!(scene.marks[3].lineage.to_string().starts_with("tests@"));
+}
+
+#[test]
+fn few_and_equal_values_are_drawn() {
+    let cases =
+        ["a,1", "a,1\na,2", "a,2\na,2\na,2\nb,2", "a,0\nb,0", "a,1e300\nb,-1e300", "a,1e-300\nb,5e-324"];
+    for case in cases {
+        let boxes = draw_one(BOXES, &format!("group,value\n{case}")).unwrap();
+        assert_sound(&boxes);
+        assert_eq!(boxes.state(), "drawn");
+        let steps: Vec<String> =
+            case.lines().enumerate().map(|(i, row)| format!("{row},{}", i + 1)).collect();
+        let lines = draw_one(LINES, &format!("group,value,step\n{}", steps.join("\n"))).unwrap();
+        assert_sound(&lines);
+        assert_eq!(lines.state(), "drawn");
+    }
+}
+
+#[test]
+fn missing_values_break_a_line() {
+    let scene = draw_one(LINES, "group,step,value\na,1,1\na,2,\na,3,2\nb,1,3\nb,2,4\nb,3,nan").unwrap();
+    assert_sound(&scene);
+    let marks: Vec<(&str, MarkKind, &str)> =
+        scene.marks.iter().map(|mark| (mark.series.as_str(), mark.kind, mark.key.as_str())).collect();
+    use MarkKind::{Line, Point};
+    let expected = [
+        ("a", Point, "1"),
+        ("a", Point, "3"),
+        ("b", Line, "1"),
+        ("b", Line, "2"),
+        ("b", Point, "1"),
+        ("b", Point, "2"),
+    ];
+    assert_eq!(marks, expected);
+}
+
+#[test]
+fn a_figure_without_values_says_so() {
+    for csv in ["group,step,value", "group,step,value\na,1,", "group,step,value\nz,1,5"] {
+        for spec in [BOXES, LINES] {
+            let scene = draw_one(spec, csv).unwrap();
+            assert_sound(&scene);
+            assert_eq!(scene.state(), "missing");
+            assert_eq!(scene.missing.unwrap().reason, Reason::NoPublishedValue);
+        }
+    }
+}
+
+#[test]
+fn a_missing_dataset_leaves_a_placeholder_of_the_same_size() {
+    let detail =
+        "`summary.csv` is not among the published files; the authors would have to add it. ".repeat(3);
+    for spec in published_figures() {
+        let missing = Missing { reason: Reason::NotShared, detail: detail.clone() };
+        let scene = figures::draw(&spec, &mut |_| Ok(Err(missing.clone()))).unwrap();
+        assert_sound(&scene);
+        assert_eq!((scene.state(), scene.marks.len(), scene.evidence()), ("missing", 0, None));
+        assert_eq!(scene.missing, Some(missing));
+        let shown: String = texts(&scene).into_iter().map(|(text, _)| text + " ").collect();
+        assert!(shown.contains("not_shared") && shown.contains("published files"), "{shown}");
+        if let Some(folder) = std::env::var_os("REPRO_DRAW") {
+            let name = format!("missing_{}.svg", scene.id.replace("fig2/", ""));
+            std::fs::write(Path::new(&folder).join(name), svg(&scene)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn datasets_are_listed_in_order_of_use() {
+    let ids: Vec<Vec<String>> =
+        published_figures().iter().map(|spec| figures::datasets(spec).unwrap()).collect();
+    assert_eq!(ids[4], ["ranking-by-split", "ranking-by-dataset"]);
+    assert_eq!(ids[7], ["boxplots", "boxplot-brackets"]);
+}
+
+#[test]
+fn hostile_labels_stay_text() {
+    let hostile = [
+        "<script>alert('x')</script>&amp;\"quoted\"",
+        "\u{0}\u{1}\u{7}control\u{9f}",
+        "]]><![CDATA[ -- %SYSTEM",
+        "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{202e}gnp.exe",
+        &"very long label ".repeat(20),
+        "",
+        "line\nbreak",
+        "  spaces  ",
+    ];
+    for label in hostile {
+        let quoted = serde_json::to_string(label).unwrap();
+        for spec in [BOXES, LINES] {
+            let spec = spec
+                .replace("value = \"a\"", &format!("value = \"a\", label = {quoted}"))
+                .replace("title = \"Panel\"", &format!("title = {quoted}"))
+                .replace("title = \"Lines\"", &format!("title = \"t\" \nheading = {{ text = {quoted} }}"));
+            let scene = draw_one(&spec, "group,step,value\na,1,1\na,2,3\nb,1,4").unwrap();
+            assert_sound(&scene);
+            let missing = Missing { reason: Reason::Gated, detail: label.to_owned() };
+            let specs = figure_specs(&spec);
+            assert_sound(&figures::draw(&specs[0], &mut |_| Ok(Err(missing.clone()))).unwrap());
+        }
+    }
+}
+
+#[test]
+fn errors_name_the_nearest_name() {
+    let hint = |spec: &str, csv: &str| {
+        let error = draw_one(spec, csv).unwrap_err();
+        (error.to_string(), error.hint().unwrap_or_default())
+    };
+    let (message, help) = hint(&LINES.replace("kind = \"line\"", "kind = \"lines\""), "");
+    assert!(
+        message.contains("figures.toml:") && message.contains("unknown figure kind `lines`"),
+        "{message}"
+    );
+    assert_eq!(help, "did you mean `line`?");
+    let (message, help) = hint(LINES, "group,stap,value\na,1,1");
+    assert!(message.contains("unknown column of dataset `values` `step`"), "{message}");
+    assert_eq!(help, "did you mean `stap`?");
+    let (message, _) = hint(&LINES.replace("legend", "legends"), "group,step,value");
+    assert!(message.contains("unknown field `legends`"), "{message}");
+    let (message, help) = hint(LINES, "group,step,value\na,1,1\na,1,2");
+    assert!(message.contains("several rows for series `a` at `1`"), "{message}");
+    assert_eq!(help, "narrow the rows with `where`");
+    let (message, _) = hint(&LINES.replace("size = [4, 3]", "size = [0, 3]"), "group,step,value");
+    assert!(message.contains("`size`"), "{message}");
 }

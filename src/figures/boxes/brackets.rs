@@ -52,7 +52,8 @@ pub fn of_panel(
     let n = panel.groups.len();
     let pairs = (0..n).flat_map(|a| (a + 1..n).map(move |b| (a, b))).enumerate();
     if panel.paired {
-        let n_values = panel.groups.iter().map(|group| group.values.len()).min().unwrap_or(0);
+        let sizes = panel.groups.iter().map(|group| group.values.len()).filter(|n| *n > 0);
+        let n_values = sizes.min().unwrap_or(0);
         let brackets = pairs.filter_map(|(place, (a, b))| {
             let (stars, lineage) = tested(&panel.groups[a], &panel.groups[b])?;
             Some(Bracket { a, b, place, stars: stars.to_owned(), lineage })
