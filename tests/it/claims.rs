@@ -79,14 +79,13 @@ fn one_changed_digit_is_a_mismatch() {
     --- stdout
     missing     reconeval/fig2/average_ranking  18 claims, hash_mismatch: `published/average-ranking` is not the pinned file
     --- stderr
-    18 registered claims: 0 reproduced (0 recomputed + 0 cached), 0 consistent, 0 redrawn, 0 differ, 18 missing, 0 in error
     error: `frozen/reconeval/published/fig2_average_ranking.csv` is not the pinned file
 
-      Expected: 96cf1e2cd72d2fdaa12a8c5bd1a9bcd6df1cfc45a4a1a2b8a5ecd3a1d7f61f0e
+      Expected: c0d8f9f906b61e85c490187bb9974b994593099a0d848516c353471780e08001
       Computed: [COMPUTED]
 
-
     hint: restore the file (`git checkout` or `repro fetch`), or change its pin if the change is meant
+    18 registered claims: 0 reproduced (0 recomputed + 0 cached), 0 consistent, 0 redrawn, 0 differ, 18 missing, 0 in error
     ");
 }
 

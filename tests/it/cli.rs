@@ -11,7 +11,6 @@ fn outside_a_project_the_message_says_what_is_wanted() {
     --- stdout
     --- stderr
     error: no `manifests` folder in `.`
-
     hint: name the project with `-C DIR`
     ");
 }
@@ -51,7 +50,6 @@ fn a_selector_that_matches_nothing_names_the_nearest_item() {
     --- stdout
     --- stderr
     error: no item matches `reconeval/fig2/avrage_ranking`
-
     hint: did you mean `reconeval/fig2/average_ranking`?
     ");
 }

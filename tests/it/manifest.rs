@@ -20,7 +20,6 @@ fn an_unknown_key_names_the_nearest_one() {
     insta::assert_snapshot!(text, @r"
     2
     error: manifests/p/paper.toml:13: unknown field `sha265`, expected one of `id`, `source`, `path`, `archive`, `member`, `to`, `evidence`, `optional`, `fetch`, `sha256`, `size`, `about`, `for_each`, `derived_rows`
-
     hint: did you mean `sha256`?
     ");
 }
@@ -30,7 +29,6 @@ fn an_unknown_section_names_the_nearest_one() {
     insta::assert_snapshot!(list("[[artefact]]\nid = \"a\"\n"), @r"
     2
     error: manifests/p/paper.toml:5: unknown section `artefact`
-
     hint: did you mean `artifact`?
     ");
 }
