@@ -8,7 +8,7 @@ use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap};
 use reqwest::{StatusCode, Url};
 
 use super::error::PAGE;
-use super::http_error::shown;
+use super::http_error::{root_cause, shown};
 use super::retry::Attempts;
 use super::stream::{Broken, Hashes, Received, stream};
 use super::transport::{Question, Transport, decoded};
@@ -56,6 +56,14 @@ impl Download<'_> {
     /// Receives the file into `partial`, complete and checked. What an interrupted attempt leaves there is
     /// continued by the next one; wrong bytes are removed.
     pub fn run(&self, transport: &Transport<'_>, bar: &dyn FileProgress) -> Result<Received, FetchError> {
+        let result = self.attempts(transport, bar);
+        if result.is_err() && self.length() == 0 {
+            self.discard()?;
+        }
+        result
+    }
+
+    fn attempts(&self, transport: &Transport<'_>, bar: &dyn FileProgress) -> Result<Received, FetchError> {
         let mut attempts = Attempts::new(&transport.settings().retry);
         let mut fresh_starts = 0;
         loop {
@@ -227,8 +235,9 @@ impl Download<'_> {
     fn broken(&self, broken: Broken, resumed: bool) -> Failed {
         match broken {
             Broken::Target(error) => Failed::Final(FileError::on("write", self.partial)(error).into()),
-            Broken::Source(source) => {
-                Failed::Http(HttpError::Body { url: self.url.clone(), received: self.length(), source })
+            Broken::Source(error) => {
+                let (received, cause) = (self.length(), root_cause(&error));
+                Failed::Http(HttpError::Body { url: self.url.clone(), received, cause })
             }
             Broken::TooLong => Failed::Wrong {
                 error: FetchError::Mismatch {

@@ -10,22 +10,22 @@ use crate::error::{Class, Diagnostic};
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
     /// No connection, or it broke before the answer.
-    #[error("cannot reach {}", shown(url))]
+    #[error("cannot reach {}: {cause}", shown(url))]
     Network {
         /// Where.
         url: Url,
         /// Why.
-        source: reqwest::Error,
+        cause: String,
     },
     /// The connection broke or stalled within the answer.
-    #[error("the answer from {} broke off after {received} bytes", shown(url))]
+    #[error("the answer from {} broke off after {received} bytes: {cause}", shown(url))]
     Body {
         /// Where.
         url: Url,
         /// Bytes of the file that are there.
         received: u64,
         /// Why.
-        source: std::io::Error,
+        cause: String,
     },
     /// The answer ended early without an error.
     #[error("the answer from {} ended after {received} of {expected} bytes", shown(url))]
@@ -95,8 +95,7 @@ impl HttpError {
     /// Whether trying again may help.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Network { source, .. } => !source.is_builder(),
-            Self::Body { .. } | Self::Truncated { .. } | Self::Range { .. } => true,
+            Self::Network { .. } | Self::Body { .. } | Self::Truncated { .. } | Self::Range { .. } => true,
             Self::Status { status, redirected, .. } => {
                 // Signed storage addresses expire: the next attempt gets a fresh one.
                 status.is_server_error()
@@ -187,6 +186,23 @@ fn said(code: Option<&str>, message: Option<&str>, request: Option<&str>) -> Str
         text.push_str(&format!(" (request {request})"));
     }
     text
+}
+
+/// The innermost cause of an error, which says what happened; the layers around it only say who passed it on.
+pub fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source().or_else(|| wrapped(cause)) {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
+/// What an I/O error carries is not its source but itself.
+fn wrapped<'e>(
+    error: &'e (dyn std::error::Error + 'static),
+) -> Option<&'e (dyn std::error::Error + 'static)> {
+    let inner = error.downcast_ref::<std::io::Error>()?.get_ref()?;
+    Some(inner)
 }
 
 /// An address fit for a message: without the query, where storage servers carry signatures, and without a password.

@@ -9,7 +9,7 @@ use reqwest::header::{
 };
 use reqwest::{StatusCode, Url};
 
-use super::http_error::shown;
+use super::http_error::{root_cause, shown};
 use super::retry::{wait_asked_for, with_retries};
 use super::{HttpError, Settings};
 
@@ -100,7 +100,10 @@ impl<'a> Transport<'a> {
             let mut reader = decoded(url, answer.response)?.0.take(MAX_API_BODY);
             match reader.read_to_end(&mut body) {
                 Ok(_) => Ok((body, headers)),
-                Err(source) => Err(HttpError::Body { url: url.clone(), received: body.len() as u64, source }),
+                Err(error) => {
+                    let (received, cause) = (body.len() as u64, root_cause(&error));
+                    Err(HttpError::Body { url: url.clone(), received, cause })
+                }
             }
         })
     }
@@ -125,7 +128,7 @@ impl<'a> Transport<'a> {
         if let Some(timeout) = question.timeout {
             request = request.timeout(timeout);
         }
-        request.send().map_err(|error| HttpError::Network { url: url.clone(), source: error.without_url() })
+        request.send().map_err(|error| HttpError::Network { url: url.clone(), cause: root_cause(&error) })
     }
 
     fn refused(&self, url: Url, question: &Question<'_>, response: Response) -> HttpError {
