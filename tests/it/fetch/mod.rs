@@ -192,6 +192,14 @@ impl Site {
         }
     }
 
+    /// One file is there; the cache may hold older versions.
+    pub fn assert_complete_but_for_the_cache(&self, to: &str, path: &str) {
+        let world = self.hub.world();
+        let served = world.files.iter().find(|file| file.path == path).unwrap();
+        assert!(std::fs::read(self.frozen(to)).unwrap() == *served.bytes, "{to}");
+        assert_eq!(walk(&self.project("frozen")).len(), 1);
+    }
+
     /// Everything is there and nothing else.
     pub fn assert_complete(&self, files: &[(&str, &str)]) {
         self.assert_only_right_bytes();
