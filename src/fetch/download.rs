@@ -86,7 +86,7 @@ impl Download<'_> {
                 }
                 Err(Failed::StartOver) => {
                     self.discard()?;
-                    HttpError::Range { url: self.url.clone() }
+                    HttpError::Range { url: shown(self.url) }
                 }
                 Err(Failed::Http(error)) => error,
             };
@@ -138,7 +138,7 @@ impl Download<'_> {
         match stream(&mut *body, &mut file, hashes, limit, &position) {
             Ok(hashes) => match limit {
                 Some(expected) if hashes.size < expected => {
-                    let (url, received) = (self.url.clone(), hashes.size);
+                    let (url, received) = (shown(self.url), hashes.size);
                     Err(Failed::Http(HttpError::Truncated { url, received, expected }))
                 }
                 _ => self.judge(hashes, resumed, Some(&headers)),
@@ -215,7 +215,7 @@ impl Download<'_> {
     /// Size and type of the answer, before its first byte is read.
     fn check_answer(&self, headers: &HeaderMap, total: Option<u64>, resumed: bool) -> Result<(), Failed> {
         if is_page(headers) && !self.page_welcome && !self.expected.is_pinned() {
-            return Err(Failed::Final(FetchError::WebPage { url: self.url.clone() }));
+            return Err(Failed::Final(FetchError::WebPage { url: shown(self.url) }));
         }
         let Some(total) = total else { return Ok(()) };
         if self.max_size.is_some_and(|most| total > most) {
@@ -237,7 +237,7 @@ impl Download<'_> {
             Broken::Target(error) => Failed::Final(FileError::on("write", self.partial)(error).into()),
             Broken::Source(error) => {
                 let (received, cause) = (self.length(), root_cause(&error));
-                Failed::Http(HttpError::Body { url: self.url.clone(), received, cause })
+                Failed::Http(HttpError::Body { url: shown(self.url), received, cause })
             }
             Broken::TooLong => Failed::Wrong {
                 error: FetchError::Mismatch {

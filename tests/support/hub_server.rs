@@ -2,7 +2,6 @@
 //!
 //! Prints the endpoint and serves until its standard input ends. Files of a mebibyte or more are large ones.
 
-#[allow(dead_code, unused_imports)]
 mod hub;
 
 use std::io::{Read, Write};

@@ -24,7 +24,7 @@ evidence = "cached"
 "#;
 
 fn tar_gz(entries: &[(&str, tar::EntryType, &[u8])]) -> Vec<u8> {
-    let mut builder = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    let mut builder = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::new(6)));
     for (name, kind, bytes) in entries {
         let mut header = tar::Header::new_gnu();
         header.set_entry_type(*kind);

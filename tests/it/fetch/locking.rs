@@ -131,8 +131,8 @@ fn verify_lists_every_state_offline() {
     ok          paper/good  frozen/paper/good.csv
     mismatched  paper/bad  frozen/paper/bad.csv
 
-      Expected: 6b391b2b8d73b1b8e3cb09d2ae1f29ecef4fec8ebdb6aec43d6c3ac3de3d5d35
-      Computed: 20f4e8eb9f63b9d32f5d0d1d8ea46ef35fca0b8bf4e7bc35ef4b7c5a6b0ca6b8
+      Expected: 55c97802b397ef4da0d8e2ecf4a8fa33c1f4755da0eacec54c62cacbbcfd9713
+      Computed: 543df89fec85b1c280e5be7bc6a33e31203503cd6edb3084312de4db5a9b436c
 
     missing     paper/gone  frozen/paper/gone.csv
     missing     paper/may  frozen/paper/may.csv  (optional)

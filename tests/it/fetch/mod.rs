@@ -1,5 +1,7 @@
 //! `repro fetch`, `repro lock` and `repro verify` against a Hub on the loopback interface.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
 mod archives;
 mod disk;
 mod integrity;

@@ -1,6 +1,10 @@
 //! A Hub on the loopback interface that can be told to misbehave: the hub itself and its storage are two servers,
 //! so that a redirect from one to the other crosses hosts, as with the real one.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+// The tests and the program use different parts.
+#![allow(dead_code, unused_imports)]
+
 mod answer;
 mod http;
 mod world;
@@ -48,25 +52,21 @@ impl Hub {
     }
 
     /// Address of a web file.
-    #[allow(dead_code)]
     pub fn web(&self, path: &str) -> String {
         format!("http://{}/web/{path}", self.storage)
     }
 
     /// The world, to change it.
-    #[allow(dead_code)]
     pub fn world(&self) -> MutexGuard<'_, World> {
         self.shared.world()
     }
 
     /// Requests so far.
-    #[allow(dead_code)]
     pub fn log(&self) -> Vec<Logged> {
         self.shared.log.lock().unwrap().clone()
     }
 
     /// Forgets the requests so far.
-    #[allow(dead_code)]
     pub fn clear_log(&self) {
         self.shared.log.lock().unwrap().clear();
     }

@@ -138,7 +138,6 @@ impl RepoFile {
 }
 
 impl WebFile {
-    #[allow(dead_code)]
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
         Self { bytes: Arc::new(bytes.into()), etag: None, content_type: "application/octet-stream" }
     }
