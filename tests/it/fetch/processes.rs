@@ -99,7 +99,7 @@ fn two_projects_share_a_cache_and_receive_a_file_once() {
     );
     let mut children = vec![start(&site)];
     let mut command = site.command(&["fetch", "-C"]);
-    children.push(command.arg(&other).stdout(Stdio::null()).spawn().unwrap());
+    children.push(command.arg(&other).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
     for mut child in children {
         assert!(child.wait().unwrap().success());
     }
