@@ -10,7 +10,7 @@ use super::stream::{Broken, Hashes, Received, stream};
 use crate::error::{Class, Diagnostic, FileError};
 
 /// Largest growth by decompression that is believed without a declared size.
-const MAX_RATIO: u64 = 200;
+const MAX_RATIO: u64 = 100;
 /// Growth below this size needs no excuse.
 const FREE: u64 = 64 << 20;
 
@@ -100,13 +100,13 @@ impl Member<'_> {
         known.map_err(|source| self.damaged(source))?;
         let mut file = File::create(target).map_err(FileError::on("create", target))?;
         match magic {
-            [b'P', b'K', 3 | 5, _] => self.from_zip(archive, &mut file, target),
-            [0x1f, 0x8b, ..] => self.from_tar(archive, &mut file, target),
+            [b'P', b'K', 3 | 5, _] => self.unzip(archive, &mut file, target),
+            [0x1f, 0x8b, ..] => self.untar(archive, &mut file, target),
             _ => Err(ArchiveError::Format { path: self.archive.to_owned() }),
         }
     }
 
-    fn from_zip(&self, archive: File, file: &mut File, target: &Path) -> Result<Received, ArchiveError> {
+    fn unzip(&self, archive: File, file: &mut File, target: &Path) -> Result<Received, ArchiveError> {
         let damaged = |error: zip::result::ZipError| self.damaged(std::io::Error::other(error));
         let mut zip = zip::ZipArchive::new(BufReader::new(archive)).map_err(damaged)?;
         let mut entry = match zip.by_name(self.name) {
@@ -124,7 +124,7 @@ impl Member<'_> {
         self.copy(&mut entry, limit, file, target)
     }
 
-    fn from_tar(&self, archive: File, file: &mut File, target: &Path) -> Result<Received, ArchiveError> {
+    fn untar(&self, archive: File, file: &mut File, target: &Path) -> Result<Received, ArchiveError> {
         let packed = archive.metadata().map_err(FileError::on("read", self.archive))?.len();
         let all = packed.saturating_mul(MAX_RATIO).max(FREE).saturating_add(self.size.unwrap_or(0));
         // What comes before the member is unpacked too, so the whole needs a bound of its own.

@@ -8,7 +8,7 @@ use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap};
 use reqwest::{StatusCode, Url};
 
 use super::error::PAGE;
-use super::http_error::shown;
+use super::http_error::{root_cause, shown};
 use super::retry::Attempts;
 use super::stream::{Broken, Hashes, Received, stream};
 use super::transport::{Question, Transport, decoded};
@@ -56,6 +56,14 @@ impl Download<'_> {
     /// Receives the file into `partial`, complete and checked. What an interrupted attempt leaves there is
     /// continued by the next one; wrong bytes are removed.
     pub fn run(&self, transport: &Transport<'_>, bar: &dyn FileProgress) -> Result<Received, FetchError> {
+        let result = self.attempts(transport, bar);
+        if result.is_err() && self.length() == 0 {
+            self.discard()?;
+        }
+        result
+    }
+
+    fn attempts(&self, transport: &Transport<'_>, bar: &dyn FileProgress) -> Result<Received, FetchError> {
         let mut attempts = Attempts::new(&transport.settings().retry);
         let mut fresh_starts = 0;
         loop {
@@ -78,7 +86,7 @@ impl Download<'_> {
                 }
                 Err(Failed::StartOver) => {
                     self.discard()?;
-                    HttpError::Range { url: self.url.clone() }
+                    HttpError::Range { url: shown(self.url) }
                 }
                 Err(Failed::Http(error)) => error,
             };
@@ -130,7 +138,7 @@ impl Download<'_> {
         match stream(&mut *body, &mut file, hashes, limit, &position) {
             Ok(hashes) => match limit {
                 Some(expected) if hashes.size < expected => {
-                    let (url, received) = (self.url.clone(), hashes.size);
+                    let (url, received) = (shown(self.url), hashes.size);
                     Err(Failed::Http(HttpError::Truncated { url, received, expected }))
                 }
                 _ => self.judge(hashes, resumed, Some(&headers)),
@@ -207,7 +215,7 @@ impl Download<'_> {
     /// Size and type of the answer, before its first byte is read.
     fn check_answer(&self, headers: &HeaderMap, total: Option<u64>, resumed: bool) -> Result<(), Failed> {
         if is_page(headers) && !self.page_welcome && !self.expected.is_pinned() {
-            return Err(Failed::Final(FetchError::WebPage { url: self.url.clone() }));
+            return Err(Failed::Final(FetchError::WebPage { url: shown(self.url) }));
         }
         let Some(total) = total else { return Ok(()) };
         if self.max_size.is_some_and(|most| total > most) {
@@ -227,8 +235,9 @@ impl Download<'_> {
     fn broken(&self, broken: Broken, resumed: bool) -> Failed {
         match broken {
             Broken::Target(error) => Failed::Final(FileError::on("write", self.partial)(error).into()),
-            Broken::Source(source) => {
-                Failed::Http(HttpError::Body { url: self.url.clone(), received: self.length(), source })
+            Broken::Source(error) => {
+                let (received, cause) = (self.length(), root_cause(&error));
+                Failed::Http(HttpError::Body { url: shown(self.url), received, cause })
             }
             Broken::TooLong => Failed::Wrong {
                 error: FetchError::Mismatch {

@@ -1,8 +1,5 @@
 //! Why a source, a listing or a file could not be used.
 
-use reqwest::Url;
-
-use super::http_error::shown;
 use super::{ArchiveError, HttpError};
 use crate::error::{Class, Diagnostic, FileError};
 use crate::manifest::PathError;
@@ -21,18 +18,18 @@ pub enum FetchError {
     #[error("`{0}` is not a web address")]
     Address(String),
     /// Not the answer the Hub gives.
-    #[error("{} sent an answer that is not the Hub's: {problem}", shown(url))]
+    #[error("{} sent an answer that is not the Hub's: {problem}", url)]
     Answer {
         /// Where.
-        url: Url,
+        url: String,
         /// What is wrong.
         problem: String,
     },
     /// A listing without end.
-    #[error("{} lists more than {pages} pages", shown(url))]
+    #[error("{} lists more than {pages} pages", url)]
     Endless {
         /// Where.
-        url: Url,
+        url: String,
         /// Pages read.
         pages: usize,
     },
@@ -83,10 +80,10 @@ pub enum FetchError {
         hint: &'static str,
     },
     /// A web page where a data file should be.
-    #[error("{} sent a web page, not the file", shown(url))]
+    #[error("{} sent a web page, not the file", url)]
     WebPage {
         /// Where.
-        url: Url,
+        url: String,
     },
     /// `--locked`, and the lock does not hold what is needed.
     #[error("{what}, and `--locked` was given")]

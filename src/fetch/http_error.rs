@@ -10,98 +10,103 @@ use crate::error::{Class, Diagnostic};
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
     /// No connection, or it broke before the answer.
-    #[error("cannot reach {}", shown(url))]
+    #[error("cannot reach {}: {cause}", url)]
     Network {
         /// Where.
-        url: Url,
+        url: String,
         /// Why.
-        source: reqwest::Error,
+        cause: String,
     },
     /// The connection broke or stalled within the answer.
-    #[error("the answer from {} broke off after {received} bytes", shown(url))]
+    #[error("the answer from {} broke off after {received} bytes: {cause}", url)]
     Body {
         /// Where.
-        url: Url,
+        url: String,
         /// Bytes of the file that are there.
         received: u64,
         /// Why.
-        source: std::io::Error,
+        cause: String,
     },
     /// The answer ended early without an error.
-    #[error("the answer from {} ended after {received} of {expected} bytes", shown(url))]
+    #[error("the answer from {} ended after {received} of {expected} bytes", url)]
     Truncated {
         /// Where.
-        url: Url,
+        url: String,
         /// Bytes of the file that are there.
         received: u64,
         /// Bytes of the whole file.
         expected: u64,
     },
     /// The server refused.
-    #[error("{} answered {status}{}", shown(url), said(code.as_deref(), message.as_deref(), request.as_deref()))]
-    Status {
-        /// Where.
-        url: Url,
-        /// Status.
-        status: StatusCode,
-        /// `X-Error-Code`.
-        code: Option<String>,
-        /// `X-Error-Message` or the `error` of a JSON body.
-        message: Option<String>,
-        /// `X-Request-Id`, for a report to whoever runs the server.
-        request: Option<String>,
-        /// How long the server asks to wait.
-        wait: Option<Duration>,
-        /// Whether a token was sent along.
-        with_token: bool,
-        /// Whether another host had sent us there, as the Hub does to its storage.
-        redirected: bool,
-    },
+    #[error(transparent)]
+    Status(Box<Refusal>),
     /// More redirects than anyone needs.
-    #[error("{} redirects more than {limit} times", shown(url))]
+    #[error("{} redirects more than {limit} times", url)]
     TooManyRedirects {
         /// Where it began.
-        url: Url,
+        url: String,
         /// How many were followed.
         limit: usize,
     },
     /// A redirect that leads nowhere we go.
-    #[error("{} redirects to `{location}`, {problem}", shown(url))]
+    #[error("{} redirects to `{location}`, {problem}", url)]
     BadRedirect {
         /// Where.
-        url: Url,
+        url: String,
         /// The target, without its query.
         location: String,
         /// What is wrong with it.
         problem: &'static str,
     },
     /// A content encoding that was not asked for and cannot be undone.
-    #[error("{} sent the content encoding `{encoding}`, which was not asked for", shown(url))]
+    #[error("{} sent the content encoding `{encoding}`, which was not asked for", url)]
     Encoding {
         /// Where.
-        url: Url,
+        url: String,
         /// Encoding.
         encoding: String,
     },
     /// An answer to a range request that is not the range.
-    #[error("{} cannot continue a partial file", shown(url))]
+    #[error("{} cannot continue a partial file", url)]
     Range {
         /// Where.
-        url: Url,
+        url: String,
     },
+}
+
+/// What a server said when it refused.
+#[derive(Debug, thiserror::Error)]
+#[error("{url} answered {status}{}", said(code.as_deref(), message.as_deref(), request.as_deref()))]
+pub struct Refusal {
+    /// Where.
+    pub url: String,
+    /// Status.
+    pub status: StatusCode,
+    /// `X-Error-Code`.
+    pub code: Option<String>,
+    /// `X-Error-Message` or the `error` of a JSON body.
+    pub message: Option<String>,
+    /// `X-Request-Id`, for a report to whoever runs the server.
+    pub request: Option<String>,
+    /// How long the server asks to wait.
+    pub wait: Option<Duration>,
+    /// Whether a token was sent along.
+    pub with_token: bool,
+    /// Whether another host had sent us there, as the Hub does to its storage.
+    pub redirected: bool,
 }
 
 impl HttpError {
     /// Whether trying again may help.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Network { source, .. } => !source.is_builder(),
-            Self::Body { .. } | Self::Truncated { .. } | Self::Range { .. } => true,
-            Self::Status { status, redirected, .. } => {
+            Self::Network { .. } | Self::Body { .. } | Self::Truncated { .. } | Self::Range { .. } => true,
+            Self::Status(refusal) => {
                 // Signed storage addresses expire: the next attempt gets a fresh one.
+                let status = refusal.status;
                 status.is_server_error()
-                    || matches!(*status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
-                    || (*redirected && *status == StatusCode::FORBIDDEN)
+                    || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
+                    || (refusal.redirected && status == StatusCode::FORBIDDEN)
             }
             Self::TooManyRedirects { .. } | Self::BadRedirect { .. } | Self::Encoding { .. } => false,
         }
@@ -109,13 +114,13 @@ impl HttpError {
 
     /// Whether the server is away rather than of another opinion.
     pub fn is_unreachable(&self) -> bool {
-        matches!(self, Self::Network { .. } | Self::Status { .. }) && self.is_transient()
+        matches!(self, Self::Network { .. } | Self::Status(_)) && self.is_transient()
     }
 
     /// How long the server asks to wait.
     pub fn wait(&self) -> Option<Duration> {
         match self {
-            Self::Status { wait, .. } => *wait,
+            Self::Status(refusal) => refusal.wait,
             _ => None,
         }
     }
@@ -123,11 +128,12 @@ impl HttpError {
     /// Whether access needs an account, a token or an accepted licence.
     pub fn is_gated(&self) -> bool {
         match self {
-            Self::Status { redirected: true, .. } => false,
-            Self::Status { status, code, .. } => {
-                matches!(*status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
-                    && code.as_deref() != Some("RepoNotFound")
-                    || code.as_deref() == Some("GatedRepo")
+            Self::Status(refusal) if !refusal.redirected => {
+                let denied = matches!(refusal.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+                match refusal.code.as_deref() {
+                    Some("GatedRepo") => true,
+                    code => denied && code != Some("RepoNotFound"),
+                }
             }
             _ => false,
         }
@@ -136,7 +142,7 @@ impl HttpError {
     /// Whether the server says that there is no such thing.
     pub fn is_not_found(&self) -> bool {
         match self {
-            Self::Status { status, .. } => matches!(*status, StatusCode::NOT_FOUND | StatusCode::GONE),
+            Self::Status(refusal) => matches!(refusal.status, StatusCode::NOT_FOUND | StatusCode::GONE),
             _ => false,
         }
     }
@@ -148,12 +154,12 @@ impl Diagnostic for HttpError {
     }
 
     fn hint(&self) -> Option<String> {
-        let Self::Status { status, code, with_token, wait, .. } = self else {
+        let Self::Status(refusal) = self else {
             return self.is_unreachable().then(|| {
                 "check the network and the proxy variables, or work with what is there (`--offline`)".into()
             });
         };
-        let hint = match (code.as_deref(), status.as_u16(), with_token) {
+        let hint = match (refusal.code.as_deref(), refusal.status.as_u16(), refusal.with_token) {
             (Some("GatedRepo"), _, _) => {
                 "accept the conditions on the repository's page, then set HF_TOKEN or run `hf auth login`"
             }
@@ -167,7 +173,7 @@ impl Diagnostic for HttpError {
             (Some("RepoNotFound"), _, true) | (_, 401 | 403, true) => {
                 "the token that was sent gives no access to it"
             }
-            (_, 429, _) => match wait {
+            (_, 429, _) => match refusal.wait {
                 Some(wait) => return Some(format!("try again in {} seconds", wait.as_secs())),
                 None => "try again later",
             },
@@ -187,6 +193,23 @@ fn said(code: Option<&str>, message: Option<&str>, request: Option<&str>) -> Str
         text.push_str(&format!(" (request {request})"));
     }
     text
+}
+
+/// The innermost cause of an error, which says what happened; the layers around it only say who passed it on.
+pub fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source().or_else(|| wrapped(cause)) {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
+/// What an I/O error carries is not its source but itself.
+fn wrapped<'e>(
+    error: &'e (dyn std::error::Error + 'static),
+) -> Option<&'e (dyn std::error::Error + 'static)> {
+    let inner = error.downcast_ref::<std::io::Error>()?.get_ref()?;
+    Some(inner)
 }
 
 /// An address fit for a message: without the query, where storage servers carry signatures, and without a password.

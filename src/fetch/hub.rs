@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use reqwest::Url;
 use serde::Deserialize;
 
+use super::http_error::shown;
 use super::transport::{Transport, next_page};
 use super::{Expected, FetchError, Listing};
 use crate::digest::{GitSha1, Sha256};
@@ -83,7 +84,7 @@ impl Hub<'_> {
                 None => return Ok(Listing::new(self.repo, files)),
             }
         }
-        Err(FetchError::Endless { url: first, pages: seen.len() })
+        Err(FetchError::Endless { url: shown(&first), pages: seen.len() })
     }
 
     /// Where a file of a commit is received from.
@@ -124,7 +125,7 @@ impl Entry {
 
 fn parse<T: for<'de> Deserialize<'de>>(url: &Url, body: &[u8]) -> Result<T, FetchError> {
     serde_json::from_slice(body)
-        .map_err(|error| FetchError::Answer { url: url.clone(), problem: error.to_string() })
+        .map_err(|error| FetchError::Answer { url: shown(url), problem: error.to_string() })
 }
 
 /// A checked address.

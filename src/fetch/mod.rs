@@ -28,7 +28,7 @@ mod transport;
 pub use archive::ArchiveError;
 pub use error::FetchError;
 pub use expected::Expected;
-pub use http_error::HttpError;
+pub use http_error::{HttpError, Refusal};
 pub use hub::ListedFile;
 pub use listing::Listing;
 pub use progress::{FileProgress, Progress, Silent};

@@ -4,16 +4,13 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::time::{Duration, Instant};
 
 use crate::digest::{GitSha1, Hasher, Sha256};
 
-/// Bytes that travel together.
+/// Most bytes that travel together.
 const CHUNK: usize = 1 << 18;
 /// Chunks that may wait for the slower of the two consumers.
 const QUEUE: usize = 16;
-/// How long a chunk may take to fill before it travels on.
-const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The hashes of a file so far.
 pub struct Hashes {
@@ -91,7 +88,7 @@ pub fn stream(
     std::thread::scope(|scope| {
         let (to_writer, chunks) = sync_channel(QUEUE);
         let writer = scope.spawn(move || write(target, chunks));
-        let (to_hasher, chunks) = sync_channel::<Arc<Vec<u8>>>(QUEUE);
+        let (to_hasher, chunks) = sync_channel::<Arc<[u8]>>(QUEUE);
         let mut size = hashes.size;
         let hasher = scope.spawn(move || {
             chunks.iter().for_each(|chunk| hashes.update(&chunk));
@@ -106,53 +103,36 @@ pub fn stream(
     })
 }
 
-fn write(target: &mut File, chunks: Receiver<Arc<Vec<u8>>>) -> io::Result<()> {
+fn write(target: &mut File, chunks: Receiver<Arc<[u8]>>) -> io::Result<()> {
     chunks.iter().try_for_each(|chunk| target.write_all(&chunk))
 }
 
+/// Every read travels on at once: what has arrived is on disk before a stall or a kill.
 fn receive(
     source: &mut dyn Read,
     size: &mut u64,
     limit: Option<u64>,
-    consumers: &[SyncSender<Arc<Vec<u8>>>],
+    consumers: &[SyncSender<Arc<[u8]>>],
     position: &dyn Fn(u64),
 ) -> Result<(), Broken> {
+    let mut buffer = vec![0; CHUNK];
     loop {
-        let mut chunk = vec![0; CHUNK];
-        let mut filled = 0;
-        let begun = Instant::now();
-        let mut end = Ok(false);
-        while filled < CHUNK {
-            match source.read(&mut chunk[filled..]) {
-                Ok(0) => {
-                    end = Ok(true);
-                    break;
-                }
-                Ok(n) => filled += n,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    end = Err(Broken::Source(error));
-                    break;
-                }
-            }
-            // Slow sources still show on the bar, and what they sent is on disk before a kill comes.
-            if begun.elapsed() > PATIENCE {
-                break;
-            }
-        }
-        *size += filled as u64;
+        let n = match source.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(n) => n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(Broken::Source(error)),
+        };
+        *size += n as u64;
         if limit.is_some_and(|limit| *size > limit) {
             return Err(Broken::TooLong);
         }
-        chunk.truncate(filled);
-        let chunk = Arc::new(chunk);
+        let chunk = Arc::from(&buffer[..n]);
+        // A consumer that is gone has failed, and its own error says why.
         if consumers.iter().any(|consumer| consumer.send(Arc::clone(&chunk)).is_err()) {
             return Ok(());
         }
         position(*size);
-        if end? {
-            return Ok(());
-        }
     }
 }
 

@@ -9,7 +9,7 @@ use reqwest::header::{
 };
 use reqwest::{StatusCode, Url};
 
-use super::http_error::shown;
+use super::http_error::{Refusal, root_cause, shown};
 use super::retry::{wait_asked_for, with_retries};
 use super::{HttpError, Settings};
 
@@ -87,7 +87,7 @@ impl<'a> Transport<'a> {
                 _ => return Err(self.refused(url, question, response)),
             }
         }
-        Err(HttpError::TooManyRedirects { url: question.url.clone(), limit: MAX_REDIRECTS })
+        Err(HttpError::TooManyRedirects { url: shown(question.url), limit: MAX_REDIRECTS })
     }
 
     /// The body of an answer about a repository, and its headers; tried again where that may help.
@@ -100,7 +100,10 @@ impl<'a> Transport<'a> {
             let mut reader = decoded(url, answer.response)?.0.take(MAX_API_BODY);
             match reader.read_to_end(&mut body) {
                 Ok(_) => Ok((body, headers)),
-                Err(source) => Err(HttpError::Body { url: url.clone(), received: body.len() as u64, source }),
+                Err(error) => {
+                    let (received, cause) = (body.len() as u64, root_cause(&error));
+                    Err(HttpError::Body { url: shown(url), received, cause })
+                }
             }
         })
     }
@@ -125,7 +128,7 @@ impl<'a> Transport<'a> {
         if let Some(timeout) = question.timeout {
             request = request.timeout(timeout);
         }
-        request.send().map_err(|error| HttpError::Network { url: url.clone(), source: error.without_url() })
+        request.send().map_err(|error| HttpError::Network { url: shown(url), cause: root_cause(&error) })
     }
 
     fn refused(&self, url: Url, question: &Question<'_>, response: Response) -> HttpError {
@@ -139,7 +142,9 @@ impl<'a> Transport<'a> {
         let message = message.or_else(|| json_message(response));
         let with_token = self.is_hub(&url) && self.settings.token.is_some();
         let redirected = url.origin() != question.url.origin();
-        HttpError::Status { url, status, code, message, request, wait, with_token, redirected }
+        let url = shown(&url);
+        let refusal = Refusal { url, status, code, message, request, wait, with_token, redirected };
+        HttpError::Status(Box::new(refusal))
     }
 }
 
@@ -155,7 +160,7 @@ fn json_message(response: Response) -> Option<String> {
 fn follow(url: &Url, location: &HeaderValue) -> Result<Url, HttpError> {
     let text = String::from_utf8_lossy(location.as_bytes());
     let bad = |problem| HttpError::BadRedirect {
-        url: url.clone(),
+        url: shown(url),
         location: text.split(['?', '#']).next().unwrap_or_default().to_owned(),
         problem,
     };
@@ -175,7 +180,7 @@ pub fn decoded(url: &Url, response: Response) -> Result<(Box<dyn Read>, bool), H
         None | Some(b"" | b"identity") => Ok((Box::new(response), false)),
         Some(b"gzip" | b"x-gzip") => Ok((Box::new(flate2::read::MultiGzDecoder::new(response)), true)),
         Some(other) => Err(HttpError::Encoding {
-            url: url.clone(),
+            url: shown(url),
             encoding: String::from_utf8_lossy(other).into_owned(),
         }),
     }
@@ -198,7 +203,7 @@ pub fn next_page(url: &Url, headers: &HeaderMap) -> Result<Option<Url>, HttpErro
             return match next {
                 Some(next) => Ok(Some(next)),
                 None => Err(HttpError::BadRedirect {
-                    url: url.clone(),
+                    url: shown(url),
                     location: url.join(target).map_or_else(|_| target.to_owned(), |next| shown(&next)),
                     problem: "another host, for the next page of a listing",
                 }),

@@ -92,7 +92,7 @@ impl<'a> Writer<'a> {
             self.line(&tag.attribute("detail", &missing.detail).close());
         }
         for source in &self.scene.sources {
-            let tag = Tag::new("dataset").attribute("id", &source.dataset);
+            let tag = Tag::new("dataset").attribute("name", &source.dataset);
             self.line(&tag.attribute("alternative", &source.alternative).close());
         }
         for (file, rows) in self.scene.lineage().files() {

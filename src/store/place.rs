@@ -6,6 +6,10 @@ use crate::digest::{Sha256, sha256_reader};
 use crate::error::{Class, Diagnostic, FileError};
 use crate::manifest::{PathError, relative_path};
 
+/// Files up to this size are copied even where a link would do: they are what people open and edit, and an edit
+/// through a link would damage the cache for every other program that uses it.
+const COPIED: u64 = 16 << 20;
+
 /// A place that must not or cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum PlaceError {
@@ -81,8 +85,8 @@ pub fn prepare(root: &Path, to: &str) -> Result<PathBuf, PlaceError> {
     Ok(path)
 }
 
-/// Makes the verified file `from` visible as `to`, replacing what is there: a hard link where both lie on one
-/// file system, else a copy that is hashed before it gets its name.
+/// Makes the verified file `from` visible as `to`, replacing what is there: a hard link for a large file where
+/// both lie on one file system, else a copy that is hashed before it gets its name.
 pub fn link_or_copy(from: &Path, to: &Path, sha256: Sha256) -> Result<(), PlaceError> {
     let folder = to.parent().unwrap_or(Path::new("."));
     let temporary = tempfile::Builder::new()
@@ -90,7 +94,8 @@ pub fn link_or_copy(from: &Path, to: &Path, sha256: Sha256) -> Result<(), PlaceE
         .tempdir_in(folder)
         .map_err(FileError::on("write below", folder))?;
     let staged = temporary.path().join("file");
-    if std::fs::hard_link(from, &staged).is_err() {
+    let is_large = std::fs::metadata(from).is_ok_and(|metadata| metadata.len() > COPIED);
+    if !is_large || std::fs::hard_link(from, &staged).is_err() {
         // `fs::copy` shares the blocks on file systems that can.
         std::fs::copy(from, &staged).map_err(FileError::on("write", to))?;
         let copy = std::fs::File::open(&staged).map_err(FileError::on("read", &staged))?;

@@ -5,6 +5,9 @@ mod cached;
 mod claims;
 mod cli;
 mod determinism;
+mod fetch;
 mod figures;
+#[path = "../support/hub/mod.rs"]
+mod hub;
 mod manifest;
 mod support;
