@@ -1,1 +1,147 @@
-//! In progress.
+//! The command line: arguments, one file a verb, output and exit statuses. The only code that prints.
+
+mod claims;
+mod context;
+mod docs;
+mod exit;
+mod fetch;
+mod figures;
+mod list;
+mod lock;
+mod progress;
+mod report;
+mod reproduce;
+mod session;
+mod verify;
+
+use std::path::PathBuf;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub use context::{Color, Context, Printer};
+pub use exit::ExitCode;
+
+use crate::error::{Class, Diagnostic, Failure};
+use crate::manifest::Project;
+
+/// Turn scientific papers into checkable artifacts: fetch, verify, redraw, judge, report.
+///
+/// A SELECTOR is `paper`, `paper/fig2`, `paper/fig2/average_ranking`, or a glob; none means everything.
+#[derive(Debug, Parser)]
+#[command(name = "repro", version, max_term_width = 100, after_help = EXIT_CODES)]
+struct Arguments {
+    /// Project folder [default: nearest parent that holds `manifests/`]
+    #[arg(short = 'C', long, global = true, value_name = "DIR")]
+    project: Option<PathBuf>,
+    /// Print one JSON document on stdout
+    #[arg(long, global = true)]
+    json: bool,
+    /// Print only warnings and errors on stderr
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Say more; repeat for more still
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// When to colour messages
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    color: Color,
+    /// Use no network
+    #[arg(long, global = true)]
+    offline: bool,
+    /// Number of worker threads [default: number of cores]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const EXIT_CODES: &str = "Exit status: 0 all agrees, 1 something differs, 2 usage or manifest error, 3 bytes differ \
+from their pin, 4 nothing was evaluated, 5 all that ran agrees but items are missing, 6 network, disk or stage \
+failure, 101 a bug.";
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// List artifacts, figures and claim sets with their state
+    List(list::ListArguments),
+    /// Download what is missing, verified while it streams
+    Fetch(fetch::FetchArgs),
+    /// Hash every file again, offline
+    Verify(verify::VerifyArgs),
+    /// Resolve revisions and write the lock files
+    Lock(lock::LockArgs),
+    /// Redraw figures as SVG with a CSV of every mark
+    Figures(figures::FiguresArguments),
+    /// Judge registered claims, one line each
+    Claims(claims::ClaimsArguments),
+    /// Write the tracking report
+    Report(report::ReportArguments),
+    /// Fetch, redraw, judge and report
+    Reproduce(reproduce::ReproduceArguments),
+    /// Print a completion script
+    Completions(docs::CompletionsArguments),
+    /// Print the manual page
+    Man,
+}
+
+/// Parses the command line, runs the verb and reports a failure.
+pub fn main() -> std::process::ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version come as errors too; clap knows where each belongs.
+            let _ = error.print();
+            let status = if error.use_stderr() { ExitCode::Usage } else { ExitCode::Success };
+            return status.into();
+        }
+    };
+    let out = Printer::new(arguments.quiet, arguments.color);
+    let status = run(arguments, &out).unwrap_or_else(|error| {
+        out.failure(None, error.as_ref());
+        ExitCode::from(error.class())
+    });
+    status.into()
+}
+
+fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
+    match &arguments.verb {
+        Verb::Completions(shell) => return Ok(docs::completions(shell, Arguments::command(), out)),
+        Verb::Man => return Ok(docs::man(Arguments::command(), out)),
+        _ => {}
+    }
+    let here = std::env::current_dir().map_err(NoCurrentFolder)?;
+    let context = Context {
+        project: Project::open(arguments.project.as_deref(), &here)?,
+        offline: arguments.offline,
+        json: arguments.json,
+        quiet: arguments.quiet,
+        verbose: arguments.verbose,
+        jobs: arguments.jobs.map(usize::from),
+        out: *out,
+    };
+    if let Some(jobs) = context.jobs {
+        // Fails only when a pool exists already, and this is the first thing that makes one.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
+    }
+    match &arguments.verb {
+        Verb::List(arguments) => list::run(arguments, &context),
+        Verb::Fetch(arguments) => fetch::run(arguments, &context),
+        Verb::Verify(arguments) => verify::run(arguments, &context),
+        Verb::Lock(arguments) => lock::run(arguments, &context),
+        Verb::Figures(arguments) => figures::run(arguments, &context),
+        Verb::Claims(arguments) => claims::run(arguments, &context),
+        Verb::Report(arguments) => report::run(arguments, &context),
+        Verb::Reproduce(arguments) => reproduce::run(arguments, &context),
+        Verb::Completions(_) | Verb::Man => Ok(ExitCode::Success),
+    }
+}
+
+/// The current folder was removed or may not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot tell the current folder")]
+struct NoCurrentFolder(#[source] std::io::Error);
+
+impl Diagnostic for NoCurrentFolder {
+    fn class(&self) -> Class {
+        Class::Operation
+    }
+}

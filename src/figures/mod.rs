@@ -7,24 +7,13 @@ mod rows;
 mod spec;
 mod words;
 
-use std::sync::Arc;
-
 use crate::error::Failure;
 use crate::evidence;
 use crate::manifest::RawSpec;
 use crate::plot::Scene;
-use crate::query::Table;
+pub use crate::query::Evidence;
 
 pub use error::FigureError;
-
-/// What a dataset gave.
-#[derive(Clone, Debug)]
-pub struct Evidence {
-    /// Its rows.
-    pub table: Arc<Table>,
-    /// Which alternative the rows come from, a sentence fragment.
-    pub alternative: String,
-}
 
 /// Finds a dataset by id: its rows, or why there are none.
 pub type Lookup<'a> = dyn FnMut(&str) -> Result<Result<Evidence, evidence::Missing>, Failure> + 'a;

@@ -1,5 +1,24 @@
 //! A manifest's datasets: pipelines of verbs over verified files, with row lineage carried along.
+//!
+//! A dataset lists alternatives; the first one whose files are all present and verified wins, and which one
+//! it was travels with the table. polars reads, takes, melts, joins and groups; what a verb means for missing
+//! values and for lineage is decided here.
 
+mod dataset;
+mod error;
+mod frame;
+mod group;
+mod library;
+mod read;
+mod reshape;
+mod step;
 mod table;
+mod test;
+#[cfg(test)]
+mod tests;
 
+pub use dataset::DatasetSpec;
+pub use error::QueryError;
+pub use library::{Evidence, Library};
+pub use read::read_csv;
 pub use table::{Column, Table};

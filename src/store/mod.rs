@@ -1,9 +1,20 @@
-//! Pinned bytes on disk: the lock file, atomic writes, verified reads.
+//! Pinned bytes on disk: the lock file, the Hub cache, atomic writes, verification, verified reads.
 
 mod atomic;
+mod guard;
+mod hub_cache;
 mod lock;
+mod pin;
+mod place;
+mod space;
 mod vault;
+mod verify;
 
 pub use atomic::write_atomic;
+pub use guard::Guard;
+pub use hub_cache::{CachedFile, HubCache, RepoCache};
 pub use lock::{Lock, LockError, LockedArtifact, LockedSource};
+pub use place::{PlaceError, inside, link_or_copy, prepare};
+pub use space::{SpaceError, human_bytes, require_space};
 pub use vault::{Absence, ReadError, Vault, VerifiedFile};
+pub use verify::{Checked, FileState, verify_paper};

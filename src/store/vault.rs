@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Lock;
+use super::pin::{compare, pins};
 use crate::digest::{Sha256, sha256};
 use crate::error::{Class, Diagnostic, FileError};
 use crate::evidence::SourceFile;
@@ -82,14 +83,19 @@ impl<'a> Vault<'a> {
         self.manifest
     }
 
+    /// The folder `frozen/`.
+    pub fn frozen(&self) -> &Path {
+        &self.frozen
+    }
+
     /// The lock the pins come from.
     pub fn lock(&self) -> &Lock {
         &self.lock
     }
 
-    /// What the content should hash to: the manifest's pin, else the lock's.
+    /// What the content should hash to.
     pub fn pin(&self, artifact: &Artifact) -> Option<Sha256> {
-        artifact.sha256.or_else(|| self.lock.artifact(&artifact.id)?.sha256)
+        pins(artifact, &self.lock).next()
     }
 
     /// Where the artifact lies.
@@ -115,12 +121,15 @@ impl<'a> Vault<'a> {
             }
             Err(error) => return Err(FileError::on("read", path)(error).into()),
         };
-        let Some(expected) = self.pin(artifact) else { return Ok(Err(Absence::NotPinned)) };
         let computed = sha256(&bytes);
-        if computed != expected {
-            let base = self.frozen.parent().unwrap_or(&self.frozen);
-            let path = path.strip_prefix(base).unwrap_or(&path).to_owned();
-            return Err(ReadError::Mismatch { path, expected, computed });
+        match compare(artifact, &self.lock, computed) {
+            None => return Ok(Err(Absence::NotPinned)),
+            Some(Ok(())) => {}
+            Some(Err(expected)) => {
+                let base = self.frozen.parent().unwrap_or(&self.frozen);
+                let path = path.strip_prefix(base).unwrap_or(&path).to_owned();
+                return Err(ReadError::Mismatch { path, expected, computed });
+            }
         }
         let source = SourceFile { artifact: artifact.id.clone(), sha256: computed, tier: artifact.evidence };
         Ok(Ok(VerifiedFile { bytes, source: Arc::new(source) }))

@@ -1,0 +1,268 @@
+//! Finds our number for each claim and judges it.
+
+use std::collections::BTreeMap;
+
+use super::set::{Ours, Row};
+use super::{ClaimSet, Counts, Outcome, Rule, Value};
+use crate::evidence::{Lineage, Missing, Reason, Tier};
+use crate::plot::Mark;
+use crate::query::{Evidence, Table};
+
+/// What there is to judge by.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    /// Figures by id.
+    pub figures: BTreeMap<&'a str, FigureFacts<'a>>,
+    /// Datasets by id.
+    pub datasets: &'a BTreeMap<String, Result<Evidence, Missing>>,
+}
+
+/// The marks of a figure, or why it has none.
+#[derive(Clone, Copy, Debug)]
+pub struct FigureFacts<'a> {
+    /// Marks as drawn.
+    pub marks: &'a [Mark],
+    /// Why the figure is missing.
+    pub missing: Option<&'a Missing>,
+}
+
+/// A judged claim.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// Identifier within the paper.
+    pub id: String,
+    /// Where in the paper the value stands.
+    pub place: String,
+    /// Published value, as printed.
+    pub value: String,
+    /// Our value.
+    pub ours: Option<Value>,
+    /// Ours minus published.
+    pub difference: Option<f64>,
+    /// The rule.
+    pub rule: Rule,
+    /// Tolerance of the rule.
+    pub tolerance: Option<f64>,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Tier of our value.
+    pub evidence: Option<Tier>,
+    /// Why it is missing or could not be judged.
+    pub detail: Option<String>,
+    /// Rows our value was computed from.
+    pub lineage: Lineage,
+}
+
+/// A judged claim set.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// Identifier within the paper.
+    pub id: String,
+    /// Where in the paper the values stand.
+    pub place: String,
+    /// Registered claims; the manifest's count when the file is not there.
+    pub registered: usize,
+    /// Number of claims by outcome.
+    pub counts: Counts,
+    /// The claims; empty when the file of published values is not there.
+    pub claims: Vec<Claim>,
+    /// Why there are no claims.
+    pub missing: Option<Missing>,
+}
+
+/// Our number with its lineage.
+struct Found {
+    value: Value,
+    lineage: Lineage,
+}
+
+/// Judges every claim of a set.
+pub fn judge(set: &ClaimSet, facts: &Facts<'_>) -> Judged {
+    let mut counts = Counts::default();
+    let (claims, missing) = match &set.rows {
+        Ok(rows) => (rows.iter().map(|row| judge_row(set, row, facts)).collect(), None),
+        Err(missing) => (Vec::new(), Some(missing.clone())),
+    };
+    claims.iter().for_each(|claim: &Claim| counts.add(claim.outcome, claim.evidence));
+    if let Some(missing) = &missing {
+        (0..set.expected).for_each(|_| counts.add(Outcome::Missing(missing.reason), None));
+    }
+    let registered = set.rows.as_ref().map_or(set.expected, Vec::len);
+    Judged { id: set.id.clone(), place: set.place.clone(), registered, counts, claims, missing }
+}
+
+fn judge_row(set: &ClaimSet, row: &Row, facts: &Facts<'_>) -> Claim {
+    let mut claim = Claim {
+        id: row.id.clone(),
+        place: set.place.clone(),
+        value: row.value.clone(),
+        ours: None,
+        difference: None,
+        rule: set.rule,
+        tolerance: row.tolerance,
+        outcome: Outcome::Missing(Reason::NotRun),
+        evidence: None,
+        detail: None,
+        lineage: Lineage::default(),
+    };
+    let found = match find_first(&set.ours, row, facts) {
+        Ok(Ok(found)) => found,
+        Ok(Err(missing)) => {
+            claim.outcome = Outcome::Missing(missing.reason);
+            claim.detail = Some(missing.detail);
+            return claim;
+        }
+        Err(problem) => {
+            claim.outcome = Outcome::Error;
+            claim.detail = Some(problem);
+            return claim;
+        }
+    };
+    claim.evidence = found.lineage.tier();
+    match set.rule.judge(&row.value, &found.value, row.tolerance) {
+        Ok(verdict) => {
+            let own_row = found.lineage.contains(row.sha256, row.row);
+            claim.outcome = Outcome::of_comparison(verdict.holds, &found.lineage, own_row);
+            claim.difference = verdict.difference;
+        }
+        Err(problem) => {
+            claim.outcome = Outcome::Error;
+            claim.detail = Some(problem);
+        }
+    }
+    claim.ours = Some(found.value);
+    claim.lineage = found.lineage;
+    claim
+}
+
+/// The first alternative that has a number; else why the first one has none.
+fn find_first(alternatives: &[Ours], row: &Row, facts: &Facts<'_>) -> Result<Result<Found, Missing>, String> {
+    let mut first_missing = None;
+    for ours in alternatives {
+        match find(ours, row, facts)? {
+            Ok(found) => return Ok(Ok(found)),
+            Err(missing) => {
+                first_missing.get_or_insert(missing);
+            }
+        }
+    }
+    let nothing = || Missing { reason: Reason::NotRun, detail: "nothing computes this value".into() };
+    Ok(Err(first_missing.unwrap_or_else(nothing)))
+}
+
+fn find(ours: &Ours, row: &Row, facts: &Facts<'_>) -> Result<Result<Found, Missing>, String> {
+    let column = fill(&ours.column, row);
+    let column = ours.columns.get(&column).cloned().unwrap_or(column);
+    let wanted: Vec<(&str, String)> =
+        ours.matching.iter().map(|(name, text)| (name.as_str(), fill(text, row))).collect();
+    if let Some(figure) = &ours.figure {
+        let id = fill(figure, row);
+        let figure = facts.figures.get(id.as_str()).ok_or_else(|| format!("no figure is called `{id}`"))?;
+        return match figure.missing {
+            Some(missing) => Ok(Err(missing.clone())),
+            None => find_mark(figure.marks, &wanted, &column, &id),
+        };
+    }
+    let id = ours.dataset.as_deref().unwrap_or_default();
+    match facts.datasets.get(id) {
+        None => Err(format!("no dataset is called `{id}`")),
+        Some(Err(missing)) => Ok(Err(missing.clone())),
+        Some(Ok(evidence)) => find_row(&evidence.table, &wanted, &column, id),
+    }
+}
+
+/// The one element of `matches`; none is missing, several are an error.
+fn only<T>(mut matches: impl Iterator<Item = T>, place: &str) -> Result<Result<T, Missing>, String> {
+    match (matches.next(), matches.next()) {
+        (Some(only), None) => Ok(Ok(only)),
+        (None, _) => {
+            Ok(Err(Missing { reason: Reason::NotRun, detail: format!("`{place}` has no such value") }))
+        }
+        (Some(_), Some(_)) => Err(format!("several values of `{place}` match this claim")),
+    }
+}
+
+fn find_mark(
+    marks: &[Mark],
+    wanted: &[(&str, String)],
+    column: &str,
+    figure: &str,
+) -> Result<Result<Found, Missing>, String> {
+    for (name, _) in wanted {
+        if !["mark", "panel", "series", "key", "text"].contains(name) {
+            return Err(format!("marks cannot be matched by `{name}`"));
+        }
+    }
+    let matches = marks.iter().filter(|mark| {
+        wanted.iter().all(|(name, text)| match *name {
+            "mark" => mark.kind.name() == text,
+            "panel" => mark.panel == *text,
+            "series" => mark.series == *text,
+            "key" => mark.key == *text,
+            _ => mark.text == *text,
+        })
+    });
+    let mark = match only(matches, figure)? {
+        Ok(mark) => mark,
+        Err(missing) => return Ok(Err(missing)),
+    };
+    let number = match column {
+        "x" => mark.x,
+        "y" => mark.y,
+        "low" => mark.low,
+        "q1" => mark.q1,
+        "q3" => mark.q3,
+        "high" => mark.high,
+        "size" => mark.size,
+        "text" => {
+            return Ok(Ok(Found { value: Value::Text(mark.text.clone()), lineage: mark.lineage.clone() }));
+        }
+        other => return Err(format!("marks have no column `{other}`")),
+    };
+    let absent = || Missing { reason: Reason::NotRun, detail: format!("`{figure}` has no {column} here") };
+    Ok(number
+        .map(|number| Found { value: Value::Number(number), lineage: mark.lineage.clone() })
+        .ok_or_else(absent))
+}
+
+fn find_row(
+    table: &Table,
+    wanted: &[(&str, String)],
+    column: &str,
+    dataset: &str,
+) -> Result<Result<Found, Missing>, String> {
+    for name in wanted.iter().map(|(name, _)| *name).chain([column]) {
+        if table.column(name).is_none() {
+            return Err(format!("dataset `{dataset}` has no column `{name}`"));
+        }
+    }
+    let agrees =
+        |index: usize, (name, text): &(&str, String)| table.text(name, index).as_deref() == Some(text);
+    let matches = (0..table.n_rows()).filter(|index| wanted.iter().all(|pair| agrees(*index, pair)));
+    let index = match only(matches, dataset)? {
+        Ok(index) => index,
+        Err(missing) => return Ok(Err(missing)),
+    };
+    let lineage = table.lineage(index).cloned().unwrap_or_default();
+    let value = match table.number(column, index) {
+        Some(number) => Value::Number(number),
+        None => match table.text(column, index) {
+            Some(text) => Value::Text(text),
+            None => {
+                let detail = format!("`{dataset}` has a missing value here");
+                return Ok(Err(Missing { reason: Reason::NotRun, detail }));
+            }
+        },
+    };
+    Ok(Ok(Found { value, lineage }))
+}
+
+/// Replaces `{column}` by the row's text of that column.
+fn fill(template: &str, row: &Row) -> String {
+    if !template.contains('{') {
+        return template.to_owned();
+    }
+    row.cells
+        .iter()
+        .fold(template.to_owned(), |text, (name, cell)| text.replace(&format!("{{{name}}}"), cell))
+}

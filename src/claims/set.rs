@@ -1,0 +1,249 @@
+//! Claim sets: how the rows of one published CSV become claims.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::Rule;
+use crate::digest::Sha256;
+use crate::error::{Class, Diagnostic, Failure};
+use crate::evidence::{Missing, Reason};
+use crate::manifest::{Artifact, DerivedRow, ManifestError, RawSpec};
+use crate::query::{Table, read_csv};
+use crate::store::{ReadError, Vault};
+
+/// A `[[claims]]` body.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spec {
+    place: String,
+    artifact: String,
+    value: String,
+    rule: Rule,
+    tolerance: Option<String>,
+    key: Vec<String>,
+    expected: usize,
+    ours: Vec<Ours>,
+}
+
+/// Where our number stands: in a mark of a figure or in a row of a dataset.
+///
+/// Texts may hold `{column}`, which stands for that column of the claim's row.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Ours {
+    pub figure: Option<String>,
+    pub dataset: Option<String>,
+    /// Column of the mark table or of the dataset.
+    pub column: String,
+    /// Translates `column` once it is filled in.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+    /// What must hold of exactly one mark or row.
+    #[serde(rename = "match")]
+    pub matching: BTreeMap<String, String>,
+}
+
+/// A registered set: every row that is a claim, ready to be judged.
+#[derive(Debug)]
+pub struct ClaimSet {
+    /// Identifier within the manifest.
+    pub id: String,
+    /// Where in the paper the values stand.
+    pub place: String,
+    /// Number of claims the manifest says there are.
+    pub expected: usize,
+    /// Rows of the file that are no claims, with the reason.
+    pub excluded: Vec<DerivedRow>,
+    /// The claims, or why none could be registered.
+    pub rows: Result<Vec<Row>, Missing>,
+    pub(super) rule: Rule,
+    pub(super) ours: Vec<Ours>,
+}
+
+/// A published value.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Identifier: the set's id and the key columns.
+    pub id: String,
+    /// Value as printed.
+    pub value: String,
+    /// Row of the file, from 1.
+    pub row: u32,
+    pub(super) sha256: Sha256,
+    pub(super) tolerance: Option<f64>,
+    pub(super) cells: BTreeMap<String, String>,
+}
+
+/// A claim set that cannot be registered.
+#[derive(Debug, thiserror::Error)]
+pub enum ClaimsError {
+    /// The spec is wrong.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// The file registers another number of claims than the manifest says.
+    #[error("claim set `{set}` registers {found} claims from `{artifact}`, the manifest expects {expected}")]
+    Count {
+        /// The set.
+        set: String,
+        /// The file.
+        artifact: String,
+        /// Rows that are claims.
+        found: usize,
+        /// Manifest's count.
+        expected: usize,
+    },
+    /// A row cannot be a claim.
+    #[error("claim set `{set}`: `{artifact}` row {row}: {problem}")]
+    Row {
+        /// The set.
+        set: String,
+        /// The file.
+        artifact: String,
+        /// Row, from 1.
+        row: u32,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A column is not there.
+    #[error("claim set `{set}`: `{artifact}` has no column `{column}`")]
+    Column {
+        /// The set.
+        set: String,
+        /// The file.
+        artifact: String,
+        /// Wanted.
+        column: String,
+    },
+}
+
+impl Diagnostic for ClaimsError {
+    fn class(&self) -> Class {
+        Class::Usage
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Manifest(error) => error.hint(),
+            Self::Count { .. } => Some("update `expected` if rows were meant to come or go".into()),
+            _ => None,
+        }
+    }
+}
+
+impl ClaimSet {
+    /// Registers the claims of a set. A file that is absent or not the pinned one leaves the set without rows;
+    /// a mismatch is pushed to `problems`.
+    pub fn register(
+        raw: &RawSpec,
+        vault: &Vault<'_>,
+        problems: &mut Vec<ReadError>,
+    ) -> Result<Self, Failure> {
+        let spec: Spec = raw.parse().map_err(ClaimsError::from)?;
+        let artifact = vault.manifest().artifact(&spec.artifact);
+        let unknown = || ClaimsError::from(raw.error(format!("no artifact is called `{}`", spec.artifact)));
+        let artifact = artifact.ok_or_else(unknown)?;
+        spec.check(raw)?;
+        let missing =
+            |reason, what: &str| Err(Missing { reason, detail: format!("`{}` {what}", artifact.id) });
+        let rows = match vault.read(artifact) {
+            Ok(Ok(file)) => {
+                Ok(spec.rows(&raw.id, artifact, &read_csv(&file, artifact)?, file.source.sha256)?)
+            }
+            Ok(Err(_)) => missing(Reason::NotFetched, "is not there"),
+            Err(problem @ ReadError::Mismatch { .. }) => {
+                problems.push(problem);
+                missing(Reason::HashMismatch, "is not the pinned file")
+            }
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self {
+            id: raw.id.clone(),
+            place: spec.place,
+            expected: spec.expected,
+            excluded: artifact.derived_rows.clone(),
+            rows,
+            rule: spec.rule,
+            ours: spec.ours,
+        })
+    }
+}
+
+impl Spec {
+    fn check(&self, raw: &RawSpec) -> Result<(), ClaimsError> {
+        if self.rule.needs_tolerance() != self.tolerance.is_some() {
+            let verb = if self.rule.needs_tolerance() { "needs" } else { "takes no" };
+            return Err(raw.error(format!("rule `{}` {verb} `tolerance`", self.rule.name())).into());
+        }
+        if self.ours.iter().any(|ours| ours.figure.is_some() == ours.dataset.is_some()) {
+            return Err(raw.error("each `ours` needs either `figure` or `dataset`").into());
+        }
+        Ok(())
+    }
+
+    fn rows(
+        &self,
+        set: &str,
+        artifact: &Artifact,
+        table: &Table,
+        sha256: Sha256,
+    ) -> Result<Vec<Row>, ClaimsError> {
+        let names: Vec<&str> = table.column_names().collect();
+        for column in self.key.iter().chain([&self.value]).chain(&self.tolerance) {
+            if !names.contains(&column.as_str()) {
+                let (set, artifact) = (set.to_owned(), artifact.id.clone());
+                return Err(ClaimsError::Column { set, artifact, column: column.clone() });
+            }
+        }
+        let mut rows = Vec::new();
+        let mut ids = BTreeSet::new();
+        for index in 0..table.n_rows() {
+            let row = u32::try_from(index + 1).unwrap_or(u32::MAX);
+            if artifact.derived_rows.iter().any(|derived| derived.row == row) {
+                continue;
+            }
+            let problem = |problem: String| {
+                let (set, artifact) = (set.to_owned(), artifact.id.clone());
+                ClaimsError::Row { set, artifact, row, problem }
+            };
+            let cells: BTreeMap<String, String> = names
+                .iter()
+                .map(|name| ((*name).to_owned(), table.text(name, index).unwrap_or_default()))
+                .collect();
+            let claim = self.row(set, row, cells, sha256).map_err(problem)?;
+            if !ids.insert(claim.id.clone()) {
+                return Err(problem(format!("the id `{}` exists already", claim.id)));
+            }
+            rows.push(claim);
+        }
+        if rows.len() != self.expected {
+            let (set, artifact) = (set.to_owned(), artifact.id.clone());
+            return Err(ClaimsError::Count { set, artifact, found: rows.len(), expected: self.expected });
+        }
+        Ok(rows)
+    }
+
+    fn row(
+        &self,
+        set: &str,
+        row: u32,
+        cells: BTreeMap<String, String>,
+        sha256: Sha256,
+    ) -> Result<Row, String> {
+        let cell = |column: &str| cells.get(column).cloned().unwrap_or_default();
+        let value = cell(&self.value);
+        if value.is_empty() {
+            return Err(format!("no value in column `{}`", self.value));
+        }
+        let tolerance = match &self.tolerance {
+            None => None,
+            Some(column) => {
+                let text = cell(column);
+                let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0);
+                Some(number.ok_or_else(|| format!("tolerance `{text}` is not a number of at least 0"))?)
+            }
+        };
+        let key: Vec<String> = self.key.iter().map(|column| cell(column)).collect();
+        Ok(Row { id: format!("{set}/{}", key.join("/")), value, row, sha256, tolerance, cells })
+    }
+}

@@ -1,0 +1,124 @@
+//! What every verb gets: the project, the global flags and the only way to print.
+
+use std::io::{IsTerminal, Write};
+
+use crate::error::Diagnostic;
+use crate::manifest::Project;
+
+/// A verb's surroundings.
+#[derive(Debug)]
+pub struct Context {
+    /// The project.
+    pub project: Project,
+    /// No network.
+    pub offline: bool,
+    /// One JSON document on stdout instead of text.
+    pub json: bool,
+    /// Only warnings and errors on stderr.
+    pub quiet: bool,
+    /// How often `-v` was given.
+    pub verbose: u8,
+    /// Worker threads; all cores when absent.
+    pub jobs: Option<usize>,
+    /// The printer.
+    pub out: Printer,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Writes data to stdout and everything else to stderr. A reader that went away is no error.
+#[derive(Clone, Copy, Debug)]
+pub struct Printer {
+    /// No notes.
+    pub quiet: bool,
+    color: bool,
+}
+
+impl Printer {
+    /// A printer; colours concern stderr only, stdout carries plain data.
+    pub fn new(quiet: bool, color: Color) -> Self {
+        let color = match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal(),
+        };
+        Self { quiet, color }
+    }
+
+    /// A line of data.
+    pub fn line(&self, text: impl AsRef<str>) {
+        let mut line = text.as_ref().to_owned();
+        line.push('\n');
+        self.data(line.as_bytes());
+    }
+
+    /// Bytes of data.
+    pub fn data(&self, bytes: &[u8]) {
+        let mut stdout = std::io::stdout().lock();
+        // The reader may have seen enough (`repro list | head`): nothing to report to anyone.
+        let _ = stdout.write_all(bytes).and_then(|()| stdout.flush());
+    }
+
+    /// A line of information, unless quiet.
+    pub fn note(&self, text: impl AsRef<str>) {
+        if !self.quiet {
+            self.stderr(text.as_ref());
+        }
+    }
+
+    /// A failure, with what it is about, its cause chain and its hint.
+    pub fn failure(&self, about: Option<&str>, failure: &dyn Diagnostic) {
+        self.stderr(&self.described(("31", "error:"), about, failure));
+    }
+
+    /// A failure that does not stop the run.
+    pub fn warning(&self, about: Option<&str>, failure: &dyn Diagnostic) {
+        self.stderr(&self.described(("33", "warning:"), about, failure));
+    }
+
+    fn described(
+        &self,
+        (color, severity): (&str, &str),
+        about: Option<&str>,
+        failure: &dyn Diagnostic,
+    ) -> String {
+        let mut text = self.paint(color, severity);
+        if let Some(about) = about {
+            text.push_str(&format!(" {about}:"));
+        }
+        let mut last = failure.to_string();
+        text.push_str(&format!(" {last}"));
+        let mut cause = failure.source();
+        while let Some(error) = cause {
+            let message = error.to_string();
+            // Libraries repeat their cause's message in their own.
+            if !last.contains(&message) {
+                text.push_str(&format!(": {message}"));
+            }
+            last = message;
+            cause = error.source();
+        }
+        if let Some(hint) = failure.hint() {
+            text.push_str(&format!("\n{} {hint}", self.paint("36", "hint:")));
+        }
+        text
+    }
+
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.color { format!("\x1b[1;{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
+    fn stderr(&self, text: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+}

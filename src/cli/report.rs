@@ -1,0 +1,121 @@
+//! `repro report`: writes the tracking report.
+
+use std::path::{Path, PathBuf};
+
+use super::session::{Session, claims_status, figures_status};
+use super::{Context, ExitCode};
+use crate::claims::Judged;
+use crate::error::Failure;
+use crate::evidence::Reason;
+use crate::manifest::{Artifact, Manifest, Origin, SourceKind};
+use crate::plot::svg;
+use crate::report::{ArtifactRow, FigureRow, PaperModel, ReportModel, html};
+use crate::store::{Checked, FileState, verify_paper, write_atomic};
+
+/// Arguments of `repro report`.
+#[derive(Debug, clap::Args)]
+pub struct ReportArguments {
+    /// HTML file to write [default: `reports/report.html` of the project]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Runs the verb.
+pub fn run(arguments: &ReportArguments, context: &Context) -> Result<ExitCode, Failure> {
+    let mut papers = Vec::new();
+    let mut status = ExitCode::Success;
+    for manifest in &context.project.manifests {
+        let mut session = Session::open(manifest, context)?;
+        session.draw(|_| true)?;
+        let judged = session.judge(|_| true)?;
+        let (paper, paper_status) = paper(&session, &judged)?;
+        status = status.worst(paper_status).worst(session.report_problems(context));
+        papers.push(paper);
+    }
+    let model = ReportModel::new(papers);
+    let path = arguments.out.clone().unwrap_or_else(|| default_path(context));
+    write(&model, &path)?;
+    if context.json {
+        context.out.line(to_json(&model));
+    } else {
+        context.out.line(path.display().to_string());
+    }
+    Ok(status)
+}
+
+/// `reports/report.html` of the project.
+pub fn default_path(context: &Context) -> PathBuf {
+    context.project.root.join("reports/report.html")
+}
+
+/// A paper's part of the report and the status that follows from it.
+pub fn paper(session: &Session<'_>, judged: &[Judged]) -> Result<(PaperModel, ExitCode), Failure> {
+    let manifest = session.manifest();
+    let mut figures = Vec::new();
+    for spec in &manifest.figures {
+        if let Some(scene) = session.scene(&spec.id) {
+            figures.push(FigureRow::new(&spec.id, scene, svg(scene)));
+        }
+    }
+    let declared: Vec<&Artifact> = manifest.artifacts.iter().collect();
+    let checked = verify_paper(manifest, session.vault.frozen(), session.vault.lock(), &declared, false)?;
+    let artifacts: Vec<ArtifactRow> = declared
+        .iter()
+        .zip(&checked)
+        .map(|(artifact, checked)| artifact_row(session, artifact, checked))
+        .collect();
+    let missing = figures.iter().filter(|figure| figure.state == "missing").count();
+    let mut status = figures_status(figures.len() - missing, missing);
+    if !judged.is_empty() {
+        status = status.worst(claims_status(judged));
+    }
+    for artifact in &artifacts {
+        status = status.worst(match artifact.state {
+            "ok" => ExitCode::Success,
+            "mismatched" => ExitCode::Mismatch,
+            _ => ExitCode::Incomplete,
+        });
+    }
+    Ok((PaperModel::new(manifest, judged, figures, artifacts), status))
+}
+
+/// Writes the HTML file and, beside it, the JSON file.
+pub fn write(model: &ReportModel, path: &Path) -> Result<(), Failure> {
+    write_atomic(path, html(model)?.as_bytes())?;
+    write_atomic(&path.with_extension("json"), to_json(model).as_bytes())?;
+    Ok(())
+}
+
+fn to_json(model: &ReportModel) -> String {
+    // The model holds only strings, numbers and lists of them, which always serialise.
+    serde_json::to_string_pretty(model).unwrap_or_default()
+}
+
+fn artifact_row(session: &Session<'_>, artifact: &Artifact, checked: &Checked) -> ArtifactRow {
+    let manifest = session.manifest();
+    let locked = session.vault.lock().artifact(&artifact.id);
+    let missing = matches!(checked.state, FileState::Missing { .. });
+    ArtifactRow {
+        id: artifact.id.clone(),
+        about: artifact.about.clone(),
+        state: checked.state.name(),
+        evidence: artifact.evidence.name(),
+        reason: missing.then_some(Reason::NotFetched.name()),
+        unlock: missing.then(|| format!("repro fetch {}/{}", manifest.id(), artifact.id)),
+        origin: origin(manifest, artifact),
+        size: artifact.size.or(locked.map(|locked| locked.size)),
+        sha256: session.vault.pin(artifact).map(|pin| pin.to_string()),
+    }
+}
+
+/// Where an artifact comes from, for readers.
+fn origin(manifest: &Manifest, artifact: &Artifact) -> String {
+    match &artifact.origin {
+        Origin::Member { archive, member } => format!("member `{member}` of `{archive}`"),
+        Origin::File { path, .. } => match manifest.source(artifact).map(|source| &source.kind) {
+            Some(SourceKind::Hub { repo, revision, .. }) => format!("{repo} at {revision}: {path}"),
+            Some(SourceKind::Http { url }) => format!("{url}{path}"),
+            _ => "this repository".into(),
+        },
+    }
+}

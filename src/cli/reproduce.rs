@@ -1,0 +1,126 @@
+//! `repro reproduce`: fetch, redraw, judge and report, then say what agrees, what is missing and what to open.
+
+use super::progress::TerminalProgress;
+use super::report::{default_path, paper, write};
+use super::session::Session;
+use super::{Context, ExitCode, figures};
+use crate::error::{Diagnostic, Failure};
+use crate::fetch::{self, Outcome, Request, Settings};
+use crate::manifest::{Manifest, Selection};
+use crate::query::Library;
+use crate::report::ReportModel;
+use crate::store::{Lock, Vault};
+
+/// Arguments of `repro reproduce`.
+#[derive(Debug, clap::Args)]
+pub struct ReproduceArguments {
+    /// Papers [default: all]
+    #[arg(value_name = "PAPER")]
+    papers: Vec<String>,
+}
+
+/// Runs the verb.
+pub fn run(arguments: &ReproduceArguments, context: &Context) -> Result<ExitCode, Failure> {
+    let selection = Selection::new(&arguments.papers)?;
+    let manifests: Vec<&Manifest> =
+        context.project.manifests.iter().filter(|manifest| selection.contains(manifest.id(), "")).collect();
+    selection.check(context.project.manifests.iter().map(Manifest::id))?;
+    let mut status = fetch_needed(&manifests, context)?;
+    let mut papers = Vec::new();
+    for manifest in manifests {
+        context.out.note(format!("{}: drawing and judging", manifest.id()));
+        let mut session = Session::open(manifest, context)?;
+        session.draw(|_| true)?;
+        figures::write_all(&session, &context.project.root.join("figures"))?;
+        let judged = session.judge(|_| true)?;
+        let (paper, paper_status) = paper(&session, &judged)?;
+        status = status.worst(paper_status).worst(session.report_problems(context));
+        papers.push(paper);
+    }
+    let model = ReportModel::new(papers);
+    let path = default_path(context);
+    write(&model, &path)?;
+    if context.json {
+        context.out.line(serde_json::to_string(&model).unwrap_or_default());
+    } else {
+        summary(&model, &path, context);
+    }
+    Ok(status)
+}
+
+/// Fetches the files that datasets name. A source that cannot be reached is a warning: what is there will do.
+fn fetch_needed(manifests: &[&Manifest], context: &Context) -> Result<ExitCode, Failure> {
+    let mut needed = Vec::new();
+    for manifest in manifests {
+        let vault = Vault::new(manifest, &context.project.frozen(), Lock::load(&manifest.lock_path())?);
+        let named = Library::new(&vault).artifacts_named()?;
+        needed.extend(named.into_iter().map(|id| format!("{}/{id}", manifest.id())));
+    }
+    if needed.is_empty() {
+        return Ok(ExitCode::Success);
+    }
+    let mut settings = Settings::from_env()?;
+    settings.offline |= context.offline;
+    let progress = TerminalProgress::new(context.out);
+    let summary = fetch::fetch(&Request {
+        project: &context.project,
+        selection: &Selection::new(&needed)?,
+        settings: &settings,
+        dry_run: false,
+        locked: false,
+        max_size: None,
+        jobs: context.jobs.unwrap_or(super::fetch::JOBS),
+        progress: &progress,
+    })?;
+    drop(progress);
+    let mut status = ExitCode::Success;
+    for failure in &summary.sources {
+        let about = format!("{}, source `{}`", failure.paper, failure.source);
+        if failure.is_unreachable() {
+            context.out.note(format!("warning: {about}: {}; going on with what is there", failure.error));
+        } else {
+            context.out.failure(Some(&about), &failure.error);
+            status = status.worst(failure.error.class().into());
+        }
+    }
+    for item in &summary.items {
+        if let Outcome::Failed(failure) = &item.outcome {
+            context.out.failure(Some(&format!("{}/{}", item.paper, item.artifact)), failure.as_ref());
+            status = status.worst(failure.class().into());
+        }
+    }
+    Ok(status)
+}
+
+/// The last lines: what agrees, what is missing, which file to open.
+fn summary(model: &ReportModel, path: &std::path::Path, context: &Context) {
+    let counts = &model.counts;
+    let agree = counts.get("reproduced") + counts.get("consistent");
+    context.out.line(format!(
+        "agrees    {agree} of {} registered claims with independent evidence ({} recomputed, {} from the authors' \
+         files, {} from other published values)",
+        counts.total(),
+        model.recomputed,
+        model.cached,
+        counts.get("consistent"),
+    ));
+    context.out.line(format!(
+        "redrawn   {} claims were compared with their own published row, which proves the drawing only",
+        counts.get("redrawn"),
+    ));
+    if counts.get("differs") + counts.get("error") > 0 {
+        let (differs, error) = (counts.get("differs"), counts.get("error"));
+        context.out.line(format!("differs   {differs} claims differ, {error} could not be judged"));
+    }
+    let missing_artifacts = model.artifacts_declared - model.artifacts_verified;
+    let missing_figures = model.figures_registered - model.figures_drawn;
+    context.out.line(format!(
+        "missing   {} claims, {missing_figures} of {} figures, {missing_artifacts} of {} artifacts (`repro fetch` \
+         gets what the authors published)",
+        counts.get("missing"),
+        model.figures_registered,
+        model.artifacts_declared,
+    ));
+    let shown = path.strip_prefix(&context.project.root).unwrap_or(path);
+    context.out.line(format!("open      {}", shown.display()));
+}

@@ -1,0 +1,136 @@
+//! What the verbs `list`, `figures`, `claims`, `report` and `reproduce` share: a paper's datasets resolved, its
+//! figures drawn, its claims judged, each at most once.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::ExitCode;
+use super::context::Context;
+use crate::claims::{ClaimSet, Facts, FigureFacts, Judged, Outcome, judge};
+use crate::error::{Class, Diagnostic, Failure};
+use crate::evidence::Missing;
+use crate::figures;
+use crate::manifest::{Manifest, RawSpec};
+use crate::plot::Scene;
+use crate::query::{Evidence, Library, QueryError};
+use crate::store::{Lock, ReadError, Vault};
+
+/// A paper with everything that can be computed from what is on disk.
+pub struct Session<'a> {
+    /// Pinned files.
+    pub vault: Vault<'a>,
+    datasets: BTreeMap<String, Result<Evidence, Missing>>,
+    scenes: BTreeMap<String, Scene>,
+    problems: Vec<ReadError>,
+}
+
+impl<'a> Session<'a> {
+    /// Opens a paper and resolves its datasets.
+    pub fn open(manifest: &'a Manifest, context: &Context) -> Result<Self, Failure> {
+        let lock = Lock::load(&manifest.lock_path())?;
+        let vault = Vault::new(manifest, &context.project.frozen(), lock);
+        let mut library = Library::new(&vault);
+        library.check()?;
+        let mut datasets = BTreeMap::new();
+        for spec in &manifest.datasets {
+            datasets.insert(spec.id.clone(), library.get(&spec.id)?);
+        }
+        let problems = library.into_problems();
+        Ok(Self { vault, datasets, scenes: BTreeMap::new(), problems })
+    }
+
+    /// The paper.
+    pub fn manifest(&self) -> &'a Manifest {
+        self.vault.manifest()
+    }
+
+    /// Draws the wanted figures, in parallel.
+    pub fn draw(&mut self, wanted: impl Fn(&str) -> bool) -> Result<(), Failure> {
+        let todo: Vec<&RawSpec> = self.manifest().figures.iter().filter(|spec| wanted(&spec.id)).collect();
+        let datasets = &self.datasets;
+        let drawn: Result<Vec<(String, Scene)>, Failure> = todo
+            .par_iter()
+            .filter(|spec| !self.scenes.contains_key(&spec.id))
+            .map(|spec| {
+                let mut lookup = |name: &str| -> Result<Result<Evidence, Missing>, Failure> {
+                    let unknown = || QueryError::UnknownDataset { name: name.to_owned() };
+                    Ok(datasets.get(name).cloned().ok_or_else(unknown)?)
+                };
+                Ok((spec.id.clone(), figures::draw(spec, &mut lookup)?))
+            })
+            .collect();
+        self.scenes.extend(drawn?);
+        Ok(())
+    }
+
+    /// A drawn figure.
+    pub fn scene(&self, id: &str) -> Option<&Scene> {
+        self.scenes.get(id)
+    }
+
+    /// Why one of these datasets is missing, if one is.
+    pub fn missing_of(&self, datasets: &[String]) -> Option<&Missing> {
+        datasets.iter().find_map(|name| self.datasets.get(name)?.as_ref().err())
+    }
+
+    /// Judges the wanted claim sets. All figures must have been drawn.
+    pub fn judge(&mut self, wanted: impl Fn(&str) -> bool) -> Result<Vec<Judged>, Failure> {
+        let mut sets = Vec::new();
+        for spec in self.manifest().claims.iter().filter(|spec| wanted(&spec.id)) {
+            sets.push(ClaimSet::register(spec, &self.vault, &mut self.problems)?);
+        }
+        let figures = self
+            .scenes
+            .iter()
+            .map(|(id, scene)| {
+                (id.as_str(), FigureFacts { marks: &scene.marks, missing: scene.missing.as_ref() })
+            })
+            .collect();
+        let facts = Facts { figures, datasets: &self.datasets };
+        Ok(sets.iter().map(|set| judge(set, &facts)).collect())
+    }
+
+    /// Reports every file that is not the pinned one, once each, and returns the status that follows.
+    pub fn report_problems(&self, context: &Context) -> ExitCode {
+        let mut seen: Vec<String> = Vec::new();
+        let mut status = ExitCode::Success;
+        for problem in &self.problems {
+            let text = problem.to_string();
+            if !seen.contains(&text) {
+                context.out.failure(None, problem);
+                status = status.worst(ExitCode::from(problem.class()));
+                seen.push(text);
+            }
+        }
+        status
+    }
+}
+
+/// The status that follows from figures: some missing, all missing, or none.
+pub fn figures_status(drawn: usize, missing: usize) -> ExitCode {
+    match (drawn, missing) {
+        (_, 0) => ExitCode::Success,
+        (0, _) => ExitCode::Nothing,
+        _ => ExitCode::Incomplete,
+    }
+}
+
+/// The status that follows from claims.
+pub fn claims_status(judged: &[Judged]) -> ExitCode {
+    let outcomes = || judged.iter().flat_map(|set| &set.claims).map(|claim| claim.outcome);
+    let mut status = ExitCode::Success;
+    if outcomes().any(|outcome| outcome == Outcome::Error) {
+        status = status.worst(ExitCode::from(Class::Operation));
+    }
+    if outcomes().any(|outcome| outcome == Outcome::Differs) {
+        status = status.worst(ExitCode::Disagrees);
+    }
+    if judged.iter().any(|set| set.counts.get("missing") > 0) {
+        status = status.worst(ExitCode::Incomplete);
+    }
+    if !outcomes().any(Outcome::is_evaluated) {
+        status = status.worst(ExitCode::Nothing);
+    }
+    status
+}

@@ -1,0 +1,160 @@
+//! Why a source, a listing or a file could not be used.
+
+use reqwest::Url;
+
+use super::http_error::shown;
+use super::{ArchiveError, HttpError};
+use crate::error::{Class, Diagnostic, FileError};
+use crate::manifest::PathError;
+use crate::store::{PlaceError, SpaceError, human_bytes};
+
+/// A failed step of a fetch.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// The exchange with the server failed.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// No requests can be made at all.
+    #[error("cannot set up requests")]
+    Client(#[source] reqwest::Error),
+    /// An address that cannot be formed.
+    #[error("`{0}` is not a web address")]
+    Address(String),
+    /// Not the answer the Hub gives.
+    #[error("{} sent an answer that is not the Hub's: {problem}", shown(url))]
+    Answer {
+        /// Where.
+        url: Url,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A listing without end.
+    #[error("{} lists more than {pages} pages", shown(url))]
+    Endless {
+        /// Where.
+        url: Url,
+        /// Pages read.
+        pages: usize,
+    },
+    /// No file at the source matches.
+    #[error("no file of `{repo}` matches `{pattern}`")]
+    NoMatch {
+        /// Repository.
+        repo: String,
+        /// Path or glob.
+        pattern: String,
+    },
+    /// Several files match.
+    #[error("`{pattern}` matches {} files of `{repo}`: `{}`", found.len(), found.join("`, `"))]
+    Ambiguous {
+        /// Repository.
+        repo: String,
+        /// Glob.
+        pattern: String,
+        /// Files.
+        found: Vec<String>,
+    },
+    /// Not a glob.
+    #[error("`{pattern}` is not a glob")]
+    Glob {
+        /// As written.
+        pattern: String,
+        /// Why.
+        source: globset::Error,
+    },
+    /// A path from a listing or an archive that would leave its folder.
+    #[error("`{repo}` lists a file that cannot be stored")]
+    UnsafePath {
+        /// Repository.
+        repo: String,
+        /// Why.
+        source: PathError,
+    },
+    /// Other bytes than the expected ones.
+    #[error("{what}\n\n  Expected: {expected}\n  Computed: {computed}\n")]
+    Mismatch {
+        /// What differs from what.
+        what: String,
+        /// Pin or size.
+        expected: String,
+        /// What came.
+        computed: String,
+        /// What may have happened.
+        hint: &'static str,
+    },
+    /// A web page where a data file should be.
+    #[error("{} sent a web page, not the file", shown(url))]
+    WebPage {
+        /// Where.
+        url: Url,
+    },
+    /// `--locked`, and the lock does not hold what is needed.
+    #[error("{what}, and `--locked` was given")]
+    Stale {
+        /// What the lock lacks.
+        what: String,
+    },
+    /// The archive does not give the member.
+    #[error(transparent)]
+    Archive(ArchiveError),
+    /// Larger than the user asked for.
+    #[error("{} is larger than `--max-size`", human_bytes(*size))]
+    TooLarge {
+        /// Size in bytes.
+        size: u64,
+    },
+    /// The disk is too full.
+    #[error(transparent)]
+    Space(#[from] SpaceError),
+    /// The file cannot get its name.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// The disk failed.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+/// Hint for bytes that differ from a pin.
+pub const CHANGED: &str = "the file was damaged on its way, or the authors replaced it: if the change is meant, \
+                           run `repro lock --update` and review the difference";
+/// Hint for a web page in place of the pinned bytes.
+pub const PAGE: &str = "the server sent a web page: a login, an error or a download page";
+
+impl FetchError {
+    /// Whether the server is away rather than of another opinion.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Http(error) if error.is_unreachable())
+    }
+}
+
+impl Diagnostic for FetchError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Mismatch { .. } => Class::Mismatch,
+            Self::Stale { .. } | Self::Ambiguous { .. } | Self::Glob { .. } | Self::Address(_) => {
+                Class::Usage
+            }
+            Self::Place(error) => error.class(),
+            _ => Class::Operation,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Http(error) => return error.hint(),
+            Self::Space(error) => return error.hint(),
+            Self::Place(error) => return error.hint(),
+            Self::Archive(error) => return error.hint(),
+            Self::Mismatch { hint, .. } => hint,
+            Self::NoMatch { .. } => {
+                "check `path` in the manifest; `optional = true` says that it may be absent"
+            }
+            Self::Ambiguous { .. } => "make `path` in the manifest name one of them",
+            Self::WebPage { .. } => PAGE,
+            Self::Stale { .. } => "run `repro lock` and commit the lock file",
+            Self::Answer { .. } => "is HF_ENDPOINT the address of a Hub?",
+            _ => return None,
+        };
+        Some(hint.into())
+    }
+}

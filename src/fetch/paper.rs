@@ -1,0 +1,461 @@
+//! All artifacts of one paper: what is there, what is wanted, what became of it, and the lock afterwards.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::prelude::*;
+
+use super::parallel::parallel;
+use super::receive::Receiver;
+use super::resolve::{Place, Repository, Wanted, prune, web_address};
+use super::state::{State, pins, shown, state};
+use super::stream::Received;
+use super::transport::Transport;
+use super::{FetchError, HttpError, Item, Outcome, Request, SourceFailure, Summary};
+use crate::error::Failure;
+use crate::evidence::{Missing, Reason};
+use crate::manifest::{Artifact, Manifest, Origin, Source, SourceKind};
+use crate::store::{Guard, Lock, LockedArtifact, human_bytes};
+
+/// A fetch of one paper.
+pub struct PaperRun<'a> {
+    request: &'a Request<'a>,
+    transport: &'a Transport<'a>,
+    manifest: &'a Manifest,
+    root: PathBuf,
+    lock: Lock,
+    /// The lock as it was read.
+    before: Lock,
+    outcomes: BTreeMap<&'a str, (Option<u64>, Outcome)>,
+    /// Whether a revision was resolved now rather than taken from the lock.
+    fresh: bool,
+    _alone: Option<Guard>,
+}
+
+/// A file about to be received.
+struct Job<'a> {
+    artifact: &'a Artifact,
+    source: &'a Source,
+    wanted: Wanted,
+}
+
+/// What became of a job.
+enum Done {
+    Received(Received),
+    NotCached,
+    SourceGone,
+    Failed(FetchError),
+}
+
+impl<'a> PaperRun<'a> {
+    /// Waits until no other process fetches this paper, then reads its lock.
+    pub fn new(
+        request: &'a Request<'a>,
+        transport: &'a Transport<'a>,
+        manifest: &'a Manifest,
+    ) -> Result<Self, Failure> {
+        let root = request.project.frozen().join(manifest.id());
+        let waiting = || {
+            let text = format!("waiting for another `repro fetch` of `{}` to finish", manifest.id());
+            request.progress.note(&text);
+        };
+        let alone = if request.dry_run { None } else { Some(Guard::folder(&root, &waiting)?) };
+        let before = Lock::load(&manifest.lock_path())?;
+        let mut lock = before.clone();
+        prune(&mut lock, &manifest.sources, &manifest.artifacts);
+        Ok(Self {
+            request,
+            transport,
+            manifest,
+            root,
+            lock,
+            before,
+            outcomes: BTreeMap::new(),
+            fresh: false,
+            _alone: alone,
+        })
+    }
+
+    /// Fetches the chosen artifacts and the archives they lie in.
+    pub fn run(
+        mut self,
+        chosen: Vec<&'a Artifact>,
+        named_only: &[&'a Artifact],
+        summary: &mut Summary,
+    ) -> Result<(), Failure> {
+        if self.request.locked {
+            self.require_lock(&chosen)?;
+        }
+        let absent = self.look(&chosen);
+        let archives = self.archives_of(&absent, &chosen);
+        let absent: Vec<_> = self.look(&archives).into_iter().chain(absent).collect();
+        let jobs = self.resolve(&absent, summary);
+        if self.request.dry_run {
+            self.plan(jobs, &absent);
+        } else {
+            self.receive(jobs, summary);
+            self.unpack(&absent);
+            self.save()?;
+        }
+        for artifact in named_only {
+            let why = "taken only when its own id is given".to_owned();
+            let skipped = (artifact.size, Outcome::Skipped { why, counts: false });
+            self.outcomes.entry(&artifact.id).or_insert(skipped);
+        }
+        for artifact in &self.manifest.artifacts {
+            let Some((size, outcome)) = self.outcomes.remove(artifact.id.as_str()) else { continue };
+            summary.items.push(Item {
+                paper: self.manifest.id().to_owned(),
+                artifact: artifact.id.clone(),
+                path: shown(&self.root, &artifact.to).display().to_string(),
+                size,
+                outcome,
+            });
+        }
+        Ok(())
+    }
+
+    /// `--locked`: everything that is not pinned by the manifest itself must be in the lock.
+    fn require_lock(&self, chosen: &[&Artifact]) -> Result<(), FetchError> {
+        let path = self.lock_path();
+        for artifact in chosen {
+            let entry = self.lock.artifact(&artifact.id);
+            let is_hub =
+                self.manifest.source(artifact).is_some_and(|s| matches!(s.kind, SourceKind::Hub { .. }));
+            let is_member = matches!(artifact.origin, Origin::Member { .. });
+            let pinned = entry.is_some() || (artifact.sha256.is_some() && (!is_hub || is_member));
+            if !pinned && !artifact.optional {
+                let id = &artifact.id;
+                return Err(FetchError::Stale { what: format!("`{path}` holds nothing current for `{id}`") });
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes what is there; gives back what is not. A local file has nowhere to come from.
+    fn look(&mut self, artifacts: &[&'a Artifact]) -> Vec<&'a Artifact> {
+        let (root, lock) = (&self.root, &self.lock);
+        let states: Vec<_> = artifacts
+            .par_iter()
+            .map(|artifact| pins(artifact, lock).and_then(|pins| state(root, artifact, &pins)))
+            .collect();
+        let mut absent = Vec::new();
+        for (artifact, state) in artifacts.iter().copied().zip(states) {
+            let is_local = self.manifest.source(artifact).is_some_and(|s| s.kind == SourceKind::Local)
+                && matches!(artifact.origin, Origin::File { .. });
+            let place = shown(&self.root, &artifact.to);
+            match state {
+                Ok(State::Present(received)) => self.done(artifact, None, received, Outcome::Present),
+                Ok(State::Unpinned(received)) if is_local => {
+                    self.trust(artifact, &received, &place.display().to_string());
+                    self.done(artifact, None, received, Outcome::Present);
+                }
+                Ok(State::Absent) if is_local => {
+                    let detail = format!("`{}` is not there and belongs to the project", place.display());
+                    self.missing(artifact, Reason::NotFetched, detail);
+                }
+                Ok(State::Differs(error)) if is_local => self.failed(artifact, error),
+                Ok(State::Differs(_)) => {
+                    let text =
+                        format!("warning: `{}` is not the pinned file, fetching it again", place.display());
+                    self.request.progress.note(&text);
+                    absent.push(artifact);
+                }
+                Ok(State::Absent | State::Unpinned(_)) => absent.push(artifact),
+                Err(error) => self.failed(artifact, error),
+            }
+        }
+        absent
+    }
+
+    /// Archives that hold absent members and were not chosen themselves.
+    fn archives_of(&self, absent: &[&'a Artifact], chosen: &[&'a Artifact]) -> Vec<&'a Artifact> {
+        let names: BTreeSet<_> = absent.iter().filter_map(|artifact| archive_of(artifact)).collect();
+        let archives = names.into_iter().filter_map(|name| self.manifest.artifact(name));
+        archives.filter(|archive| !chosen.iter().any(|known| known.id == archive.id)).collect()
+    }
+
+    /// Finds out which bytes the absent files mean, one source after the other.
+    fn resolve(&mut self, absent: &[&'a Artifact], summary: &mut Summary) -> Vec<Job<'a>> {
+        let mut jobs = Vec::new();
+        for source in &self.manifest.sources {
+            let of_source = |artifact: &&&Artifact| matches!(&artifact.origin, Origin::File { source: name, .. } if *name == source.id);
+            let wanted: Vec<&'a Artifact> = absent.iter().filter(of_source).copied().collect();
+            if wanted.is_empty() {
+                continue;
+            }
+            if let Err(error) = self.resolve_source(source, &wanted, &mut jobs) {
+                self.source_failed(source, error, summary);
+                for artifact in wanted {
+                    self.outcomes.insert(&artifact.id, (artifact.size, Outcome::SourceFailed));
+                }
+                jobs.retain(|job| job.source.id != source.id);
+            }
+        }
+        jobs
+    }
+
+    fn resolve_source(
+        &mut self,
+        source: &'a Source,
+        artifacts: &[&'a Artifact],
+        jobs: &mut Vec<Job<'a>>,
+    ) -> Result<(), FetchError> {
+        let repository = Repository::open(self.transport, source, &self.lock)?;
+        if let Some(repository) = &repository {
+            self.greet(source, repository);
+        }
+        for artifact in artifacts.iter().copied() {
+            let Origin::File { path, .. } = &artifact.origin else { continue };
+            let expected = pins(artifact, &self.lock)?;
+            let wanted = match (&source.kind, &repository) {
+                (SourceKind::Http { url }, _) => web_address(url, path).map(|url| Wanted {
+                    place: Place::Http(url),
+                    path: path.clone(),
+                    expected,
+                }),
+                (_, Some(repository)) => repository.find(artifact, &expected, &self.lock),
+                (_, None) => {
+                    self.not_cached(artifact);
+                    continue;
+                }
+            };
+            match wanted {
+                Ok(wanted) if self.too_large(wanted.expected.size) => {
+                    self.skip_large(artifact, wanted.expected.size.unwrap_or_default());
+                }
+                Ok(wanted) => jobs.push(Job { artifact, source, wanted }),
+                // A listing that cannot be had concerns every artifact of the source.
+                Err(
+                    error @ (FetchError::Http(_) | FetchError::Answer { .. } | FetchError::Endless { .. }),
+                ) => {
+                    return Err(error);
+                }
+                Err(FetchError::NoMatch { .. }) if self.request.settings.offline => self.not_cached(artifact),
+                Err(error) => self.failed(artifact, error),
+            }
+        }
+        Ok(())
+    }
+
+    /// First contact: says plainly that the commit is taken on trust.
+    fn greet(&mut self, source: &Source, repository: &Repository<'_>) {
+        if repository.was_locked {
+            return;
+        }
+        self.fresh = true;
+        let entry = repository.lock_entry();
+        let verb = if self.request.dry_run { "would trust" } else { "trusting" };
+        self.request.progress.note(&format!(
+            "first contact with `{}`: {verb} commit {} of `{}`, to be recorded in `{}`",
+            entry.repo,
+            entry.commit,
+            entry.revision,
+            self.lock_path()
+        ));
+        debug_assert_eq!(entry.id, source.id);
+        self.lock.set_source(entry);
+    }
+
+    fn plan(&mut self, jobs: Vec<Job<'a>>, absent: &[&'a Artifact]) {
+        for job in jobs {
+            self.outcomes.insert(&job.artifact.id, (job.wanted.expected.size, Outcome::WouldFetch));
+        }
+        for artifact in absent.iter().filter(|artifact| archive_of(artifact).is_some()) {
+            self.outcomes.insert(&artifact.id, (artifact.size, Outcome::WouldFetch));
+        }
+    }
+
+    /// Receives all files, several at a time.
+    fn receive(&mut self, jobs: Vec<Job<'a>>, summary: &mut Summary) {
+        let progress = self.request.progress;
+        if !jobs.is_empty() {
+            progress.plan(jobs.len(), jobs.iter().filter_map(|job| job.wanted.expected.size).sum());
+        }
+        let gone: BTreeMap<&str, AtomicBool> =
+            jobs.iter().map(|job| (job.source.id.as_str(), AtomicBool::new(false))).collect();
+        let first_errors = Mutex::new(Vec::new());
+        let receiver = Receiver {
+            transport: self.transport,
+            root: &self.root,
+            progress,
+            fresh: self.fresh,
+            max_size: self.request.max_size,
+        };
+        let results = parallel(self.request.jobs, &jobs, |job| {
+            let gone = &gone[job.source.id.as_str()];
+            if gone.load(Ordering::Relaxed) {
+                return Done::SourceGone;
+            }
+            let name = format!("{}/{}", self.manifest.id(), job.artifact.id);
+            let bar = progress.file(&name, job.wanted.expected.size);
+            match receiver.file(&job.wanted, &job.artifact.to, &*bar) {
+                Ok(Some(received)) => Done::Received(received),
+                Ok(None) => Done::NotCached,
+                Err(error @ FetchError::Http(HttpError::Network { .. })) => {
+                    if !gone.swap(true, Ordering::Relaxed)
+                        && let Ok(mut errors) = first_errors.lock()
+                    {
+                        errors.push((job.source, error));
+                    }
+                    Done::SourceGone
+                }
+                Err(error) => Done::Failed(error),
+            }
+        });
+        for (source, error) in first_errors.into_inner().unwrap_or_default() {
+            self.source_failed(source, error, summary);
+        }
+        for (job, done) in jobs.into_iter().zip(results) {
+            self.received(job, done);
+        }
+    }
+
+    fn received(&mut self, job: Job<'a>, done: Done) {
+        let Job { artifact, wanted, .. } = job;
+        match done {
+            Done::Received(received) => {
+                if let (Place::Http(url), false) = (&wanted.place, wanted.expected.is_pinned()) {
+                    self.trust(artifact, &received, &super::http_error::shown(url));
+                }
+                self.done(artifact, Some(wanted.path), received, Outcome::Fetched);
+            }
+            Done::NotCached => self.not_cached(artifact),
+            Done::SourceGone => {
+                self.outcomes.insert(&artifact.id, (wanted.expected.size, Outcome::SourceFailed));
+            }
+            Done::Failed(FetchError::TooLarge { size }) => self.skip_large(artifact, size),
+            Done::Failed(error) => self.failed(artifact, error),
+        }
+    }
+
+    /// Takes absent members out of archives that are there, verified.
+    fn unpack(&mut self, absent: &[&'a Artifact]) {
+        for artifact in absent.iter().copied() {
+            let Origin::Member { archive, member } = &artifact.origin else { continue };
+            let is_there = |outcome: &(_, Outcome)| matches!(outcome.1, Outcome::Fetched | Outcome::Present);
+            let (Some(archive), true) =
+                (self.manifest.artifact(archive), self.outcomes.get(archive.as_str()).is_some_and(is_there))
+            else {
+                self.missing(artifact, Reason::NotFetched, format!("its archive `{archive}` is not there"));
+                continue;
+            };
+            if self.too_large(artifact.size) {
+                self.skip_large(artifact, artifact.size.unwrap_or_default());
+                continue;
+            }
+            let receiver = Receiver {
+                transport: self.transport,
+                root: &self.root,
+                progress: self.request.progress,
+                fresh: false,
+                max_size: None,
+            };
+            let unpacked = pins(artifact, &self.lock)
+                .and_then(|pins| receiver.member(&archive.to, member, &pins, &artifact.to));
+            match unpacked {
+                Ok(received) => self.done(artifact, Some(member.clone()), received, Outcome::Fetched),
+                Err(error) => self.failed(artifact, error),
+            }
+        }
+    }
+
+    /// Notes an artifact whose bytes are right, and what the lock shall remember of it.
+    fn done(&mut self, artifact: &'a Artifact, path: Option<String>, received: Received, outcome: Outcome) {
+        self.outcomes.insert(&artifact.id, (Some(received.size), outcome));
+        let known = self.lock.artifact(&artifact.id);
+        let declared = match &artifact.origin {
+            Origin::File { path, source } => {
+                let local =
+                    self.manifest.sources.iter().any(|s| s.id == *source && s.kind == SourceKind::Local);
+                (local && artifact.sha256.is_none()).then(|| path.clone())
+            }
+            Origin::Member { member, .. } => Some(member.clone()),
+        };
+        let Some(path) = path.or_else(|| known.map(|entry| entry.path.clone())).or(declared) else { return };
+        let git_sha1 = received.git_sha1.or_else(|| known?.git_sha1);
+        let (id, size, sha256) = (artifact.id.clone(), received.size, Some(received.sha256));
+        self.lock.set_artifact(LockedArtifact { id, path, size, sha256, git_sha1 });
+    }
+
+    fn trust(&self, artifact: &Artifact, received: &Received, place: &str) {
+        self.request.progress.note(&format!(
+            "first contact with `{}`: trusting sha256 {} from {place}, to be recorded in `{}`",
+            artifact.id,
+            received.sha256,
+            self.lock_path()
+        ));
+    }
+
+    fn missing(&mut self, artifact: &'a Artifact, reason: Reason, detail: String) {
+        self.outcomes.insert(&artifact.id, (artifact.size, Outcome::Missing(Missing { reason, detail })));
+    }
+
+    fn not_cached(&mut self, artifact: &'a Artifact) {
+        self.missing(artifact, Reason::NotFetched, "offline, and the Hub cache does not hold it".into());
+    }
+
+    /// An absence that the manifest allows is a result; everything else is a failure.
+    fn failed(&mut self, artifact: &'a Artifact, error: FetchError) {
+        let reason = match &error {
+            FetchError::NoMatch { .. } => Some(Reason::NotShared),
+            FetchError::Http(error) if error.is_not_found() => Some(Reason::NotShared),
+            FetchError::Http(error) if error.is_gated() => Some(Reason::Gated),
+            _ => None,
+        };
+        match reason.filter(|_| artifact.optional) {
+            Some(reason) => self.missing(artifact, reason, error.to_string()),
+            None => {
+                self.outcomes.insert(&artifact.id, (artifact.size, Outcome::Failed(error.into())));
+            }
+        }
+    }
+
+    fn source_failed(&self, source: &Source, error: FetchError, summary: &mut Summary) {
+        let (paper, source) = (self.manifest.id().to_owned(), source.id.clone());
+        summary.sources.push(SourceFailure { paper, source, error });
+    }
+
+    fn too_large(&self, size: Option<u64>) -> bool {
+        self.request.max_size.zip(size).is_some_and(|(most, size)| size > most)
+    }
+
+    fn skip_large(&mut self, artifact: &'a Artifact, size: u64) {
+        let why = format!("{} is more than `--max-size`", human_bytes(size));
+        self.outcomes.insert(&artifact.id, (Some(size), Outcome::Skipped { why, counts: true }));
+    }
+
+    /// Writes the lock if it changed. A commit without a single verified file is not worth remembering.
+    fn save(&mut self) -> Result<(), Failure> {
+        let used: BTreeSet<_> = self
+            .lock
+            .artifacts
+            .iter()
+            .filter_map(|entry| match &self.manifest.artifact(&entry.id)?.origin {
+                Origin::File { source, .. } => Some(source.clone()),
+                Origin::Member { .. } => None,
+            })
+            .collect();
+        let before = &self.before;
+        self.lock.sources.retain(|entry| used.contains(&entry.id) || before.source(&entry.id).is_some());
+        if !self.request.locked && self.lock.to_text() != self.before.to_text() {
+            self.lock.save(&self.manifest.lock_path())?;
+        }
+        Ok(())
+    }
+
+    fn lock_path(&self) -> String {
+        let path = self.manifest.lock_path();
+        path.strip_prefix(&self.request.project.root).unwrap_or(&path).display().to_string()
+    }
+}
+
+/// The archive of a member.
+fn archive_of(artifact: &Artifact) -> Option<&str> {
+    match &artifact.origin {
+        Origin::Member { archive, .. } => Some(archive),
+        Origin::File { .. } => None,
+    }
+}

@@ -1,0 +1,42 @@
+//! The spec of a dataset: alternatives in order of preference.
+
+use serde::Deserialize;
+
+use super::step::Step;
+
+/// A `[[dataset]]` body.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetSpec {
+    /// What the table holds, for lists and the report.
+    pub about: Option<String>,
+    /// The first available one wins.
+    pub(super) any_of: Vec<Alternative>,
+}
+
+/// One way to the table: exactly one of `artifact`, `artifacts`, `dataset`, then steps.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Alternative {
+    /// A file.
+    pub artifact: Option<String>,
+    /// A glob over artifact ids; all that match must be present, their rows are stacked in order.
+    pub artifacts: Option<String>,
+    /// Another dataset.
+    pub dataset: Option<String>,
+    /// What this alternative is, as it stands in figures and the report.
+    pub says: Option<String>,
+    /// Verbs, applied in order.
+    #[serde(default)]
+    pub steps: Vec<Step>,
+}
+
+impl DatasetSpec {
+    /// Ids of the datasets this one may be computed from.
+    pub(super) fn parents(&self) -> impl Iterator<Item = &str> {
+        self.any_of.iter().flat_map(|alternative| {
+            let joined = alternative.steps.iter().filter_map(Step::joined_dataset);
+            alternative.dataset.as_deref().into_iter().chain(joined)
+        })
+    }
+}

@@ -1,0 +1,93 @@
+//! What can go wrong in a pipeline.
+
+use polars::prelude::PolarsError;
+
+use crate::error::{Class, Diagnostic};
+use crate::manifest::ManifestError;
+
+/// A dataset that cannot be computed although its files are there.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// The manifest's spec is wrong.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// No dataset of this name.
+    #[error("no dataset is called `{name}`")]
+    UnknownDataset {
+        /// As used.
+        name: String,
+    },
+    /// A dataset is defined through itself.
+    #[error("dataset `{name}` is defined through itself")]
+    Circular {
+        /// The dataset.
+        name: String,
+    },
+    /// A step failed.
+    #[error("dataset `{dataset}`, step {step} ({verb})")]
+    Step {
+        /// The dataset.
+        dataset: String,
+        /// Position, from 1.
+        step: usize,
+        /// The verb.
+        verb: &'static str,
+        /// Why.
+        source: Box<QueryError>,
+    },
+    /// A column that a verb needs is not there.
+    #[error("no column `{column}`; the columns are {known}")]
+    NoColumn {
+        /// Wanted.
+        column: String,
+        /// Present, quoted.
+        known: String,
+    },
+    /// A column would exist twice.
+    #[error("column `{column}` exists already")]
+    ColumnExists {
+        /// The name.
+        column: String,
+    },
+    /// A file is not a table.
+    #[error("`{artifact}` cannot be read as a table")]
+    NotATable {
+        /// Artifact id.
+        artifact: String,
+        /// Why.
+        source: PolarsError,
+    },
+    /// polars refused an operation.
+    #[error("the table operation failed")]
+    Table(#[from] PolarsError),
+    /// Two tables that should be stacked have different columns.
+    #[error("`{artifact}` has other columns than the files before it: {columns}")]
+    OtherColumns {
+        /// Artifact id.
+        artifact: String,
+        /// Its columns, quoted.
+        columns: String,
+    },
+}
+
+impl Diagnostic for QueryError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Manifest(_) | Self::UnknownDataset { .. } | Self::Circular { .. } => Class::Usage,
+            _ => Class::Operation,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Manifest(error) => error.hint(),
+            Self::Step { source, .. } => source.hint(),
+            _ => None,
+        }
+    }
+}
+
+/// Names in backticks, joined by commas.
+pub(super) fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

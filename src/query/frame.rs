@@ -1,0 +1,103 @@
+//! A data frame whose rows know where they come from.
+
+use polars::prelude::{ChunkedArray, DataFrame, DataType, IdxCa, IdxSize, PlSmallStr};
+
+use super::error::quoted;
+use super::{Column, QueryError, Table};
+use crate::evidence::Lineage;
+
+/// A polars frame and one lineage a row.
+#[derive(Clone, Debug)]
+pub(super) struct Frame {
+    pub data: DataFrame,
+    pub lineage: Vec<Lineage>,
+}
+
+impl Frame {
+    pub fn n_rows(&self) -> usize {
+        self.lineage.len()
+    }
+
+    /// The rows at these positions, in this order.
+    pub fn take(&self, rows: &[usize]) -> Result<Self, QueryError> {
+        let index: IdxCa =
+            ChunkedArray::from_vec(PlSmallStr::EMPTY, rows.iter().map(|row| *row as IdxSize).collect());
+        let lineage = rows.iter().filter_map(|row| self.lineage.get(*row).cloned()).collect();
+        Ok(Self { data: self.data.take(&index)?, lineage })
+    }
+
+    /// A column's cells as text.
+    pub fn text(&self, name: &str) -> Result<Vec<Option<String>>, QueryError> {
+        let column = self.require(name)?.cast(&DataType::String)?;
+        Ok(column.str()?.iter().map(|cell| cell.map(str::to_owned)).collect())
+    }
+
+    /// A column's cells as finite numbers; what is not one is missing.
+    pub fn numbers(&self, name: &str) -> Result<Vec<Option<f64>>, QueryError> {
+        let column = self.require(name)?;
+        if column.dtype() == &DataType::String {
+            return Ok(column.str()?.iter().map(|cell| cell.and_then(super::table::parse_number)).collect());
+        }
+        let column = column.cast(&DataType::Float64)?;
+        Ok(column.f64()?.iter().map(|cell| cell.filter(|value| value.is_finite())).collect())
+    }
+
+    /// Adds or replaces a column.
+    pub fn set(&mut self, name: &str, column: Column) -> Result<(), QueryError> {
+        let series = match column {
+            Column::Text(values) => polars::prelude::Column::new(name.into(), values),
+            Column::Number(values) => polars::prelude::Column::new(name.into(), values),
+        };
+        self.data.with_column(series)?;
+        Ok(())
+    }
+
+    /// Stacks the rows of another frame with the same columns.
+    pub fn stack(&mut self, other: Self, artifact: &str) -> Result<(), QueryError> {
+        if self.data.get_column_names() != other.data.get_column_names() {
+            let columns = quoted(other.data.get_column_names().into_iter().map(PlSmallStr::as_str));
+            return Err(QueryError::OtherColumns { artifact: artifact.to_owned(), columns });
+        }
+        self.data.vstack_mut_owned(other.data)?;
+        self.lineage.extend(other.lineage);
+        Ok(())
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.data.get_column_index(name).is_some()
+    }
+
+    pub fn require(&self, name: &str) -> Result<&polars::prelude::Column, QueryError> {
+        self.data.column(name).map_err(|_| QueryError::NoColumn {
+            column: name.to_owned(),
+            known: quoted(self.data.get_column_names().into_iter().map(PlSmallStr::as_str)),
+        })
+    }
+
+    /// The finished table.
+    pub fn into_table(self) -> Result<Table, QueryError> {
+        let mut columns = Vec::new();
+        for name in self.data.get_column_names_owned() {
+            let column = match self.require(&name)?.dtype() {
+                DataType::Float64 => Column::Number(self.numbers(&name)?),
+                _ => Column::Text(self.text(&name)?),
+            };
+            columns.push((name.to_string(), column));
+        }
+        Ok(Table::new(columns, self.lineage).unwrap_or_default())
+    }
+}
+
+impl Frame {
+    /// A table as a frame again.
+    pub fn from_table(table: &Table) -> Result<Self, QueryError> {
+        let lineage = (0..table.n_rows()).filter_map(|row| table.lineage(row).cloned()).collect();
+        let columns = table.column_names().filter_map(|name| {
+            table.column(name).map(|column| match column {
+                Column::Text(values) => polars::prelude::Column::new(name.into(), values),
+                Column::Number(values) => polars::prelude::Column::new(name.into(), values),
+            })
+        });
+        Ok(Self { data: DataFrame::new(table.n_rows(), columns.collect())?, lineage })
+    }
+}

@@ -1,0 +1,103 @@
+//! Verbs that work within groups: rank_percentile and mean. Sums run in row order on one thread, so that a
+//! result never depends on how many threads there are.
+
+use polars::prelude::GroupsType;
+use serde::Deserialize;
+
+use super::frame::Frame;
+use super::{Column, QueryError};
+use crate::evidence::Lineage;
+use crate::stats::rank_percentiles;
+
+/// Row positions of each group, groups in order of their first row.
+pub(super) fn groups(frame: &Frame, by: &[String]) -> Result<Vec<Vec<usize>>, QueryError> {
+    for name in by {
+        frame.require(name)?;
+    }
+    if by.is_empty() || frame.n_rows() == 0 {
+        let all: Vec<usize> = (0..frame.n_rows()).collect();
+        return Ok(if all.is_empty() { Vec::new() } else { vec![all] });
+    }
+    let grouped = frame.data.group_by_stable(by)?;
+    Ok(match &**grouped.get_groups() {
+        GroupsType::Idx(groups) => groups
+            .iter()
+            .map(|(_, rows)| {
+                let mut rows: Vec<usize> = rows.iter().map(|row| *row as usize).collect();
+                rows.sort_unstable();
+                rows
+            })
+            .collect(),
+        GroupsType::Slice { groups, .. } => {
+            groups.iter().map(|[first, n]| (*first as usize..(*first + *n) as usize).collect()).collect()
+        }
+    })
+}
+
+/// Rank percentile (n - r) / (n - 1) within groups: the largest value gets 1, the smallest 0, ties the
+/// average. Rows with a missing value take no part and keep a missing percentile; so does a group of one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RankPercentile {
+    by: Vec<String>,
+    value: String,
+    into: String,
+}
+
+impl RankPercentile {
+    pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
+        let values = frame.numbers(&self.value)?;
+        let mut percentiles = vec![None; values.len()];
+        let mut lineage = frame.lineage.clone();
+        for group in groups(&frame, &self.by)? {
+            let ranked: Vec<usize> = group.into_iter().filter(|row| values[*row].is_some()).collect();
+            let present: Vec<f64> = ranked.iter().filter_map(|row| values[*row]).collect();
+            let Some(ranks) = rank_percentiles(&present) else { continue };
+            // A rank depends on every value it was compared with.
+            let inputs = Lineage::union(ranked.iter().map(|row| &frame.lineage[*row]));
+            for (row, percentile) in ranked.iter().zip(ranks) {
+                percentiles[*row] = Some(percentile);
+                lineage[*row] = inputs.clone();
+            }
+        }
+        frame.set(&self.into, Column::Number(percentiles))?;
+        frame.lineage = lineage;
+        Ok(frame)
+    }
+}
+
+/// Mean within groups; missing values are left out, and a group with fewer than `min_count` values has none.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Mean {
+    by: Vec<String>,
+    value: String,
+    /// Name of the mean; `value` when absent.
+    into: Option<String>,
+    #[serde(default = "one")]
+    min_count: usize,
+}
+
+fn one() -> usize {
+    1
+}
+
+impl Mean {
+    pub fn apply(&self, frame: &Frame) -> Result<Frame, QueryError> {
+        let values = frame.numbers(&self.value)?;
+        let groups = groups(frame, &self.by)?;
+        let mut means = Vec::with_capacity(groups.len());
+        let mut lineage = Vec::with_capacity(groups.len());
+        for group in &groups {
+            let used: Vec<usize> = group.iter().copied().filter(|row| values[*row].is_some()).collect();
+            let sum: f64 = used.iter().filter_map(|row| values[*row]).sum();
+            means.push((used.len() >= self.min_count.max(1)).then(|| sum / used.len() as f64));
+            lineage.push(Lineage::union(used.iter().map(|row| &frame.lineage[*row])));
+        }
+        let first: Vec<usize> = groups.iter().filter_map(|group| group.first().copied()).collect();
+        let mut result = super::reshape::select(&frame.take(&first)?, &self.by)?;
+        result.lineage = lineage;
+        result.set(self.into.as_ref().unwrap_or(&self.value), Column::Number(means))?;
+        Ok(result)
+    }
+}

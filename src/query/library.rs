@@ -1,0 +1,255 @@
+//! Resolves a paper's datasets: the first alternative whose files are all there wins.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use globset::Glob;
+
+use super::dataset::Alternative;
+use super::frame::Frame;
+use super::read::read;
+use super::{DatasetSpec, QueryError, Table};
+use crate::error::Failure;
+use crate::evidence::{Missing, Reason};
+use crate::manifest::{Artifact, RawSpec, SourceKind};
+use crate::store::{Absence, ReadError, Vault};
+
+/// A resolved dataset.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// The rows.
+    pub table: Arc<Table>,
+    /// Which alternative was used, as a sentence fragment.
+    pub alternative: String,
+}
+
+/// What became of a dataset.
+type Resolved = Result<Evidence, Missing>;
+
+/// A paper's datasets, resolved on demand and remembered.
+pub struct Library<'a> {
+    vault: &'a Vault<'a>,
+    resolved: BTreeMap<String, Resolved>,
+    /// Datasets being resolved, to notice circles.
+    open: Vec<String>,
+    problems: Vec<ReadError>,
+}
+
+impl<'a> Library<'a> {
+    /// A library over the verified files of a paper.
+    pub fn new(vault: &'a Vault<'a>) -> Self {
+        Self { vault, resolved: BTreeMap::new(), open: Vec::new(), problems: Vec::new() }
+    }
+
+    /// Files that are there and not the pinned ones, met so far. Their datasets count as missing.
+    pub fn into_problems(self) -> Vec<ReadError> {
+        self.problems
+    }
+
+    /// The table of a dataset, or why there is none.
+    pub fn get(&mut self, name: &str) -> Result<Resolved, Failure> {
+        if let Some(resolved) = self.resolved.get(name) {
+            return Ok(resolved.clone());
+        }
+        if self.open.iter().any(|open| open == name) {
+            return Err(QueryError::Circular { name: name.to_owned() }.into());
+        }
+        let spec = self.spec(name)?;
+        self.open.push(name.to_owned());
+        let resolved = self.resolve(name, &spec);
+        self.open.pop();
+        let resolved = resolved?;
+        self.resolved.insert(name.to_owned(), resolved.clone());
+        Ok(resolved)
+    }
+
+    /// Checks every dataset of the paper without reading a file: specs parse, parents exist, no circles.
+    pub fn check(&self) -> Result<(), QueryError> {
+        fn visit(library: &Library<'_>, name: &str, trail: &mut Vec<String>) -> Result<(), QueryError> {
+            if trail.iter().any(|open| open == name) {
+                return Err(QueryError::Circular { name: name.to_owned() });
+            }
+            let spec = library.spec(name)?;
+            trail.push(name.to_owned());
+            let visited = spec.parents().try_for_each(|parent| visit(library, parent, trail));
+            trail.pop();
+            visited
+        }
+        let names = self.vault.manifest().datasets.iter();
+        names.map(|spec| spec.id.as_str()).try_for_each(|name| visit(self, name, &mut Vec::new()))
+    }
+
+    /// Ids of all artifacts that some dataset may be read from, in order of declaration.
+    pub fn artifacts_named(&self) -> Result<Vec<&'a str>, QueryError> {
+        let mut named = std::collections::BTreeSet::new();
+        for raw in &self.vault.manifest().datasets {
+            for alternative in self.spec(&raw.id)?.any_of.iter().filter(|way| way.dataset.is_none()) {
+                named.extend(
+                    self.artifacts(&raw.id, alternative)?.into_iter().map(|artifact| artifact.id.as_str()),
+                );
+            }
+        }
+        let declared = self.vault.manifest().artifacts.iter().map(|artifact| artifact.id.as_str());
+        Ok(declared.filter(|id| named.contains(id)).collect())
+    }
+
+    fn raw(&self, name: &str) -> Result<&'a RawSpec, QueryError> {
+        let datasets = &self.vault.manifest().datasets;
+        let unknown = || QueryError::UnknownDataset { name: name.to_owned() };
+        datasets.iter().find(|spec| spec.id == name).ok_or_else(unknown)
+    }
+
+    fn spec(&self, name: &str) -> Result<DatasetSpec, QueryError> {
+        let raw = self.raw(name)?;
+        let spec: DatasetSpec = raw.parse()?;
+        for alternative in &spec.any_of {
+            let sources = [&alternative.artifact, &alternative.artifacts, &alternative.dataset];
+            if sources.into_iter().flatten().count() != 1 {
+                let message = "an alternative needs exactly one of `artifact`, `artifacts` and `dataset`";
+                return Err(raw.error(message).into());
+            }
+        }
+        Ok(spec)
+    }
+
+    fn resolve(&mut self, name: &str, spec: &DatasetSpec) -> Result<Resolved, Failure> {
+        let mut absences: Vec<Missing> = Vec::new();
+        for alternative in &spec.any_of {
+            match self.alternative(name, alternative)? {
+                Ok(evidence) => return Ok(Ok(evidence)),
+                Err(missing) => absences.push(missing),
+            }
+        }
+        let worst =
+            absences.iter().find(|missing| missing.reason == Reason::HashMismatch).or(absences.first());
+        let reason = worst.map_or(Reason::NotShared, |missing| missing.reason);
+        let mut details: Vec<String> = absences.into_iter().map(|missing| missing.detail).collect();
+        details.dedup();
+        Ok(Err(Missing { reason, detail: details.join("; ") }))
+    }
+
+    fn alternative(&mut self, name: &str, alternative: &Alternative) -> Result<Resolved, Failure> {
+        let (mut frame, inherited) = match &alternative.dataset {
+            Some(parent) => match self.get(parent)? {
+                Ok(evidence) => (Frame::from_table(&evidence.table)?, evidence.alternative),
+                Err(missing) => return Ok(Err(missing)),
+            },
+            None => match self.files(name, alternative)? {
+                Ok(frame) => (frame, String::new()),
+                Err(missing) => return Ok(Err(missing)),
+            },
+        };
+        for (i, step) in alternative.steps.iter().enumerate() {
+            let joined = match step.joined_dataset().map(|parent| self.get(parent)).transpose()? {
+                Some(Ok(evidence)) => Some(evidence.table),
+                Some(Err(missing)) => return Ok(Err(missing)),
+                None => None,
+            };
+            frame = step.apply(frame, joined.as_deref()).map_err(|source| QueryError::Step {
+                dataset: name.to_owned(),
+                step: i + 1,
+                verb: step.verb(),
+                source: Box::new(source),
+            })?;
+        }
+        let alternative = alternative.says.clone().unwrap_or(inherited);
+        Ok(Ok(Evidence { table: Arc::new(frame.into_table()?), alternative }))
+    }
+
+    /// The stacked rows of an alternative's files, all of which must be there.
+    fn files(&mut self, name: &str, alternative: &Alternative) -> Result<Result<Frame, Missing>, Failure> {
+        let artifacts = self.artifacts(name, alternative)?;
+        let mut absent: Vec<(&Artifact, Reason)> = Vec::new();
+        let mut stacked: Option<Frame> = None;
+        for artifact in &artifacts {
+            // Reading is skipped once something is missing: the alternative cannot win any more.
+            if !absent.is_empty() {
+                if self.vault.presence(artifact).is_err() {
+                    absent.push((artifact, Reason::NotFetched));
+                }
+                continue;
+            }
+            let file = match self.vault.read(artifact) {
+                Ok(Ok(file)) => file,
+                Ok(Err(Absence::NotFetched | Absence::NotPinned)) => {
+                    absent.push((artifact, Reason::NotFetched));
+                    continue;
+                }
+                Err(problem @ ReadError::Mismatch { .. }) => {
+                    self.note(problem);
+                    absent.push((artifact, Reason::HashMismatch));
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            let frame = read(&file, artifact)?;
+            match &mut stacked {
+                Some(stacked) => stacked.stack(frame, &artifact.id)?,
+                None => stacked = Some(frame),
+            }
+        }
+        match (stacked, absent.first()) {
+            (Some(frame), None) => Ok(Ok(frame)),
+            _ => Ok(Err(self.missing(&absent, artifacts.len()))),
+        }
+    }
+
+    fn artifacts(&self, name: &str, alternative: &Alternative) -> Result<Vec<&'a Artifact>, QueryError> {
+        let manifest = self.vault.manifest();
+        let raw = self.raw(name)?;
+        let pattern =
+            alternative.artifacts.as_deref().or(alternative.artifact.as_deref()).unwrap_or_default();
+        let artifacts: Vec<&Artifact> = if alternative.artifacts.is_some() {
+            let bad = |error| raw.error(format!("`{pattern}` is not a valid glob: {error}"));
+            let glob = Glob::new(pattern).map_err(bad)?.compile_matcher();
+            manifest.artifacts.iter().filter(|artifact| glob.is_match(&artifact.id)).collect()
+        } else {
+            manifest.artifact(pattern).into_iter().collect()
+        };
+        if artifacts.is_empty() {
+            return Err(raw.error(format!("no artifact matches `{pattern}`")).into());
+        }
+        Ok(artifacts)
+    }
+
+    fn missing(&self, absent: &[(&Artifact, Reason)], wanted: usize) -> Missing {
+        let mismatched = absent.iter().find(|(_, reason)| *reason == Reason::HashMismatch);
+        let Some((artifact, reason)) = mismatched.or(absent.first()) else {
+            return Missing { reason: Reason::NotFetched, detail: "no file".into() };
+        };
+        let paper = self.vault.manifest().id();
+        let detail = match (reason, absent.len()) {
+            (Reason::HashMismatch, _) => format!("`{}` is not the pinned file", artifact.id),
+            (_, 1) if wanted == 1 => {
+                format!("`{}` is not there{}", artifact.id, self.unlock(paper, artifact))
+            }
+            (_, n) => {
+                format!(
+                    "{n} of {wanted} files like `{}` are not there{}",
+                    artifact.id,
+                    self.unlock(paper, artifact)
+                )
+            }
+        };
+        Missing { reason: *reason, detail }
+    }
+
+    /// How to get an artifact.
+    fn unlock(&self, paper: &str, artifact: &Artifact) -> String {
+        match self.vault.manifest().source(artifact).map(|source| &source.kind) {
+            Some(SourceKind::Hub { repo, .. }) => {
+                format!(" (on the Hub in `{repo}`; `repro fetch {paper}/{}` gets it)", artifact.id)
+            }
+            Some(SourceKind::Http { .. }) => format!(" (`repro fetch {paper}/{}` gets it)", artifact.id),
+            _ => String::new(),
+        }
+    }
+
+    /// Remembers a file that is not the pinned one, once.
+    fn note(&mut self, problem: ReadError) {
+        let text = problem.to_string();
+        if !self.problems.iter().any(|known| known.to_string() == text) {
+            self.problems.push(problem);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Verbs that keep values as they are: filter, rename, select, set, recode, melt, to_number, drop_missing, join.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::{DataFrameJoinOps, DataType, JoinArgs, JoinType, MaintainOrderJoin, PlSmallStr};
+use serde::Deserialize;
+
+use super::frame::Frame;
+use super::step::OneOrMany;
+use super::{Column, QueryError, Table};
+use crate::evidence::Lineage;
+
+/// Keeps rows whose columns hold one of the wanted texts.
+pub(super) fn filter(frame: &Frame, wanted: &BTreeMap<String, OneOrMany>) -> Result<Frame, QueryError> {
+    let mut keep = vec![true; frame.n_rows()];
+    for (column, texts) in wanted {
+        for (keep, cell) in keep.iter_mut().zip(frame.text(column)?) {
+            *keep &= cell.is_some_and(|cell| texts.0.contains(&cell));
+        }
+    }
+    frame.take(&positions(&keep))
+}
+
+/// Renames columns; all new names are free once the old ones are gone.
+pub(super) fn rename(mut frame: Frame, names: &BTreeMap<String, String>) -> Result<Frame, QueryError> {
+    for (new, old) in names {
+        frame.require(old)?;
+        if frame.has(new) {
+            return Err(QueryError::ColumnExists { column: new.clone() });
+        }
+        frame.data.rename(old, new.into())?;
+    }
+    Ok(frame)
+}
+
+/// Keeps columns, in the given order.
+pub(super) fn select(frame: &Frame, names: &[String]) -> Result<Frame, QueryError> {
+    for name in names {
+        frame.require(name)?;
+    }
+    Ok(Frame { data: frame.data.select(names)?, lineage: frame.lineage.clone() })
+}
+
+/// Sets columns to one text each.
+pub(super) fn set(mut frame: Frame, values: &BTreeMap<String, String>) -> Result<Frame, QueryError> {
+    for (name, value) in values {
+        frame.set(name, Column::Text(vec![Some(value.clone()); frame.n_rows()]))?;
+    }
+    Ok(frame)
+}
+
+/// Turns text columns into numbers.
+pub(super) fn to_number(mut frame: Frame, columns: &[String]) -> Result<Frame, QueryError> {
+    for name in columns {
+        let numbers = frame.numbers(name)?;
+        frame.set(name, Column::Number(numbers))?;
+    }
+    Ok(frame)
+}
+
+/// Drops rows with a missing value.
+pub(super) fn drop_missing(frame: &Frame, columns: &[String]) -> Result<Frame, QueryError> {
+    let mut keep = vec![true; frame.n_rows()];
+    for name in columns {
+        let column = frame.require(name)?;
+        let present: Vec<bool> = match column.dtype() {
+            DataType::String => frame.text(name)?.iter().map(Option::is_some).collect(),
+            _ => frame.numbers(name)?.iter().map(Option::is_some).collect(),
+        };
+        keep.iter_mut().zip(present).for_each(|(keep, present)| *keep &= present);
+    }
+    frame.take(&positions(&keep))
+}
+
+/// Translates the texts of a column.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Recode {
+    column: String,
+    /// Column that takes the result; the same column when absent.
+    into: Option<String>,
+    /// Old text = new text.
+    map: BTreeMap<String, String>,
+    /// What happens to rows with other texts.
+    #[serde(default)]
+    others: Others,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Others {
+    #[default]
+    Keep,
+    Drop,
+}
+
+impl Recode {
+    pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
+        if self.others == Others::Drop {
+            let known = OneOrMany(self.map.keys().cloned().collect());
+            frame = filter(&frame, &BTreeMap::from([(self.column.clone(), known)]))?;
+        }
+        let translate = |cell: Option<String>| cell.map(|cell| self.map.get(&cell).cloned().unwrap_or(cell));
+        let translated = frame.text(&self.column)?.into_iter().map(translate).collect();
+        frame.set(self.into.as_ref().unwrap_or(&self.column), Column::Text(translated))?;
+        Ok(frame)
+    }
+}
+
+/// Columns to rows: every column not in `keep` (or every one of `columns`) becomes rows of (name, value).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Melt {
+    keep: Vec<String>,
+    columns: Option<Vec<String>>,
+    name: String,
+    value: String,
+}
+
+impl Melt {
+    pub fn apply(&self, frame: &Frame) -> Result<Frame, QueryError> {
+        let names = frame.data.get_column_names_owned();
+        let others =
+            names.iter().map(PlSmallStr::as_str).filter(|name| !self.keep.iter().any(|kept| kept == name));
+        let melted: Vec<&str> = match &self.columns {
+            Some(columns) => columns.iter().map(String::as_str).collect(),
+            None => others.collect(),
+        };
+        // Columns of one block may be text in one and numbers in another, so cells melt as text.
+        let mut result: Option<Frame> = None;
+        for column in melted {
+            let mut block = select(frame, &self.keep)?;
+            block.set(&self.name, Column::Text(vec![Some(column.to_owned()); frame.n_rows()]))?;
+            block.set(&self.value, Column::Text(frame.text(column)?))?;
+            match &mut result {
+                Some(result) => result.stack(block, column)?,
+                None => result = Some(block),
+            }
+        }
+        match result {
+            Some(result) => Ok(result),
+            None => frame.take(&[]),
+        }
+    }
+}
+
+/// Adds the columns of another dataset where the key columns agree; rows without partner are dropped.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Join {
+    pub dataset: String,
+    on: Vec<String>,
+    columns: Vec<String>,
+}
+
+/// Columns that carry row positions through a join.
+const LEFT: &str = "\u{1}left";
+const RIGHT: &str = "\u{1}right";
+
+impl Join {
+    pub fn apply(&self, mut frame: Frame, joined: Option<&Table>) -> Result<Frame, QueryError> {
+        let unknown = || QueryError::UnknownDataset { name: self.dataset.clone() };
+        let mut other = joined.map(Frame::from_table).transpose()?.ok_or_else(unknown)?;
+        let wanted: Vec<String> = self.on.iter().chain(&self.columns).cloned().collect();
+        other = select(&other, &wanted)?;
+        for name in &self.on {
+            // Keys compare as text, whatever a verb has made of them.
+            let text = frame.text(name)?;
+            frame.set(name, Column::Text(text))?;
+            let text = other.text(name)?;
+            other.set(name, Column::Text(text))?;
+        }
+        if let Some(column) = self.columns.iter().find(|column| frame.has(column)) {
+            return Err(QueryError::ColumnExists { column: column.clone() });
+        }
+        number_rows(&mut frame, LEFT)?;
+        number_rows(&mut other, RIGHT)?;
+        let mut arguments = JoinArgs::new(JoinType::Inner);
+        arguments.maintain_order = MaintainOrderJoin::LeftRight;
+        let data = frame.data.join(&other.data, &self.on, &self.on, arguments, None)?;
+        let mut result = Frame { data, lineage: Vec::new() };
+        let rows = |column| -> Result<Vec<usize>, QueryError> {
+            Ok(result.numbers(column)?.into_iter().flatten().map(|row| row as usize).collect())
+        };
+        let pairs = rows(LEFT)?.into_iter().zip(rows(RIGHT)?);
+        result.lineage = pairs
+            .map(|(left, right)| Lineage::union([&frame.lineage[left], &other.lineage[right]]))
+            .collect();
+        for column in [LEFT, RIGHT] {
+            result.data.drop_in_place(column)?;
+        }
+        Ok(result)
+    }
+}
+
+fn number_rows(frame: &mut Frame, name: &str) -> Result<(), QueryError> {
+    let rows = (0..frame.n_rows()).map(|row| Some(row as f64)).collect();
+    frame.set(name, Column::Number(rows))
+}
+
+/// Positions of `true`.
+fn positions(keep: &[bool]) -> Vec<usize> {
+    keep.iter().enumerate().filter(|(_, keep)| **keep).map(|(row, _)| row).collect()
+}

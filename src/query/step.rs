@@ -1,0 +1,114 @@
+//! The verbs of a pipeline and their dispatch.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::frame::Frame;
+use super::{QueryError, Table, group, reshape, test};
+
+/// One step, written `{ verb = … }`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Step {
+    /// Keep the rows whose columns hold one of the given texts.
+    Filter(BTreeMap<String, OneOrMany>),
+    /// New name = old name.
+    Rename(BTreeMap<String, String>),
+    /// Keep these columns, in this order.
+    Select(Vec<String>),
+    /// Set a column to one text.
+    Set(BTreeMap<String, String>),
+    /// Translate the texts of a column.
+    Recode(reshape::Recode),
+    /// Columns to rows.
+    Melt(reshape::Melt),
+    /// Numbers from text; what is no finite number becomes missing.
+    ToNumber(OneOrMany),
+    /// Drop rows with a missing value in one of these columns.
+    DropMissing(OneOrMany),
+    /// Add the columns of another dataset where key columns agree.
+    Join(reshape::Join),
+    /// Rank percentile within groups, ties averaged, missing values left out.
+    RankPercentile(group::RankPercentile),
+    /// Mean within groups, missing values left out.
+    Mean(group::Mean),
+    /// Paired two-sided t-test between groups.
+    PairedTTest(test::PairedTTest),
+}
+
+/// A text or a list of texts.
+#[derive(Clone, Debug)]
+pub(super) struct OneOrMany(pub Vec<String>);
+
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = OneOrMany;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a string or an array of strings")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<OneOrMany, E> {
+                Ok(OneOrMany(vec![text.to_owned()]))
+            }
+
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<OneOrMany, A::Error> {
+                let mut texts = Vec::new();
+                while let Some(text) = seq.next_element()? {
+                    texts.push(text);
+                }
+                Ok(OneOrMany(texts))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl Step {
+    /// Name of the verb, for messages.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Filter(_) => "filter",
+            Self::Rename(_) => "rename",
+            Self::Select(_) => "select",
+            Self::Set(_) => "set",
+            Self::Recode(_) => "recode",
+            Self::Melt(_) => "melt",
+            Self::ToNumber(_) => "to_number",
+            Self::DropMissing(_) => "drop_missing",
+            Self::Join(_) => "join",
+            Self::RankPercentile(_) => "rank_percentile",
+            Self::Mean(_) => "mean",
+            Self::PairedTTest(_) => "paired_t_test",
+        }
+    }
+
+    /// The dataset a join needs.
+    pub fn joined_dataset(&self) -> Option<&str> {
+        match self {
+            Self::Join(join) => Some(&join.dataset),
+            _ => None,
+        }
+    }
+
+    /// Applies the verb; `joined` is the table of [`Self::joined_dataset`].
+    pub fn apply(&self, frame: Frame, joined: Option<&Table>) -> Result<Frame, QueryError> {
+        match self {
+            Self::Filter(wanted) => reshape::filter(&frame, wanted),
+            Self::Rename(names) => reshape::rename(frame, names),
+            Self::Select(names) => reshape::select(&frame, names),
+            Self::Set(values) => reshape::set(frame, values),
+            Self::Recode(recode) => recode.apply(frame),
+            Self::Melt(melt) => melt.apply(&frame),
+            Self::ToNumber(columns) => reshape::to_number(frame, &columns.0),
+            Self::DropMissing(columns) => reshape::drop_missing(&frame, &columns.0),
+            Self::Join(join) => join.apply(frame, joined),
+            Self::RankPercentile(rank) => rank.apply(frame),
+            Self::Mean(mean) => mean.apply(&frame),
+            Self::PairedTTest(test) => test.apply(&frame),
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Verbs on small tables, steps written as a manifest writes them.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::Table;
+use super::frame::Frame;
+use super::read::read;
+use super::step::Step;
+use crate::digest::sha256;
+use crate::evidence::{SourceFile, Tier};
+use crate::manifest::{Artifact, DerivedRow, FetchPolicy, Origin};
+use crate::store::VerifiedFile;
+
+fn artifact() -> Artifact {
+    Artifact {
+        id: "a".into(),
+        origin: Origin::File { source: "s".into(), path: "a.csv".into() },
+        to: "a.csv".into(),
+        evidence: Tier::Cached,
+        optional: false,
+        fetch: FetchPolicy::Default,
+        sha256: None,
+        size: None,
+        about: None,
+        columns: Default::default(),
+        derived_rows: Vec::new(),
+    }
+}
+
+fn frame_of(csv: &str, artifact: &Artifact) -> Result<Frame, super::QueryError> {
+    let source = SourceFile { artifact: "a".into(), sha256: sha256(csv.as_bytes()), tier: Tier::Cached };
+    read(&VerifiedFile { bytes: csv.into(), source: Arc::new(source) }, artifact)
+}
+
+/// The table after these steps.
+fn run(csv: &str, steps: &str) -> Result<Table, super::QueryError> {
+    #[derive(Deserialize)]
+    struct Steps {
+        steps: Vec<Step>,
+    }
+    let steps: Steps = toml::from_str(&format!("steps = [{steps}]")).unwrap();
+    let other = frame_of("key,extra\nb,B\na,A\n", &artifact()).unwrap().into_table().unwrap();
+    let start = frame_of(csv, &artifact())?;
+    steps.steps.iter().try_fold(start, |frame, step| step.apply(frame, Some(&other)))?.into_table()
+}
+
+/// A table as lines: cells joined by commas, then the rows of the file that each line depends on.
+fn show(table: &Table) -> String {
+    let names: Vec<&str> = table.column_names().collect();
+    let mut lines = vec![names.join(",")];
+    for row in 0..table.n_rows() {
+        let cells: Vec<String> =
+            names.iter().map(|name| table.text(name, row).unwrap_or_else(|| "-".into())).collect();
+        let lineage = table.lineage(row).unwrap();
+        let rows: Vec<String> = lineage
+            .files()
+            .flat_map(|(_, rows)| rows.iter().map(ToString::to_string).collect::<Vec<_>>())
+            .collect();
+        lines.push(format!("{} <{}>", cells.join(","), rows.join(" ")));
+    }
+    lines.join("\n")
+}
+
+const SCORES: &str = "\
+,split,r2,mse
+m1,s1,0.5,3
+m2,s1,0.7,3
+m3,s1,nan,1
+m1,s2,0.1,
+m2,s2,0.2,oops
+";
+
+#[test]
+fn an_unnamed_index_column_can_be_named() {
+    let table = run(SCORES, r#"{ rename = { model = "" } }, { filter = { split = "s2" } }"#).unwrap();
+    assert_eq!(show(&table), "model,split,r2,mse\nm1,s2,0.1,- <4>\nm2,s2,0.2,oops <5>");
+}
+
+#[test]
+fn melt_repeats_rows_once_a_column() {
+    let steps = r#"{ rename = { model = "" } }, { filter = { split = ["s2"] } },
+        { melt = { keep = ["model"], columns = ["r2", "mse"], name = "metric", value = "value" } }, { to_number = "value" }"#;
+    let table = run(SCORES, steps).unwrap();
+    assert_eq!(show(&table), "model,metric,value\nm1,r2,0.1 <4>\nm2,r2,0.2 <5>\nm1,mse,- <4>\nm2,mse,- <5>");
+}
+
+#[test]
+fn rank_percentile_averages_ties_and_leaves_missing_values_out() {
+    let steps = r#"{ rename = { model = "" } },
+        { rank_percentile = { by = ["split"], value = "r2", into = "r2_rank" } },
+        { rank_percentile = { by = ["split"], value = "mse", into = "mse_rank" } },
+        { select = ["model", "split", "r2_rank", "mse_rank"] }"#;
+    let table = run(SCORES, steps).unwrap();
+    // m3 has no r2: the others are ranked among two. m1 and m2 tie for the best mse: (1 + 2) / 2 of three.
+    // In s2 nobody has an mse.
+    assert_eq!(
+        show(&table),
+        "model,split,r2_rank,mse_rank\n\
+         m1,s1,0,0.75 <1 2 3>\nm2,s1,1,0.75 <1 2 3>\nm3,s1,-,0 <1 2 3>\nm1,s2,0,- <4 5>\nm2,s2,1,- <4 5>"
+    );
+}
+
+#[test]
+fn a_group_of_one_has_no_rank() {
+    let table = run("x\n5\n", r#"{ rank_percentile = { by = [], value = "x", into = "rank" } }"#).unwrap();
+    assert_eq!(show(&table), "x,rank\n5,- <1>");
+}
+
+#[test]
+fn mean_leaves_missing_values_out_and_can_ask_for_a_minimum() {
+    let steps = |n: usize| {
+        format!(r#"{{ mean = {{ by = ["split"], value = "mse", into = "m", min_count = {n} }} }}"#)
+    };
+    assert_eq!(show(&run(SCORES, &steps(1)).unwrap()), "split,m\ns1,2.3333333333333335 <1 2 3>\ns2,- <>");
+    assert_eq!(show(&run(SCORES, &steps(4)).unwrap()), "split,m\ns1,- <1 2 3>\ns2,- <>");
+}
+
+#[test]
+fn join_unites_lineages_and_drops_rows_without_partner() {
+    let steps = r#"{ join = { dataset = "other", on = ["key"], columns = ["extra"] } }"#;
+    let table = run("key,x\na,1\nb,2\nc,3\n", steps).unwrap();
+    // A joined row lists a row of each file, the other table's first.
+    assert_eq!(show(&table), "key,x,extra\na,1,A <2 1>\nb,2,B <1 2>");
+}
+
+#[test]
+fn recode_keeps_or_drops_other_texts() {
+    let recode = |others: &str| {
+        format!(r#"{{ recode = {{ column = "x", map = {{ a = "A" }}, others = "{others}" }} }}"#)
+    };
+    assert_eq!(show(&run("x\na\nb\n", &recode("keep")).unwrap()), "x\nA <1>\nb <2>");
+    assert_eq!(show(&run("x\na\nb\n", &recode("drop")).unwrap()), "x\nA <1>");
+}
+
+#[test]
+fn paired_tests_pair_by_label_not_by_position() {
+    let csv = "g,split,v\nA,s1,1\nA,s2,2\nA,s3,4\nB,s3,5\nB,s1,1.5\nB,s2,3.5\nC,s1,9\n";
+    let steps = r#"{ paired_t_test = { by = [], group = "g", groups = ["A", "B", "C"], pair_by = "split", value = "v" } },
+        { select = ["g_a", "g_b", "n", "stars"] }"#;
+    assert_eq!(show(&run(csv, steps).unwrap()), "g_a,g_b,n,stars\nA,B,3,n.s. <1 2 3 4 5 6>");
+}
+
+#[test]
+fn an_unknown_column_is_named_with_the_known_ones() {
+    let error = run("x,y\n1,2\n", r#"{ filter = { z = "1" } }"#).unwrap_err();
+    assert_eq!(error.to_string(), "no column `z`; the columns are `x`, `y`");
+}
+
+#[test]
+fn a_derived_row_depends_on_the_rows_it_came_from() {
+    let mut artifact = artifact();
+    artifact.derived_rows = vec![DerivedRow { row: 2, from: vec![1, 3], how: "2 * q1 - min".into() }];
+    let table = frame_of("x\n1\n2\n3\n", &artifact).unwrap().into_table().unwrap();
+    assert_eq!(show(&table), "x\n1 <1>\n2 <1 2 3>\n3 <3>");
+}
+
+#[test]
+fn hostile_files_are_errors_or_tables_but_never_panics() {
+    let long = format!("x\n{}\n", "9".repeat(100_000));
+    let files: [&str; 12] = [
+        "",
+        "\n",
+        ",",
+        "x",
+        "x\n",
+        "x,x\n1,2\n",
+        "x,y\n1\n",
+        "x\n1,2\n",
+        "x\n\"open\n",
+        "\u{feff}x\n1\n",
+        "x\r\n1\r\n",
+        &long,
+    ];
+    for text in files {
+        let _ = frame_of(text, &artifact()).and_then(Frame::into_table);
+    }
+    let source = SourceFile { artifact: "a".into(), sha256: sha256(b""), tier: Tier::Cached };
+    let file = VerifiedFile { bytes: vec![b'x', b'\n', 0xff, 0x00, b'\n'], source: Arc::new(source) };
+    let _ = read(&file, &artifact());
+}

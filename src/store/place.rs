@@ -1,0 +1,159 @@
+//! Puts verified files under their names: never through a symlink that leaves the folder, never half.
+
+use std::path::{Path, PathBuf};
+
+use crate::digest::{Sha256, sha256_reader};
+use crate::error::{Class, Diagnostic, FileError};
+use crate::manifest::{PathError, relative_path};
+
+/// A place that must not or cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaceError {
+    /// A path that leaves its folder as written.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// A path that leaves its folder through a symbolic link.
+    #[error("`{}` is a symbolic link that leaves `{}`", link.display(), root.display())]
+    Escapes {
+        /// The link.
+        link: PathBuf,
+        /// The folder.
+        root: PathBuf,
+    },
+    /// A copy that is not what was copied.
+    #[error("the copy at `{}` differs from what was copied", path.display())]
+    Corrupt {
+        /// The copy, already removed.
+        path: PathBuf,
+    },
+    /// Cannot be written.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl Diagnostic for PlaceError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Path(_) | Self::Escapes { .. } => Class::Usage,
+            Self::Corrupt { .. } | Self::File(_) => Class::Operation,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Escapes { .. } => Some("replace the link with a folder, or link the root itself".into()),
+            Self::Corrupt { .. } => Some("the disk may be failing".into()),
+            Self::Path(_) | Self::File(_) => None,
+        }
+    }
+}
+
+/// The path of `to` below `root`, refused if any existing part is a symbolic link that leaves `root`.
+pub fn inside(root: &Path, to: &str) -> Result<PathBuf, PlaceError> {
+    relative_path(to)?;
+    let mut path = root.to_owned();
+    for part in to.split('/') {
+        path.push(part);
+        match std::fs::symlink_metadata(&path) {
+            Ok(metadata) if metadata.is_symlink() => refuse_escape(root, &path)?,
+            _ => {}
+        }
+    }
+    Ok(path)
+}
+
+fn refuse_escape(root: &Path, link: &Path) -> Result<(), PlaceError> {
+    let escapes = || PlaceError::Escapes { link: link.to_owned(), root: root.to_owned() };
+    let real_root = root.canonicalize().map_err(FileError::on("read", root))?;
+    match link.canonicalize() {
+        Ok(real) if real.starts_with(&real_root) => Ok(()),
+        // A dangling link may point anywhere.
+        _ => Err(escapes()),
+    }
+}
+
+/// Like [`inside`], and creates the folder the file will lie in.
+pub fn prepare(root: &Path, to: &str) -> Result<PathBuf, PlaceError> {
+    let path = inside(root, to)?;
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(FileError::on("create", folder))?;
+    }
+    Ok(path)
+}
+
+/// Makes the verified file `from` visible as `to`, replacing what is there: a hard link where both lie on one
+/// file system, else a copy that is hashed before it gets its name.
+pub fn link_or_copy(from: &Path, to: &Path, sha256: Sha256) -> Result<(), PlaceError> {
+    let folder = to.parent().unwrap_or(Path::new("."));
+    let temporary = tempfile::Builder::new()
+        .prefix(".repro-")
+        .tempdir_in(folder)
+        .map_err(FileError::on("write below", folder))?;
+    let staged = temporary.path().join("file");
+    if std::fs::hard_link(from, &staged).is_err() {
+        // `fs::copy` shares the blocks on file systems that can.
+        std::fs::copy(from, &staged).map_err(FileError::on("write", to))?;
+        let copy = std::fs::File::open(&staged).map_err(FileError::on("read", &staged))?;
+        let (_, computed) = sha256_reader(copy).map_err(FileError::on("read", &staged))?;
+        if computed != sha256 {
+            return Err(PlaceError::Corrupt { path: to.to_owned() });
+        }
+    }
+    // Renaming one link of a file onto another does nothing; the staged link goes with its folder.
+    std::fs::rename(&staged, to).map_err(FileError::on("write", to))?;
+    Ok(())
+}
+
+/// Relative, `/`-separated paths of all files and links below a folder, sorted. An absent folder is empty;
+/// linked folders are listed, not entered.
+pub fn walk(root: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut pending = vec![String::new()];
+    while let Some(prefix) = pending.pop() {
+        let Ok(entries) = std::fs::read_dir(root.join(&prefix)) else { continue };
+        for entry in entries.flatten() {
+            let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => pending.push(format!("{path}/")),
+                _ => found.push(path),
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn links_that_leave_the_folder_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("root");
+        std::fs::create_dir_all(root.join("real")).unwrap();
+        symlink("..", root.join("out")).unwrap();
+        symlink("real", root.join("in")).unwrap();
+        symlink("nowhere", root.join("dangling")).unwrap();
+        assert!(matches!(inside(&root, "out/x"), Err(PlaceError::Escapes { .. })));
+        assert!(matches!(inside(&root, "dangling"), Err(PlaceError::Escapes { .. })));
+        assert!(inside(&root, "in/x").is_ok());
+        assert!(matches!(inside(&root, "../x"), Err(PlaceError::Path(_))));
+    }
+
+    #[test]
+    fn placing_twice_leaves_one_file_and_no_temporary() {
+        let folder = tempfile::tempdir().unwrap();
+        let from = folder.path().join("blob");
+        std::fs::write(&from, b"abc").unwrap();
+        let root = folder.path().join("root");
+        let to = prepare(&root, "a/b.csv").unwrap();
+        for _ in 0..2 {
+            link_or_copy(&from, &to, crate::digest::sha256(b"abc")).unwrap();
+        }
+        assert_eq!(std::fs::read(&to).unwrap(), b"abc");
+        assert_eq!(std::fs::read_dir(root.join("a")).unwrap().count(), 1);
+    }
+}
