@@ -8,7 +8,7 @@ mod words;
 use crate::error::Failure;
 use crate::evidence::Lineage;
 use crate::manifest::RawSpec;
-use crate::plot::{Axis, Figure, Limits, Mark, MarkKind, Panel, Scene, Share, Ticks, placeholder};
+use crate::plot::{Axis, Figure, Item, Limits, Mark, MarkKind, Panel, Scene, Share, Ticks, placeholder};
 use crate::stats::Quartiles;
 
 use self::brackets::Bracket;
@@ -191,6 +191,11 @@ fn draw_panel(spec: &BoxSpec, panel: &PanelData<'_>, brackets: &[Bracket], marks
         items.push(draw::bracket(&spec.style, bracket, range, marks.len()));
         marks.push(Mark { text: bracket.stars.clone(), ..mark });
     }
+    axes(spec, panel, items)
+}
+
+/// The panel around its items.
+fn axes(spec: &BoxSpec, panel: &PanelData<'_>, items: Vec<Item>) -> Panel {
     let labels = panel.groups.iter().enumerate().map(|(index, group)| (index as f64, group.label.to_owned()));
     let has_brackets = spec.pair_by.is_some() || spec.brackets.is_some();
     Panel {
@@ -203,7 +208,7 @@ fn draw_panel(spec: &BoxSpec, panel: &PanelData<'_>, brackets: &[Bracket], marks
             title: panel.spec.axis_title.clone(),
             tick_size: spec.tick_size,
             grid: spec.grid,
-            limits: match range {
+            limits: match panel.range() {
                 Some(range) if has_brackets => draw::limits(&spec.style, range, panel.groups.len()),
                 _ => Limits::Data,
             },

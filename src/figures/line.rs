@@ -82,10 +82,10 @@ fn draw_panel(
 ) -> Result<Panel, FigureError> {
     let guide = Stroke::dashed(spec.guide_colour, spec.guide_width);
     let mut items: Vec<Item> =
-        spec.y.guides.iter().map(|y| Item::Guide { y: *y, stroke: guide.clone() }).collect();
+        plan.y.guides.iter().map(|y| Item::Guide { y: *y, stroke: guide.clone() }).collect();
     let before = marks.len();
     for series in &spec.series {
-        let vertices = vertices(raw, spec, plan, series, data)?;
+        let vertices = vertices(raw, plan, series, data)?;
         items.extend(draw_series(spec, plan, series, &vertices, marks));
     }
     if marks.len() == before {
@@ -101,9 +101,9 @@ fn draw_panel(
         x: x_axis(spec, plan),
         y: Axis {
             title: y_title,
-            title_size: spec.y.title_size,
-            tick_size: spec.y.tick_size,
-            limits: spec.y.limits.map_or(Limits::Data, |[low, high]| Limits::Fixed(low, high)),
+            title_size: plan.y.title_size,
+            tick_size: plan.y.tick_size,
+            limits: plan.y.limits.map_or(Limits::Data, |[low, high]| Limits::Fixed(low, high)),
             ticks: Ticks::Round,
             grid: spec.grid,
             labelled: plan.labelled_y,
@@ -114,29 +114,31 @@ fn draw_panel(
     })
 }
 
-/// The vertices of a series in order of x. Rows of other series and categories are not part of the figure; two rows
-/// at one place are an error, since a line through both would show neither.
+/// The vertices of a series in order of x. Rows of other series and categories are not part of the figure.
 fn vertices(
     raw: &RawSpec,
-    spec: &LineSpec,
     plan: &PanelPlan<'_>,
     series: &SeriesSpec,
     data: &Datasets,
 ) -> Result<Vec<Vertex>, FigureError> {
-    let columns = [spec.series_column.as_str(), plan.x.column.as_str(), spec.y.column.as_str()];
+    let columns = [plan.series_column, plan.x.column.as_str(), plan.y.column.as_str()];
     let conditions: Vec<&_> = plan.conditions.iter().collect();
     let mut rows = data.rows(raw, plan.data, &conditions, &columns)?;
-    rows.retain(|row| row.text(&spec.series_column).as_deref() == Some(series.value.as_str()));
+    rows.retain(|row| row.text(plan.series_column).as_deref() == Some(series.value.as_str()));
     let mut vertices = Vec::new();
     for row in rows {
-        let Some(key) = row.text(&plan.x.column) else { continue };
+        let key = row.text(&plan.x.column).unwrap_or_default();
         let place = if plan.x.categories.is_empty() {
-            row.number(&plan.x.column)
+            let Some(x) = row.number(&plan.x.column) else {
+                let message = format!("`{key}` in column `{}` is no number", plan.x.column);
+                return Err(FigureError::new(raw, &message).with_hint("list the values as `categories`"));
+            };
+            Some(x)
         } else {
             plan.x.categories.iter().position(|category| *category == key).map(|index| index as f64)
         };
         let Some(x) = place else { continue };
-        let value = row.number(&spec.y.column).map(|y| (y, row.lineage()));
+        let value = row.number(&plan.y.column).map(|y| (y, row.lineage()));
         vertices.push(Vertex { x, key: plan.x.label(&key), value });
     }
     for (index, category) in plan.x.categories.iter().enumerate() {
@@ -146,6 +148,17 @@ fn vertices(
         }
     }
     vertices.sort_by(|a, b| a.x.total_cmp(&b.x));
+    refuse_twins(raw, plan, series, &vertices)?;
+    Ok(vertices)
+}
+
+/// Two rows at one place are an error, since a line through both would show neither.
+fn refuse_twins(
+    raw: &RawSpec,
+    plan: &PanelPlan<'_>,
+    series: &SeriesSpec,
+    vertices: &[Vertex],
+) -> Result<(), FigureError> {
     if let Some(twice) = vertices.windows(2).find(|pair| pair[0].x == pair[1].x) {
         let message = format!(
             "dataset `{}` has several rows for series `{}` at `{}` in panel `{}`",
@@ -153,7 +166,7 @@ fn vertices(
         );
         return Err(FigureError::new(raw, &message).with_hint("narrow the rows with `where`"));
     }
-    Ok(vertices)
+    Ok(())
 }
 
 /// Unbroken stretches of the line, then the markers, with their marks.

@@ -415,3 +415,27 @@ fn errors_name_the_nearest_name() {
     let (message, _) = hint(&LINES.replace("size = [4, 3]", "size = [0, 3]"), "group,step,value");
     assert!(message.contains("`size`"), "{message}");
 }
+
+/// The renderings of two small figures, byte for byte.
+#[test]
+fn renderings_are_stable() {
+    let boxes = draw_one(BOXES, "group,value\na,1\na,2\na,4\nb,3").unwrap();
+    insta::assert_snapshot!("box_svg", svg(&boxes));
+    insta::assert_snapshot!("box_csv", mark_csv(&boxes.marks));
+    let lines = draw_one(LINES, "group,step,value\na,1,1\na,2,2.5\na,3,2\nb,1,0\nb,2,\nb,3,1").unwrap();
+    insta::assert_snapshot!("line_svg", svg(&lines));
+    insta::assert_snapshot!("line_csv", mark_csv(&lines.marks));
+    let missing = Missing { reason: Reason::NotFetched, detail: "run `repro fetch` to get it".to_owned() };
+    let card = figures::draw(&figure_specs(LINES)[0], &mut |_| Ok(Err(missing.clone()))).unwrap();
+    insta::assert_snapshot!("placeholder_svg", svg(&card));
+}
+
+#[test]
+fn numeric_axes_refuse_text() {
+    let spec = LINES.replace("categories = [\"1\", \"2\", \"3\"]", "ticks = [1, 2]");
+    let error = draw_one(&spec, "group,step,value\na,one,1").unwrap_err();
+    assert!(error.to_string().contains("`one` in column `step` is no number"), "{error}");
+    let scene = draw_one(&spec, "group,step,value\na,2,1\na,1,3").unwrap();
+    let keys: Vec<&str> = scene.marks.iter().map(|mark| mark.key.as_str()).collect();
+    assert_eq!(keys, ["1", "2", "1", "2"]);
+}

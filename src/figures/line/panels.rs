@@ -1,6 +1,6 @@
 //! From the spec of a `line` figure to its panels: where each stands, which rows it shows, which labels it carries.
 
-use super::spec::{FacetSpec, LineSpec, PanelSpec, XSpec};
+use super::spec::{FacetSpec, LineSpec, PanelSpec, XSpec, YSpec};
 use crate::figures::FigureError;
 use crate::figures::spec::{ShareSpec, Where};
 use crate::manifest::RawSpec;
@@ -19,8 +19,12 @@ pub struct PanelPlan<'a> {
     pub data: &'a str,
     /// Conditions on its rows.
     pub conditions: Vec<Where>,
+    /// Column that tells series apart.
+    pub series_column: &'a str,
     /// Horizontal axis.
     pub x: &'a XSpec,
+    /// Vertical axis.
+    pub y: &'a YSpec,
     /// Title of the vertical axis.
     pub y_title: String,
     /// Whether the horizontal axis carries tick labels and title.
@@ -69,7 +73,10 @@ fn plan_of<'a>(
 ) -> Result<PanelPlan<'a>, FigureError> {
     let data = panel.and_then(|panel| panel.data.as_deref()).or(spec.data.as_deref());
     let x = panel.and_then(|panel| panel.x.as_ref()).or(spec.x.as_ref());
+    let y = panel.and_then(|panel| panel.y.as_ref()).or(spec.y.as_ref());
+    let series = panel.and_then(|panel| panel.series_column.as_deref()).or(spec.series_column.as_deref());
     let missing = |key: &str| FigureError::new(raw, &format!("missing key `{key}`"));
+    let y = y.ok_or_else(|| missing("y"))?;
     let title = panel.map(|panel| panel.title.clone()).unwrap_or_default();
     let name =
         panel.filter(|_| spec.panel.len() > 1).map(|panel| panel.name.clone().unwrap_or(title.clone()));
@@ -84,8 +91,10 @@ fn plan_of<'a>(
             .flatten()
             .cloned()
             .collect(),
+        series_column: series.ok_or_else(|| missing("series_column"))?,
         x: x.ok_or_else(|| missing("x"))?,
-        y_title: spec.y.title.clone(),
+        y,
+        y_title: y.title.clone(),
         labelled_x: true,
         labelled_y: true,
     })

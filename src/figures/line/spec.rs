@@ -20,14 +20,14 @@ pub struct LineSpec {
     /// Conditions on the rows of all panels.
     #[serde(default, rename = "where")]
     pub conditions: Where,
-    /// Column that tells series apart.
-    pub series_column: String,
+    /// Column that tells series apart, for panels that name none.
+    pub series_column: Option<String>,
     /// Series in drawing and legend order; rows of others are not drawn.
     pub series: Vec<SeriesSpec>,
     /// Horizontal axis of panels that have none of their own.
     pub x: Option<XSpec>,
-    /// Vertical axis.
-    pub y: YSpec,
+    /// Vertical axis of panels that have none of their own.
+    pub y: Option<YSpec>,
     /// Panels.
     #[serde(default)]
     pub panel: Vec<PanelSpec>,
@@ -165,8 +165,12 @@ pub struct PanelSpec {
     /// Further conditions on its rows.
     #[serde(default, rename = "where")]
     pub conditions: Where,
+    /// Column that tells series apart.
+    pub series_column: Option<String>,
     /// Horizontal axis.
     pub x: Option<XSpec>,
+    /// Vertical axis.
+    pub y: Option<YSpec>,
 }
 
 /// A grid of panels by the values of one or two columns.

@@ -9,19 +9,13 @@ use crate::plot::{Mark, MarkKind};
 pub fn describe(spec: &LineSpec, plans: &[PanelPlan<'_>], marks: &[Mark]) -> String {
     let points: Vec<&Mark> = marks.iter().filter(|mark| mark.kind == MarkKind::Point).collect();
     let mut sentences = vec![panels(plans)];
-    let mut axes: Vec<String> = Vec::new();
-    for plan in plans {
-        let title = if plan.x.title.is_empty() { &plan.x.column } else { &plan.x.title };
-        if !axes.contains(title) {
-            axes.push(title.clone());
-        }
-    }
-    sentences.push(format!("Horizontal axis: {}.", axes.join("; ")));
+    let x_titles = plans.iter().map(|plan| titled(&plan.x.title, &plan.x.column));
+    sentences.push(format!("Horizontal axis: {}.", distinct(x_titles).join("; ")));
     let values = points.iter().filter_map(|mark| mark.y);
     let low = values.clone().fold(f64::INFINITY, f64::min);
     let high = values.fold(f64::NEG_INFINITY, f64::max);
-    let title = if spec.y.title.is_empty() { &spec.y.column } else { &spec.y.title };
-    sentences.push(format!("Vertical axis: {title}, values from {} to {}.", short(low), short(high)));
+    let y_titles = distinct(plans.iter().map(|plan| titled(&plan.y.title, &plan.y.column))).join("; ");
+    sentences.push(format!("Vertical axis: {y_titles}, values from {} to {}.", short(low), short(high)));
     let series: Vec<String> = spec
         .series
         .iter()
@@ -33,6 +27,21 @@ pub fn describe(spec: &LineSpec, plans: &[PanelPlan<'_>], marks: &[Mark]) -> Str
     sentences.push(format!("Series: {}.", series.join(", ")));
     sentences.extend(comparison(spec, &points));
     sentences.join(" ")
+}
+
+/// The title of an axis, or its column.
+fn titled<'a>(title: &'a str, column: &'a str) -> &'a str {
+    if title.is_empty() { column } else { title }
+}
+
+fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut distinct = Vec::new();
+    for name in names {
+        if !distinct.contains(&name) {
+            distinct.push(name);
+        }
+    }
+    distinct
 }
 
 fn panels(plans: &[PanelPlan<'_>]) -> String {
