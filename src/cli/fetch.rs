@@ -88,9 +88,9 @@ fn print(summary: &Summary, context: &Context) {
     let out = &context.out;
     if context.json {
         let items: Vec<_> = summary.items.iter().map(as_json).collect();
-        out.line(&json!({ "schema": 1, "items": items }).to_string());
+        out.line(json!({ "schema": 1, "items": items }).to_string());
     } else {
-        summary.items.iter().for_each(|item| out.line(&as_text(item)));
+        summary.items.iter().for_each(|item| out.line(as_text(item)));
     }
     for failure in &summary.sources {
         out.failure(Some(&format!("{}, source `{}`", failure.paper, failure.source)), &failure.error);
@@ -106,7 +106,7 @@ fn print(summary: &Summary, context: &Context) {
     let counts: Vec<_> =
         counts.iter().filter(|(n, _)| *n > 0).map(|(n, name)| format!("{n} {name}")).collect();
     if !counts.is_empty() {
-        out.note(&counts.join(", "));
+        out.note(counts.join(", "));
     }
 }
 

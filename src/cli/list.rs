@@ -52,9 +52,7 @@ pub fn run(arguments: &ListArguments, context: &Context) -> Result<ExitCode, Fai
         let width = selected.iter().map(|item| item.id.chars().count()).max().unwrap_or(0);
         for Item { id, kind, state, evidence, .. } in &selected {
             let evidence = evidence.unwrap_or("-");
-            context
-                .out
-                .line(format!("{kind:<9}  {id:<width$}  {state:<8}  {evidence}").trim_end().to_owned());
+            context.out.line(format!("{kind:<9}  {id:<width$}  {state:<8}  {evidence}").trim_end());
         }
     }
     Ok(ExitCode::Success)

@@ -80,12 +80,12 @@ fn print(summary: &LockSummary, context: &Context) {
     if context.json {
         let changes: Vec<_> = summary.changes.iter().map(as_json).collect();
         let open: Vec<_> = summary.open.iter().map(|(paper, id)| format!("{paper}/{id}")).collect();
-        out.line(&json!({ "schema": 1, "changes": changes, "open": open }).to_string());
+        out.line(json!({ "schema": 1, "changes": changes, "open": open }).to_string());
     } else {
-        summary.changes.iter().for_each(|change| out.line(&as_text(change)));
+        summary.changes.iter().for_each(|change| out.line(as_text(change)));
     }
     for (paper, id) in &summary.open {
-        out.note(&format!("open: {paper}/{id} has no pin yet; `repro fetch` records what it receives"));
+        out.note(format!("open: {paper}/{id} has no pin yet; `repro fetch` records what it receives"));
     }
     for failure in &summary.sources {
         out.failure(Some(&format!("{}, source `{}`", failure.paper, failure.source)), &failure.error);

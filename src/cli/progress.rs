@@ -127,7 +127,7 @@ impl Total {
         let size = self.size.load(Ordering::Relaxed);
         let rate = received as f64 / self.begun.elapsed().as_secs_f64();
         let left = size.saturating_sub(received) as f64 / rate.max(1.0);
-        self.out.note(&format!(
+        self.out.note(format!(
             "received {} of {}, {}/s, {left:.0} s left",
             human_bytes(received),
             human_bytes(size),

@@ -62,17 +62,17 @@ fn print(files: &[(&str, Checked)], context: &Context) {
     let out = &context.out;
     if context.json {
         let files: Vec<_> = files.iter().map(|(paper, file)| as_json(paper, file)).collect();
-        out.line(&json!({ "schema": 1, "files": files }).to_string());
+        out.line(json!({ "schema": 1, "files": files }).to_string());
         return;
     }
     for (paper, file) in files {
-        out.line(&as_text(paper, file));
+        out.line(as_text(paper, file));
     }
     let count = |name: &str| files.iter().filter(|(_, file)| file.state.name() == name).count();
     let counts = ["ok", "mismatched", "missing", "unpinned", "extra"].map(|name| (count(name), name));
     let counts: Vec<_> =
         counts.iter().filter(|(n, _)| *n > 0).map(|(n, name)| format!("{n} {name}")).collect();
-    out.note(&counts.join(", "));
+    out.note(counts.join(", "));
 }
 
 fn as_text(paper: &str, file: &Checked) -> String {

@@ -65,7 +65,7 @@ impl PairedTTest {
         if !a.keys().eq(b.keys()) {
             return;
         }
-        let shared: Vec<(&(f64, usize), &(f64, usize))> = a.values().zip(b.values()).collect();
+        let shared: Vec<_> = a.values().zip(b.values()).collect();
         let x: Vec<f64> = shared.iter().map(|(a, _)| a.0).collect();
         let y: Vec<f64> = shared.iter().map(|(_, b)| b.0).collect();
         let Some(test) = paired_t_test(&x, &y) else { return };

@@ -1,5 +1,8 @@
 //! Integration tests: one crate, one module a part. Most run the real binary in a temporary project.
 
+// A test that fails is a panic, and what it prints is for the person who reads it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
+
 mod architecture;
 mod cached;
 mod claims;
