@@ -7,7 +7,7 @@ use super::{Context, ExitCode};
 use crate::claims::Judged;
 use crate::error::Failure;
 use crate::evidence::Reason;
-use crate::manifest::{Artifact, Manifest, Origin, SourceKind};
+use crate::manifest::{Artifact, FetchPolicy, Manifest, Origin, SourceKind};
 use crate::plot::svg;
 use crate::report::{ArtifactRow, FigureRow, PaperModel, ReportModel, html};
 use crate::store::{Checked, FileState, verify_paper, write_atomic};
@@ -95,6 +95,7 @@ fn artifact_row(session: &Session<'_>, artifact: &Artifact, checked: &Checked) -
     let manifest = session.manifest();
     let locked = session.vault.lock().artifact(&artifact.id);
     let missing = matches!(checked.state, FileState::Missing { .. });
+    let (source, origin) = origin(manifest, artifact);
     ArtifactRow {
         id: artifact.id.clone(),
         about: artifact.about.clone(),
@@ -102,20 +103,24 @@ fn artifact_row(session: &Session<'_>, artifact: &Artifact, checked: &Checked) -
         evidence: artifact.evidence.name(),
         reason: missing.then_some(Reason::NotFetched.name()),
         unlock: missing.then(|| format!("repro fetch {}/{}", manifest.id(), artifact.id)),
-        origin: origin(manifest, artifact),
+        named_only: artifact.fetch == FetchPolicy::Named,
+        source,
+        origin,
         size: artifact.size.or(locked.map(|locked| locked.size)),
         sha256: session.vault.pin(artifact).map(|pin| pin.to_string()),
     }
 }
 
-/// Where an artifact comes from, for readers.
-fn origin(manifest: &Manifest, artifact: &Artifact) -> String {
-    match &artifact.origin {
-        Origin::Member { archive, member } => format!("member `{member}` of `{archive}`"),
-        Origin::File { path, .. } => match manifest.source(artifact).map(|source| &source.kind) {
-            Some(SourceKind::Hub { repo, revision, .. }) => format!("{repo} at {revision}: {path}"),
-            Some(SourceKind::Http { url }) => format!("{url}{path}"),
-            _ => "this repository".into(),
-        },
-    }
+/// Where an artifact comes from, for readers: the source, and the place in it.
+fn origin(manifest: &Manifest, artifact: &Artifact) -> (String, String) {
+    let source = match manifest.source(artifact).map(|source| &source.kind) {
+        Some(SourceKind::Hub { repo, revision, .. }) => format!("{repo} on the Hub, {revision}"),
+        Some(SourceKind::Http { url }) => url.clone(),
+        _ => "this repository".into(),
+    };
+    let place = match &artifact.origin {
+        Origin::Member { archive, member } => format!("{member} in {archive}"),
+        Origin::File { path, .. } => path.clone(),
+    };
+    (source, place)
 }

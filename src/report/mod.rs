@@ -4,4 +4,4 @@ mod html;
 mod model;
 
 pub use html::{ReportError, html};
-pub use model::{ArtifactRow, FigureRow, NoteRow, PaperModel, ReportModel, SetRow};
+pub use model::{ArtifactRow, FigureRow, NoteRow, PaperModel, ReportModel, SetRow, SourceRow};

@@ -58,6 +58,8 @@ pub struct PaperModel {
     pub figures: Vec<FigureRow>,
     /// Artifacts.
     pub artifacts: Vec<ArtifactRow>,
+    /// Artifacts by source.
+    pub sources: Vec<SourceRow>,
     /// Remarks of the manifest.
     pub notes: Vec<NoteRow>,
 }
@@ -118,12 +120,29 @@ pub struct ArtifactRow {
     pub reason: Option<&'static str>,
     /// What would bring it.
     pub unlock: Option<String>,
+    /// Taken only when it is named.
+    pub named_only: bool,
+    /// Source it comes from, for grouping.
+    pub source: String,
     /// Where it comes from.
     pub origin: String,
     /// Size in bytes, where known.
     pub size: Option<u64>,
     /// Pin.
     pub sha256: Option<String>,
+}
+
+/// How much of a source is there.
+#[derive(Debug, Default, Serialize)]
+pub struct SourceRow {
+    /// Source.
+    pub source: String,
+    /// Artifacts declared.
+    pub declared: usize,
+    /// Artifacts whose bytes are the pinned ones.
+    pub ok: usize,
+    /// Artifacts that are not there and are taken only when they are named.
+    pub absent_named_only: usize,
 }
 
 /// A remark.
@@ -150,6 +169,18 @@ impl PaperModel {
             about: note.about.clone(),
             text: note.text.clone(),
         });
+        let mut sources: Vec<SourceRow> = Vec::new();
+        for artifact in &artifacts {
+            let index = sources.iter().position(|row| row.source == artifact.source).unwrap_or_else(|| {
+                sources.push(SourceRow { source: artifact.source.clone(), ..SourceRow::default() });
+                sources.len() - 1
+            });
+            let ok = artifact.state == "ok";
+            let row = &mut sources[index];
+            row.declared += 1;
+            row.ok += usize::from(ok);
+            row.absent_named_only += usize::from(!ok && artifact.named_only);
+        }
         Self {
             id: manifest.id().to_owned(),
             title: manifest.paper.title.clone(),
@@ -160,6 +191,7 @@ impl PaperModel {
             claim_sets: judged.iter().map(|set| SetRow::new(manifest.id(), set)).collect(),
             figures,
             artifacts,
+            sources,
             notes: notes.collect(),
         }
     }
