@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap};
+use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, TRANSFER_ENCODING};
 use reqwest::{StatusCode, Url};
 
 use super::error::PAGE;
@@ -127,6 +127,9 @@ impl Download<'_> {
         };
         let resumed = have > 0;
         self.check_answer(&headers, total, resumed)?;
+        if length.is_none() && !self.would_notice_a_cut(&headers) {
+            return Err(Failed::Final(FetchError::NoLength { url: shown(self.url) }));
+        }
         if let Some(size) = total.or(self.expected.size) {
             let folder = self.partial.parent().unwrap_or(Path::new("."));
             let rest = size.saturating_sub(have);
@@ -223,6 +226,11 @@ impl Download<'_> {
         }
         let checked = self.expected.check_size(&self.what(), total);
         checked.map_err(|error| Failed::Wrong { error: self.explain(error, Some(headers)), resumed })
+    }
+
+    /// Whether a body without declared length that ends too early would be told from a whole one.
+    fn would_notice_a_cut(&self, headers: &HeaderMap) -> bool {
+        self.expected.is_pinned() || self.expected.size.is_some() || headers.contains_key(TRANSFER_ENCODING)
     }
 
     fn judge(&self, hashes: Hashes, resumed: bool, headers: Option<&HeaderMap>) -> Result<Received, Failed> {

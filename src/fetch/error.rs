@@ -85,6 +85,12 @@ pub enum FetchError {
         /// Where.
         url: String,
     },
+    /// A body that may have been cut without anybody noticing.
+    #[error("{url} does not say how long the file is, and nothing pins it")]
+    NoLength {
+        /// Where.
+        url: String,
+    },
     /// `--locked`, and the lock does not hold what is needed.
     #[error("{what}, and `--locked` was given")]
     Stale {
@@ -147,6 +153,7 @@ impl Diagnostic for FetchError {
                 "check `path` in the manifest; `optional = true` says that it may be absent"
             }
             Self::Ambiguous { .. } => "make `path` in the manifest name one of them",
+            Self::NoLength { .. } => "put its `sha256` into the manifest",
             Self::WebPage { .. } => PAGE,
             Self::Stale { .. } => "run `repro lock` and commit the lock file",
             Self::Answer { .. } => "is HF_ENDPOINT the address of a Hub?",

@@ -16,6 +16,7 @@ mod paper;
 mod parallel;
 mod progress;
 mod receive;
+mod record;
 mod relock;
 mod request;
 mod resolve;

@@ -13,22 +13,22 @@ use super::resolve::{Place, Repository, Wanted, prune, web_address};
 use super::state::{State, pins, shown, state};
 use super::stream::Received;
 use super::transport::Transport;
-use super::{FetchError, HttpError, Item, Outcome, Request, SourceFailure, Summary};
+use super::{FetchError, HttpError, Item, Outcome, Request, Summary};
 use crate::error::Failure;
-use crate::evidence::{Missing, Reason};
+use crate::evidence::Reason;
 use crate::manifest::{Artifact, Manifest, Origin, Source, SourceKind};
-use crate::store::{Guard, Lock, LockedArtifact, human_bytes};
+use crate::store::{Guard, Lock};
 
 /// A fetch of one paper.
 pub struct PaperRun<'a> {
-    request: &'a Request<'a>,
+    pub(super) request: &'a Request<'a>,
     transport: &'a Transport<'a>,
-    manifest: &'a Manifest,
-    root: PathBuf,
-    lock: Lock,
+    pub(super) manifest: &'a Manifest,
+    pub(super) root: PathBuf,
+    pub(super) lock: Lock,
     /// The lock as it was read.
-    before: Lock,
-    outcomes: BTreeMap<&'a str, (Option<u64>, Outcome)>,
+    pub(super) before: Lock,
+    pub(super) outcomes: BTreeMap<&'a str, (Option<u64>, Outcome)>,
     /// Whether a revision was resolved now rather than taken from the lock.
     fresh: bool,
     _alone: Option<Guard>,
@@ -360,95 +360,6 @@ impl<'a> PaperRun<'a> {
                 Err(error) => self.failed(artifact, error),
             }
         }
-    }
-
-    /// Notes an artifact whose bytes are right, and what the lock shall remember of it.
-    fn done(&mut self, artifact: &'a Artifact, path: Option<String>, received: Received, outcome: Outcome) {
-        self.outcomes.insert(&artifact.id, (Some(received.size), outcome));
-        let known = self.lock.artifact(&artifact.id);
-        let declared = match &artifact.origin {
-            Origin::File { path, source } => {
-                let local =
-                    self.manifest.sources.iter().any(|s| s.id == *source && s.kind == SourceKind::Local);
-                (local && artifact.sha256.is_none()).then(|| path.clone())
-            }
-            Origin::Member { member, .. } => Some(member.clone()),
-        };
-        let Some(path) = path.or_else(|| known.map(|entry| entry.path.clone())).or(declared) else { return };
-        let git_sha1 = received.git_sha1.or_else(|| known?.git_sha1);
-        let (id, size, sha256) = (artifact.id.clone(), received.size, Some(received.sha256));
-        self.lock.set_artifact(LockedArtifact { id, path, size, sha256, git_sha1 });
-    }
-
-    fn trust(&self, artifact: &Artifact, received: &Received, place: &str) {
-        self.request.progress.note(&format!(
-            "first contact with `{}`: trusting sha256 {} from {place}, to be recorded in `{}`",
-            artifact.id,
-            received.sha256,
-            self.lock_path()
-        ));
-    }
-
-    fn missing(&mut self, artifact: &'a Artifact, reason: Reason, detail: String) {
-        self.outcomes.insert(&artifact.id, (artifact.size, Outcome::Missing(Missing { reason, detail })));
-    }
-
-    fn not_cached(&mut self, artifact: &'a Artifact) {
-        self.missing(artifact, Reason::NotFetched, "offline, and the Hub cache does not hold it".into());
-    }
-
-    /// An absence that the manifest allows is a result; everything else is a failure.
-    fn failed(&mut self, artifact: &'a Artifact, error: FetchError) {
-        let reason = match &error {
-            FetchError::NoMatch { .. } => Some(Reason::NotShared),
-            FetchError::Http(error) if error.is_not_found() => Some(Reason::NotShared),
-            FetchError::Http(error) if error.is_gated() => Some(Reason::Gated),
-            _ => None,
-        };
-        match reason.filter(|_| artifact.optional) {
-            Some(reason) => self.missing(artifact, reason, error.to_string()),
-            None => {
-                self.outcomes.insert(&artifact.id, (artifact.size, Outcome::Failed(error.into())));
-            }
-        }
-    }
-
-    fn source_failed(&self, source: &Source, error: FetchError, summary: &mut Summary) {
-        let (paper, source) = (self.manifest.id().to_owned(), source.id.clone());
-        summary.sources.push(SourceFailure { paper, source, error });
-    }
-
-    fn too_large(&self, size: Option<u64>) -> bool {
-        self.request.max_size.zip(size).is_some_and(|(most, size)| size > most)
-    }
-
-    fn skip_large(&mut self, artifact: &'a Artifact, size: u64) {
-        let why = format!("{} is more than `--max-size`", human_bytes(size));
-        self.outcomes.insert(&artifact.id, (Some(size), Outcome::Skipped { why, counts: true }));
-    }
-
-    /// Writes the lock if it changed. A commit without a single verified file is not worth remembering.
-    fn save(&mut self) -> Result<(), Failure> {
-        let used: BTreeSet<_> = self
-            .lock
-            .artifacts
-            .iter()
-            .filter_map(|entry| match &self.manifest.artifact(&entry.id)?.origin {
-                Origin::File { source, .. } => Some(source.clone()),
-                Origin::Member { .. } => None,
-            })
-            .collect();
-        let before = &self.before;
-        self.lock.sources.retain(|entry| used.contains(&entry.id) || before.source(&entry.id).is_some());
-        if !self.request.locked && self.lock.to_text() != self.before.to_text() {
-            self.lock.save(&self.manifest.lock_path())?;
-        }
-        Ok(())
-    }
-
-    fn lock_path(&self) -> String {
-        let path = self.manifest.lock_path();
-        path.strip_prefix(&self.request.project.root).unwrap_or(&path).display().to_string()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Brings one wanted file to its place: from the Hub cache where its bytes are right, else from its source.
 
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use reqwest::Url;
 
@@ -14,7 +14,7 @@ use super::transport::Transport;
 use super::{ArchiveError, Expected, FetchError, FileProgress, Progress};
 use crate::digest::GitSha1;
 use crate::error::FileError;
-use crate::store::{RepoCache, link_or_copy, prepare};
+use crate::store::{RepoCache, link_or_copy, prepare, staged};
 
 /// Brings files below a paper's folder.
 pub struct Receiver<'a> {
@@ -42,7 +42,7 @@ impl Receiver<'_> {
         match &wanted.place {
             Place::Http(_) if self.transport.settings().offline => Ok(None),
             Place::Http(url) => {
-                let partial = beside(&target);
+                let partial = staged(&target);
                 let page_welcome = is_page(&url.path().to_ascii_lowercase());
                 let download = self.download(url, &partial, wanted, page_welcome);
                 let received = download.run(self.transport, bar)?;
@@ -80,7 +80,7 @@ impl Receiver<'_> {
     ) -> Result<Received, FetchError> {
         let archive = prepare(self.root, archive)?;
         let target = prepare(self.root, to)?;
-        let partial = beside(&target);
+        let partial = staged(&target);
         if std::fs::symlink_metadata(&partial).is_ok() {
             std::fs::remove_file(&partial).map_err(FileError::on("remove", &partial))?;
         }
@@ -184,13 +184,6 @@ fn blob_name(expected: &Expected) -> Option<String> {
 
 fn is_page(path: &str) -> bool {
     path.ends_with(".html") || path.ends_with(".htm")
-}
-
-/// Where a file grows before it gets its name.
-fn beside(target: &Path) -> PathBuf {
-    let mut name = target.as_os_str().to_owned();
-    name.push(".incomplete");
-    name.into()
 }
 
 impl From<ArchiveError> for FetchError {

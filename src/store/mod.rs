@@ -14,7 +14,7 @@ pub use atomic::write_atomic;
 pub use guard::Guard;
 pub use hub_cache::{CachedFile, HubCache, RepoCache};
 pub use lock::{Lock, LockError, LockedArtifact, LockedSource};
-pub use place::{PlaceError, inside, link_or_copy, prepare};
+pub use place::{PlaceError, inside, link_or_copy, prepare, staged};
 pub use space::{SpaceError, human_bytes, require_space};
 pub use vault::{Absence, ReadError, Vault, VerifiedFile};
 pub use verify::{Checked, FileState, verify_paper};

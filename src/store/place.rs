@@ -88,25 +88,35 @@ pub fn prepare(root: &Path, to: &str) -> Result<PathBuf, PlaceError> {
 /// Makes the verified file `from` visible as `to`, replacing what is there: a hard link for a large file where
 /// both lie on one file system, else a copy that is hashed before it gets its name.
 pub fn link_or_copy(from: &Path, to: &Path, sha256: Sha256) -> Result<(), PlaceError> {
-    let folder = to.parent().unwrap_or(Path::new("."));
-    let temporary = tempfile::Builder::new()
-        .prefix(".repro-")
-        .tempdir_in(folder)
-        .map_err(FileError::on("write below", folder))?;
-    let staged = temporary.path().join("file");
+    let staged = staged(to);
+    let _ = std::fs::remove_file(&staged);
+    let placed = stage(from, &staged, sha256)
+        .and_then(|()| Ok(std::fs::rename(&staged, to).map_err(FileError::on("write", to))?));
+    // Half a copy is of no use; and renaming one link of a file onto another does nothing and leaves both.
+    let _ = std::fs::remove_file(&staged);
+    placed
+}
+
+fn stage(from: &Path, staged: &Path, sha256: Sha256) -> Result<(), PlaceError> {
     let is_large = std::fs::metadata(from).is_ok_and(|metadata| metadata.len() > COPIED);
-    if !is_large || std::fs::hard_link(from, &staged).is_err() {
-        // `fs::copy` shares the blocks on file systems that can.
-        std::fs::copy(from, &staged).map_err(FileError::on("write", to))?;
-        let copy = std::fs::File::open(&staged).map_err(FileError::on("read", &staged))?;
-        let (_, computed) = sha256_reader(copy).map_err(FileError::on("read", &staged))?;
-        if computed != sha256 {
-            return Err(PlaceError::Corrupt { path: to.to_owned() });
-        }
+    if is_large && std::fs::hard_link(from, staged).is_ok() {
+        return Ok(());
     }
-    // Renaming one link of a file onto another does nothing; the staged link goes with its folder.
-    std::fs::rename(&staged, to).map_err(FileError::on("write", to))?;
+    // `fs::copy` shares the blocks on file systems that can.
+    std::fs::copy(from, staged).map_err(FileError::on("write", staged))?;
+    let copy = std::fs::File::open(staged).map_err(FileError::on("read", staged))?;
+    let (_, computed) = sha256_reader(copy).map_err(FileError::on("read", staged))?;
+    if computed != sha256 {
+        return Err(PlaceError::Corrupt { path: staged.to_owned() });
+    }
     Ok(())
+}
+
+/// Where a file grows before it gets its name. Whoever is interrupted leaves nothing else.
+pub fn staged(to: &Path) -> PathBuf {
+    let mut name = to.as_os_str().to_owned();
+    name.push(".incomplete");
+    name.into()
 }
 
 /// Relative, `/`-separated paths of all files and links below a folder, sorted. An absent folder is empty;

@@ -1,5 +1,6 @@
 //! Several processes at once, and processes that are killed.
 
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -75,17 +76,15 @@ fn two_fetches_of_one_project_take_turns() {
     site.fault("/blob/", 1, Action::Stall(1000));
     let mut first = start(&site);
     wait_for("the request", || site.hub.log().iter().any(|request| request.target.contains("/blob/")));
-    let second = start(&site);
+    let mut second = start(&site);
     // The first one hangs until it is killed; the second one waits for it, then does the work.
-    std::thread::sleep(Duration::from_millis(200));
+    let mut lines = BufReader::new(second.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let waiting = "waiting for another `repro fetch` of `paper` to finish";
+    assert_eq!(lines.next().as_deref(), Some(waiting));
     first.kill().unwrap();
     first.wait().unwrap();
-    let output = second.wait_with_output().unwrap();
-    let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(
-        output.status.success() && text.contains("waiting for another `repro fetch` of `paper`"),
-        "{text}"
-    );
+    assert_eq!(lines.last().as_deref(), Some("2 fetched"));
+    assert!(second.wait().unwrap().success());
     site.assert_complete(&[("small.csv", "figs/small.csv"), ("deep/big.bin", "figs/big.bin")]);
 }
 

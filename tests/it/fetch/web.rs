@@ -90,6 +90,14 @@ fn a_login_page_is_not_trusted_at_first_contact() {
 }
 
 #[test]
+fn a_body_that_may_be_cut_unnoticed_is_not_trusted_at_first_contact() {
+    let site = site(None, "");
+    site.fault("/web/", u32::MAX, Action::Unsized(SIZE as u64));
+    site.run(&["fetch"]).expect(6, "does not say how long the file is, and nothing pins it");
+    assert!(walk(&site.project("frozen")).is_empty() && site.lock().is_empty());
+}
+
+#[test]
 fn a_missing_page_and_a_large_one_are_told() {
     let site = site(None, "");
     site.run(&["fetch", "--max-size", "100KB"]).expect(5, "").says("195.3 KiB is more than `--max-size`");
