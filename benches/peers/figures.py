@@ -1,0 +1,59 @@
+"""`repro figures` beside a matplotlib script that draws the same ten panels from the same CSVs.
+
+    python benches/peers/figures.py target/release/repro [--runs 5]
+
+Both sides are whole processes, asked in turn, start-up included. Prints medians, the ratio and peak memory; the exit
+status is 1 if the target is missed. Needs matplotlib and pandas in the running interpreter's environment.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+# Target: our wall time as a part of theirs.
+RATIO = 1 / 30
+
+
+def timed(command: list[str]) -> tuple[float, float]:
+    """Wall seconds and peak memory in MiB of a command that must succeed."""
+    begun = time.perf_counter()
+    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    seconds = time.perf_counter() - begun
+    if os.waitstatus_to_exitcode(status) != 0:
+        raise SystemExit(f"FAILED: {' '.join(command)}")
+    return seconds, usage.ru_maxrss / (1024 if sys.platform == "linux" else 1 << 20)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("repro")
+    parser.add_argument("--runs", type=int, default=5)
+    options = parser.parse_args()
+    repro = str(Path(options.repro).resolve())
+    ours, theirs = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        peer = [sys.executable, "benches/peers/fig2.py", "frozen/reconeval/published", f"{folder}/theirs"]
+        # The first run of each side fills caches (fonts, bytecode, pages) and is not counted.
+        for i in range(options.runs + 1):
+            run = timed([repro, "figures", "reconeval/fig2", "--out", f"{folder}/ours"]), timed(peer)
+            if i > 0:
+                ours.append(run[0])
+                theirs.append(run[1])
+    seconds = [statistics.median(run[0] for run in runs) for runs in (ours, theirs)]
+    memory = [max(run[1] for run in runs) for runs in (ours, theirs)]
+    print(f"ten panels: repro {seconds[0]:.3f} s, peak {memory[0]:.0f} MiB")
+    print(f"            matplotlib {seconds[1]:.3f} s, peak {memory[1]:.0f} MiB")
+    ratio = seconds[0] / seconds[1]
+    print(f"part of the peer's time: 1/{1 / ratio:.0f} (at most 1/30) {'ok' if ratio <= RATIO else 'MISSED'}")
+    sys.exit(0 if ratio <= RATIO else 1)
+
+
+if __name__ == "__main__":
+    main()
