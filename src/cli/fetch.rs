@@ -7,8 +7,10 @@ use super::exit::ExitCode;
 use super::progress::TerminalProgress;
 use crate::error::{Class, Diagnostic, Failure};
 use crate::fetch::{self, Item, Outcome, Request, Settings, Summary};
+use crate::figures;
 use crate::manifest::Selection;
-use crate::store::human_bytes;
+use crate::query::Library;
+use crate::store::{Lock, Vault, human_bytes};
 
 /// Files received at the same time unless `--jobs` says otherwise.
 pub const JOBS: usize = 4;
@@ -16,7 +18,7 @@ pub const JOBS: usize = 4;
 /// Options of `repro fetch`.
 #[derive(clap::Args, Debug)]
 pub struct FetchArgs {
-    /// Papers or artifacts, `paper`, `paper/artifact` or a glob; none = everything
+    /// Papers, artifacts, figures (their files), or a glob; none = everything
     #[arg(value_name = "SELECTOR")]
     pub selectors: Vec<String>,
     /// Print what would be fetched; fails if that is anything
@@ -48,7 +50,7 @@ impl Diagnostic for SizeError {
 /// Runs `repro fetch`.
 pub fn run(args: &FetchArgs, context: &Context) -> Result<ExitCode, Failure> {
     let max_size = args.max_size.as_deref().map(parse_size).transpose()?;
-    let selection = Selection::new(&args.selectors)?;
+    let selection = Selection::new(&with_files_of_figures(&args.selectors, context)?)?;
     let mut settings = Settings::from_env()?;
     settings.offline |= context.offline;
     let progress = TerminalProgress::new(context.out);
@@ -65,6 +67,31 @@ pub fn run(args: &FetchArgs, context: &Context) -> Result<ExitCode, Failure> {
     drop(progress);
     print(&summary, context);
     Ok(exit_code(&summary))
+}
+
+/// Selectors, those of figures replaced by the files that the figures can be drawn from.
+fn with_files_of_figures(selectors: &[String], context: &Context) -> Result<Vec<String>, Failure> {
+    let mut expanded = Vec::new();
+    for selector in selectors {
+        let selection = Selection::new(std::slice::from_ref(selector))?;
+        let mut files = Vec::new();
+        for manifest in &context.project.manifests {
+            let wanted = |id: &str| selection.contains(manifest.id(), id);
+            if manifest.artifacts.iter().any(|artifact| wanted(&artifact.id)) {
+                files.clear();
+                break;
+            }
+            let mut datasets = Vec::new();
+            for figure in manifest.figures.iter().filter(|figure| wanted(&figure.id)) {
+                datasets.extend(figures::datasets(figure)?);
+            }
+            let vault = Vault::new(manifest, &context.project.frozen(), Lock::load(&manifest.lock_path())?);
+            let named = Library::new(&vault).artifacts_of(datasets.iter().map(String::as_str))?;
+            files.extend(named.into_iter().map(|id| format!("{}/{id}", manifest.id())));
+        }
+        if files.is_empty() { expanded.push(selector.clone()) } else { expanded.extend(files) }
+    }
+    Ok(expanded)
 }
 
 /// The status of a fetch.

@@ -53,7 +53,8 @@ fn fetch_needed(manifests: &[&Manifest], context: &Context) -> Result<ExitCode, 
     let mut needed = Vec::new();
     for manifest in manifests {
         let vault = Vault::new(manifest, &context.project.frozen(), Lock::load(&manifest.lock_path())?);
-        let named = Library::new(&vault).artifacts_named()?;
+        let datasets = manifest.datasets.iter().map(|dataset| dataset.id.as_str());
+        let named = Library::new(&vault).artifacts_of(datasets)?;
         needed.extend(named.into_iter().map(|id| format!("{}/{id}", manifest.id())));
     }
     if needed.is_empty() {

@@ -1,6 +1,6 @@
 //! Resolves a paper's datasets: the first alternative whose files are all there wins.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use globset::Glob;
@@ -79,14 +79,21 @@ impl<'a> Library<'a> {
         names.map(|spec| spec.id.as_str()).try_for_each(|name| visit(self, name, &mut Vec::new()))
     }
 
-    /// Ids of all artifacts that some dataset may be read from, in order of declaration.
-    pub fn artifacts_named(&self) -> Result<Vec<&'a str>, QueryError> {
-        let mut named = std::collections::BTreeSet::new();
-        for raw in &self.vault.manifest().datasets {
-            for alternative in self.spec(&raw.id)?.any_of.iter().filter(|way| way.dataset.is_none()) {
-                named.extend(
-                    self.artifacts(&raw.id, alternative)?.into_iter().map(|artifact| artifact.id.as_str()),
-                );
+    /// Ids of all artifacts that these datasets may be read from, through their parents, in order of declaration.
+    pub fn artifacts_of<'d>(
+        &self,
+        datasets: impl IntoIterator<Item = &'d str>,
+    ) -> Result<Vec<&'a str>, QueryError> {
+        let mut open: Vec<String> = datasets.into_iter().map(str::to_owned).collect();
+        let (mut visited, mut named) = (BTreeSet::new(), BTreeSet::new());
+        while let Some(dataset) = open.pop() {
+            if !visited.insert(dataset.clone()) {
+                continue;
+            }
+            let spec = self.spec(&dataset)?;
+            open.extend(spec.parents().map(str::to_owned));
+            for way in spec.any_of.iter().filter(|way| way.dataset.is_none()) {
+                named.extend(self.artifacts(&dataset, way)?.into_iter().map(|artifact| artifact.id.as_str()));
             }
         }
         let declared = self.vault.manifest().artifacts.iter().map(|artifact| artifact.id.as_str());

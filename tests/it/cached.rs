@@ -97,7 +97,10 @@ fn summary_tables(project: &Project) -> Vec<([&'static str; 3], String, String)>
 
 /// Puts the summary tables in their place, with a lock that pins them.
 fn add_summary_tables(project: &Project) {
-    let mut lock = String::from("version = 1\n");
+    let mut lock = format!(
+        "version = 1\n\n[[source]]\nid = \"hub\"\nrepo = \"theislab/ReconEval\"\nrevision = \"main\"\ncommit = \"{}\"\n",
+        "1".repeat(40)
+    );
     for ([dataset, split, latent], name, text) in summary_tables(project) {
         project.write(&format!("frozen/reconeval/figs/results/{name}"), &text);
         let (size, sha256) = (text.len(), repro::digest::sha256(text.as_bytes()));
@@ -134,6 +137,29 @@ fn with_a_hub_one_command_fetches_verifies_and_reproduces() {
     let again = project.run(&["reproduce", "reconeval", "--offline"]);
     assert_eq!(again.status, run.status, "{}", again.snapshot());
     assert!(first == project.read("reports/report.html"));
+}
+
+#[test]
+fn a_figure_selects_the_files_it_can_be_drawn_from() {
+    let project = Project::of_this_repository();
+    add_summary_tables(&project);
+    // Nothing is asked of anyone: what is there is hashed, what is not there is named.
+    let run = project.run(&["fetch", "--offline", "--json", "reconeval/fig2/decoder_mlp_split_*"]);
+    assert_eq!(run.status, 5, "{}", run.snapshot());
+    let states = |run: &super::support::Run| {
+        let json = run.json();
+        let items = json["items"].as_array().unwrap();
+        items
+            .iter()
+            .map(|item| format!("{} {}", item["state"], item["id"]).replace('"', ""))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        states(&run),
+        ["present reconeval/published/decoder-mlp-split", "missing reconeval/decoder-only-long"]
+    );
+    let run = project.run(&["fetch", "--offline", "--json", "reconeval/fig2/average_ranking"]);
+    assert_eq!((run.status, states(&run).len()), (0, 46), "{}", run.snapshot());
 }
 
 #[test]
