@@ -132,8 +132,23 @@ impl Site {
     /// The program with an environment of its own.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_repro"));
+        command.args(arguments);
+        self.prepare(command)
+    }
+
+    /// The same, listening to the interrupt key. A shell that starts the tests in the background makes them and all
+    /// their children deaf to it, and only GNU `env` can undo that.
+    pub fn interruptible(&self, arguments: &[&str]) -> Command {
+        if !cfg!(target_os = "linux") {
+            return self.command(arguments);
+        }
+        let mut command = Command::new("/usr/bin/env");
+        command.args(["--default-signal=INT", env!("CARGO_BIN_EXE_repro")]).args(arguments);
+        self.prepare(command)
+    }
+
+    fn prepare(&self, mut command: Command) -> Command {
         command
-            .args(arguments)
             .env_clear()
             .env("HF_ENDPOINT", self.hub.endpoint())
             .env("HF_HOME", self.folder.path().join("hf"))

@@ -60,7 +60,8 @@ fn a_fetch_may_be_killed_anywhere() {
 fn an_interrupt_from_the_keyboard_is_like_a_kill() {
     let site = Site::new(world(), BIG);
     site.fault("/blob/", 1, Action::Stall(1000));
-    let mut child = start(&site);
+    let mut child =
+        site.interruptible(&["fetch"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     wait_for("the request", || site.hub.log().iter().any(|request| request.target.contains("/blob/")));
     let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
