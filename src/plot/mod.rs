@@ -1,7 +1,7 @@
 //! The scene of a figure and its renderings. Knows no biology.
 //!
 //! A figure kind describes a [`Figure`]: panels with axes around [`Item`]s in data coordinates. Laying it out gives
-//! a [`Page`] in points; page, marks and words together are the [`Scene`], of which [`svg`] and [`mark_csv`] are
+//! a [`Page`] in points; page, marks and words together are the [`Scene`], of which [`svg()`] and [`mark_csv`] are
 //! renderings.
 
 mod axis;
