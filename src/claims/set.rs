@@ -9,7 +9,7 @@ use crate::digest::Sha256;
 use crate::error::{Class, Diagnostic, Failure};
 use crate::evidence::{Missing, Reason};
 use crate::manifest::{Artifact, DerivedRow, ManifestError, RawSpec};
-use crate::query::{Table, read_csv};
+use crate::query::{OneOrMany, Table, read_csv};
 use crate::store::{ReadError, Vault};
 
 /// A `[[claims]]` body.
@@ -18,9 +18,12 @@ use crate::store::{ReadError, Vault};
 struct Spec {
     place: String,
     artifact: String,
+    /// Column and the text, or one of the texts, that the cells of the set's rows have; all rows when empty.
+    #[serde(default, rename = "where")]
+    conditions: BTreeMap<String, OneOrMany>,
     value: String,
     rule: Rule,
-    tolerance: Option<String>,
+    tolerance: Option<Tolerance>,
     /// Columns of the paper's own interval, for the rule `interval`.
     interval: Option<IntervalSpec>,
     /// Columns that tell groups apart, for the rule `order`.
@@ -39,6 +42,16 @@ enum IntervalSpec {
     Ends { low: String, high: String },
     /// Distance of both ends from the value, such as a standard deviation.
     Around { half_width: String },
+}
+
+/// How far our number may be from the published one.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "expected the name of a column or a number")]
+enum Tolerance {
+    /// A column of the published file that holds each row's own.
+    Column(String),
+    /// The same for every row.
+    Same(f64),
 }
 
 /// Where our number stands: in a mark of a figure or in a row of a dataset.
@@ -201,6 +214,11 @@ impl Spec {
                 return Err(raw.error(format!("rule `{}` {verb} `{key}`", self.rule.name())).into());
             }
         }
+        if let Some(Tolerance::Same(tolerance)) = self.tolerance
+            && !(tolerance.is_finite() && tolerance >= 0.0)
+        {
+            return Err(raw.error(format!("`tolerance` is {tolerance}, not a number of at least 0")).into());
+        }
         if self.ours.iter().any(|ours| ours.figure.is_some() == ours.dataset.is_some()) {
             return Err(raw.error("each `ours` needs either `figure` or `dataset`").into());
         }
@@ -214,8 +232,12 @@ impl Spec {
             Some(IntervalSpec::Around { half_width }) => vec![half_width],
             None => Vec::new(),
         };
-        let values = [&self.value].into_iter().chain(&self.tolerance);
-        self.key.iter().chain(values).chain(interval).chain(&self.within)
+        let tolerance = match &self.tolerance {
+            Some(Tolerance::Column(column)) => Some(column),
+            Some(Tolerance::Same(_)) | None => None,
+        };
+        let values = [&self.value].into_iter().chain(tolerance).chain(interval);
+        self.key.iter().chain(self.conditions.keys()).chain(values).chain(&self.within)
     }
 
     fn rows(
@@ -236,7 +258,11 @@ impl Spec {
         let mut ids = BTreeSet::new();
         for index in 0..table.n_rows() {
             let row = u32::try_from(index + 1).unwrap_or(u32::MAX);
-            if artifact.derived_rows.iter().any(|derived| derived.row == row) {
+            let fulfils = |(column, texts): (&String, &OneOrMany)| {
+                table.text(column, index).is_some_and(|cell| texts.0.contains(&cell))
+            };
+            let derived = artifact.derived_rows.iter().any(|derived| derived.row == row);
+            if derived || !self.conditions.iter().all(fulfils) {
                 continue;
             }
             let problem = |problem: String| {
@@ -280,7 +306,11 @@ impl Spec {
                 _ => format!("`{text}` in column `{column}` is not a number"),
             })
         };
-        let tolerance = self.tolerance.as_ref().map(|column| number(column, 0.0)).transpose()?;
+        let tolerance = match &self.tolerance {
+            None => None,
+            Some(Tolerance::Same(tolerance)) => Some(*tolerance),
+            Some(Tolerance::Column(column)) => Some(number(column, 0.0)?),
+        };
         let interval = match &self.interval {
             None => None,
             Some(IntervalSpec::Ends { low, high }) => Some([number(low, f64::MIN)?, number(high, f64::MIN)?]),
