@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::frame::Frame;
-use super::{QueryError, Table, group, reshape, test};
+use super::{QueryError, Table, bootstrap, group, reshape, test};
 
 /// One step, written `{ verb = … }`.
 #[derive(Clone, Debug, Deserialize)]
@@ -33,6 +33,8 @@ pub(super) enum Step {
     RankPercentile(group::RankPercentile),
     /// Mean within groups, missing values left out.
     Mean(group::Mean),
+    /// Interval of the mean within groups by resampling, missing values left out.
+    BootstrapMean(bootstrap::BootstrapMean),
     /// Paired two-sided t-test between groups.
     PairedTTest(test::PairedTTest),
 }
@@ -82,6 +84,7 @@ impl Step {
             Self::Join(_) => "join",
             Self::RankPercentile(_) => "rank_percentile",
             Self::Mean(_) => "mean",
+            Self::BootstrapMean(_) => "bootstrap_mean",
             Self::PairedTTest(_) => "paired_t_test",
         }
     }
@@ -108,6 +111,7 @@ impl Step {
             Self::Join(join) => join.apply(frame, joined),
             Self::RankPercentile(rank) => rank.apply(frame),
             Self::Mean(mean) => mean.apply(&frame),
+            Self::BootstrapMean(bootstrap) => bootstrap.apply(&frame),
             Self::PairedTTest(test) => test.apply(&frame),
         }
     }
