@@ -1,6 +1,7 @@
-//! Ranks, quartiles and tests: pure functions of numbers, each checked against SciPy or NumPy.
+//! Ranks, quartiles, tests and random numbers: pure functions of numbers and seeds, each checked against SciPy or NumPy.
 
 mod quartiles;
+pub mod random;
 mod rank;
 mod stars;
 mod t_test;
