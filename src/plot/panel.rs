@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::axis::{Axis, Scale};
 use super::element::{self, Anchor, Element, Group, Outline, Text};
+use super::frame::Frame;
 use super::geometry::{Point, Rect};
 use super::legend::{Legend, Place};
 use super::marker::Marker;
@@ -332,11 +333,12 @@ impl Canvas {
             }
             Item::Mark { marks, items } => {
                 let marks = Some(marks.clone());
+                let frame = Some(Frame { x: self.x, y: self.y });
                 let group = if items.iter().all(Item::is_clipped) {
                     let children = items.iter().map(|item| self.item(item)).collect();
-                    Group { marks, clip: Some(self.axes), children, ..Group::default() }
+                    Group { marks, frame, clip: Some(self.axes), children, ..Group::default() }
                 } else {
-                    Group { marks, children: self.items(items), ..Group::default() }
+                    Group { marks, frame, children: self.items(items), ..Group::default() }
                 };
                 Element::Group(group)
             }
