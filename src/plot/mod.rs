@@ -33,7 +33,7 @@ pub use legend::{Entry, Legend, Place, Spot};
 pub use mark::{Mark, MarkKind, Quantity};
 pub use marker::Marker;
 pub use paint::{Cap, Colour, Paint, Stroke};
-pub use panel::{Item, Panel};
+pub use panel::{Coordinate, Item, Panel};
 pub use placeholder::placeholder;
 pub use scene::{Scene, Source};
 pub use svg::svg;
