@@ -162,13 +162,18 @@ def seed_sequences():
 def bootstraps():
     """Percentile bootstraps of the mean, drawn at once as a matrix of positions."""
     source = np.random.default_rng(20260602)
-    for n, resamples in ((1, 50), (2, 1), (3, 4000), (7, 4000), (8, 4000), (9, 4000), (27, 999), (128, 300), (129, 300), (137, 300), (1000, 41), (9001, 7)):
-        values = source.normal(0.3, 2.0, size=n).round(4)
+    shapes = [(1, 50), (2, 1), (3, 4000), (7, 4000), (8, 4000), (9, 4000), (27, 999), (128, 300), (129, 300), (137, 300), (1001, 41)]
+    for n, resamples in shapes:
+        values = source.normal(0.3, 2.0, size=n).round(2)
         means = values[np.random.default_rng(42).integers(0, n, size=(resamples, n))].mean(axis=1)
-        ends = np.quantile(means, [0.025, 0.975, 0.05, 0.95])
-        yield {"values": patterns(values), "means": result(means), "mean": patterns([means.mean()])} | {
+        yield {
+            "values": patterns(values),
             "resamples": resamples,
-            "ends": ends.tolist(),
+            "means_sha256": hashlib.sha256(means.tobytes()).hexdigest(),
+            "mean": patterns(np.array([means.mean()]))[0],
+            "intervals": [
+                [level, *patterns(np.quantile(means, [(1 - level) / 2, 1 - (1 - level) / 2]))] for level in (0.95, 0.5, 0.9)
+            ],
         }
 
 
@@ -177,6 +182,7 @@ def main():
         "numpy": np.__version__,
         "seed_sequences": list(seed_sequences()),
         "cases": list(cases()),
+        "bootstraps": list(bootstraps()),
     }
     print(json.dumps(oracle, separators=(",", ":")))
 
