@@ -6,7 +6,7 @@ use super::rule::discordant;
 use super::set::{Ours, Row};
 use super::{ClaimSet, Counts, Outcome, Published, Rule, Value};
 use crate::evidence::{Lineage, Missing, Reason, Tier};
-use crate::plot::Mark;
+use crate::plot::{Mark, Quantity};
 use crate::query::{Evidence, Table};
 
 /// What there is to judge by.
@@ -250,19 +250,11 @@ fn find_mark(
         Ok(mark) => mark,
         Err(missing) => return Ok(Err(missing)),
     };
-    let number = match column {
-        "x" => mark.x,
-        "y" => mark.y,
-        "low" => mark.low,
-        "q1" => mark.q1,
-        "q3" => mark.q3,
-        "high" => mark.high,
-        "size" => mark.size,
-        "text" => {
-            return Ok(Ok(Found { value: Value::Text(mark.text.clone()), lineage: mark.lineage.clone() }));
-        }
-        other => return Err(format!("marks have no column `{other}`")),
-    };
+    if column == "text" {
+        return Ok(Ok(Found { value: Value::Text(mark.text.clone()), lineage: mark.lineage.clone() }));
+    }
+    let quantity = Quantity::of_column(column).ok_or_else(|| format!("marks have no column `{column}`"))?;
+    let number = mark.number(quantity);
     let absent = || Missing { reason: Reason::NotRun, detail: format!("`{figure}` has no {column} here") };
     Ok(number
         .map(|number| Found { value: Value::Number(number), lineage: mark.lineage.clone() })
