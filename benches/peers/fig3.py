@@ -91,10 +91,10 @@ def layout(datasets):
     """Columns of a heatmap, with or without a circle for each dataset."""
     columns, x = [], 0.0
 
-    def add(name, group, gap, bar=False):
+    def add(name, category, gap, bar=False):
         nonlocal x
         x = x + 0.55 + gap if columns else 0.0
-        columns.append(Column(name, group, x, bar))
+        columns.append(Column(name, category, x, bar))
 
     add("overall", "overall", 0.0, bar=True)
     for i, name in enumerate(datasets):
@@ -137,9 +137,15 @@ def draw_bar(ax, column, heights, lengths):
 
 def draw_circles(ax, column, heights, printed, scores, area):
     colours = [shade(GROUP_COLOURS[column.group], 0.85 - 0.55 * score) for score in scores]
+    # In low figures the circles of the first and the last row reach beyond the axes.
     ax.scatter(
-        [column.x] * len(heights), heights, s=550 * scores + area, c=colours, edgecolors="black", linewidths=0.3,
-        zorder=2, clip_on=False,
+        [column.x] * len(heights),
+        heights,
+        s=550 * scores + area,
+        c=colours,
+        edgecolors="black",
+        linewidths=0.3,
+        clip_on=False,
     )
     for y, text in zip(heights, printed):
         ax.text(column.x, y, text, size=7, ha="center", va="center")

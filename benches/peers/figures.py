@@ -3,8 +3,8 @@
     python benches/peers/figures.py target/release/repro [fig2 fig3/decoder_fm_funky ...] [--runs 5]
 
 Without selectors all panels of figures 2 to 4 are drawn. Both sides are whole processes, asked in turn, start-up
-included. Prints medians, the ratio and peak memory; the exit status is 1 if the target is missed. Needs matplotlib in the
-running interpreter's environment.
+included. Prints medians, the ratio and peak memory; the exit status is 1 if the target is missed. Needs matplotlib in
+the running interpreter's environment.
 """
 
 import argparse
@@ -41,14 +41,13 @@ def main() -> None:
     parser.add_argument("repro")
     parser.add_argument("selectors", nargs="*", help="figures or panels [default: all]")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--published", default="frozen/reconeval/published", help="folder of the CSVs, for the peer")
     options = parser.parse_args()
     repro = str(Path(options.repro).resolve())
-    published = str(Path(ROOT, options.published).resolve())
     ours, theirs = [], []
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        peer = [sys.executable, "benches/peers/panels.py", published, str(folder / "theirs"), *options.selectors]
+        script = [sys.executable, "benches/peers/panels.py", "frozen/reconeval/published"]
+        peer = [*script, str(folder / "theirs"), *options.selectors]
         # The first run of each side fills caches (fonts, bytecode, pages) and is not counted. That of the peer says
         # which panels there are.
         timed(peer)

@@ -16,11 +16,11 @@ from common import plt, read
 
 
 def selected(panels, selectors):
-    """Panels of the figures or the names asked for, all of them if nothing is; an unknown selector is an error."""
-    chosen = [panel for panel in panels if {panel, panel.split("/")[0]} & set(selectors)]
-    if unknown := set(selectors) - {part for panel in chosen for part in (panel, panel.split("/")[0])}:
-        raise SystemExit(f"no such panel: {', '.join(sorted(unknown))}")
-    return chosen or list(panels)
+    """The panels of the figures and of the names asked for, all of them if nothing is; an unknown name is an error."""
+    figures = {panel.split("/")[0] for panel in panels}
+    if unknown := set(selectors) - figures - set(panels):
+        raise SystemExit(f"no such figure or panel: {', '.join(sorted(unknown))}")
+    return [panel for panel in panels if not selectors or {panel, panel.split("/")[0]} & set(selectors)]
 
 
 def main():
