@@ -15,4 +15,5 @@ mod figures;
 mod hub;
 mod manifest;
 mod panels;
+mod rules;
 mod support;
