@@ -3,8 +3,10 @@
 mod boxes;
 mod error;
 mod line;
+mod radar;
 mod rows;
 mod spec;
+mod stacked_bar;
 mod words;
 
 use crate::error::Failure;
@@ -25,9 +27,11 @@ struct Kind {
     draw: fn(&RawSpec, Theme, &mut Lookup<'_>) -> Result<Scene, Failure>,
 }
 
-const KINDS: [Kind; 2] = [
+const KINDS: [Kind; 4] = [
     Kind { name: "line", datasets: line::datasets, draw: line::draw },
     Kind { name: "box", datasets: boxes::datasets, draw: boxes::draw },
+    Kind { name: "radar", datasets: radar::datasets, draw: radar::draw },
+    Kind { name: "stacked_bar", datasets: stacked_bar::datasets, draw: stacked_bar::draw },
 ];
 
 /// Draws a figure. When a dataset it needs is missing, or holds no value for it, the scene is a placeholder that

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::frame::Frame;
-use super::{QueryError, Table, arithmetic, group, reshape, test};
+use super::{QueryError, Table, arithmetic, group, reshape, test, unique};
 
 /// One step, written `{ verb = … }`.
 #[derive(Clone, Debug, Deserialize)]
@@ -37,6 +37,8 @@ pub(super) enum Step {
     Linear(arithmetic::Linear),
     /// Position between smallest and largest within groups.
     MinMax(arithmetic::MinMax),
+    /// Refuse a key that two rows share.
+    Unique(unique::Unique),
     /// Rank percentile within groups, ties averaged, missing values left out.
     RankPercentile(group::RankPercentile),
     /// Mean within groups, missing values left out.
@@ -92,6 +94,7 @@ impl Step {
             Self::Unite(_) => "unite",
             Self::Linear(_) => "linear",
             Self::MinMax(_) => "min_max",
+            Self::Unique(_) => "unique",
             Self::RankPercentile(_) => "rank_percentile",
             Self::Mean(_) => "mean",
             Self::PairedTTest(_) => "paired_t_test",
@@ -123,6 +126,7 @@ impl Step {
             Self::Unite(unite) => unite.apply(frame),
             Self::Linear(linear) => linear.apply(frame),
             Self::MinMax(scale) => scale.apply(frame),
+            Self::Unique(unique) => unique.apply(frame),
             Self::RankPercentile(rank) => rank.apply(frame),
             Self::Mean(mean) => mean.apply(&frame),
             Self::PairedTTest(test) => test.apply(&frame),
