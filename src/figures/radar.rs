@@ -8,7 +8,7 @@ use crate::error::Failure;
 use crate::evidence::Lineage;
 use crate::manifest::RawSpec;
 use crate::plot::{
-    Element, Entry, Group, Legend, Mark, MarkKind, Page, Paint, Place, Point, Rect, Scene, Spot, Stroke,
+    Element, Entry, Group, Legend, Mark, MarkKind, Marker, Page, Paint, Place, Point, Rect, Scene, Spot, Stroke,
     Theme, placeholder,
 };
 
@@ -124,7 +124,7 @@ fn draw_series(
             marks.push(Mark { x: Some(angle), y: Some(*value), ..mark });
         }
     }
-    (marks.len() > first).then(|| chart::outline(spec, &places, series.colour, first..marks.len()))
+    (marks.len() > first).then(|| chart::outline(spec, series, &places, first..marks.len()))
 }
 
 /// The chart as large as labels and legends allow, as `tight_layout` does it: one drawing with default margins
@@ -175,6 +175,7 @@ fn legends(spec: &RadarSpec) -> Vec<(Legend, Side)> {
         let entries = spec.series.iter().map(|series| Entry {
             label: series.label().to_owned(),
             line: Some(Stroke::solid(series.colour, spec.line_width).square()),
+            marker: series.marker.map(|marker| (marker, spec.marker_size, Marker::paint(series.colour))),
             ..Entry::default()
         });
         (built(legend, entries.collect(), 1.0), Side::Right)

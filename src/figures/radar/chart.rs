@@ -1,8 +1,8 @@
 //! The round chart: where values lie on the page, and everything that is drawn around the outlines.
 
-use super::spec::RadarSpec;
+use super::spec::{AxisSpec, RadarSpec, SeriesSpec};
 use crate::plot::{
-    ASCENT, Anchor, Colour, DESCENT, Element, Group, Outline, Paint, Point, Rect, Stroke, Text, bounds,
+    ASCENT, Anchor, Colour, DESCENT, Element, Group, Marker, Outline, Paint, Point, Rect, Stroke, Text, bounds,
 };
 
 /// Distance of the middle of an axis label from the outer circle in points: matplotlib's tick, its two pads and 7.
@@ -97,7 +97,7 @@ impl<'a> Chart<'a> {
     pub fn axis_labels(&self) -> Vec<Element> {
         let spec = self.spec;
         let drop = (ASCENT - DESCENT) / 2.0 * spec.label_size;
-        let label = |(index, axis): (usize, &super::spec::AxisSpec)| {
+        let label = |(index, axis): (usize, &AxisSpec)| {
             let middle = self.at(spec.angle(index), self.radius() + LABEL_GAP);
             let at = Point::new(middle.x, middle.y + drop);
             Element::Text(Text::new(axis.label(), spec.label_size, at).anchored(Anchor::Middle))
@@ -121,10 +121,11 @@ impl<'a> Chart<'a> {
 /// One outline: filled when closed, otherwise the unbroken stretches of it; values without a neighbour are dots.
 pub fn outline(
     spec: &RadarSpec,
+    series: &SeriesSpec,
     places: &[Option<Point>],
-    colour: Colour,
     marks: std::ops::Range<usize>,
 ) -> Element {
+    let colour = series.colour;
     let pen = Stroke::solid(colour, spec.line_width);
     let closed: Option<Vec<Point>> = places.iter().copied().collect();
     let mut children = Vec::new();
@@ -142,6 +143,10 @@ pub fn outline(
                 _ => Element::shape(Outline::Line(stretch), Paint::outlined(pen.clone())),
             });
         }
+    }
+    if let Some(marker) = series.marker {
+        let paint = Marker::paint(colour);
+        children.extend(places.iter().flatten().map(|place| marker.draw(*place, spec.marker_size, &paint)));
     }
     Element::Group(Group { marks: Some(marks), children, ..Group::default() })
 }

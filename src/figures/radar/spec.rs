@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::figures::FigureError;
 use crate::figures::spec::{Where, text_size};
 use crate::manifest::RawSpec;
-use crate::plot::{Colour, Theme};
+use crate::plot::{Colour, Marker, Theme};
 
 /// A `radar` figure: axes that leave a common middle at equal angles, the first to the right, the others
 /// counter-clockwise, and one closed outline a series.
@@ -48,6 +48,9 @@ pub struct RadarSpec {
     /// Width of outlines, rings and spokes in points.
     #[serde(default = "line_width")]
     pub line_width: f64,
+    /// Size of markers in points.
+    #[serde(default = "marker_size")]
+    pub marker_size: f64,
     /// Opacity of the filled outlines, 0 to 1.
     #[serde(default)]
     pub fill_opacity: f64,
@@ -75,6 +78,8 @@ pub struct SeriesSpec {
     pub label: Option<String>,
     /// Colour of outline and fill.
     pub colour: Colour,
+    /// Marker at every value; none when absent.
+    pub marker: Option<Marker>,
 }
 
 /// An axis.
@@ -138,11 +143,15 @@ pub struct RadarLegend {
 }
 
 impl RadarSpec {
-    /// The spec with the colours of a theme; those of the groups follow those of the series.
+    /// The spec with the colours and markers of a theme; the colours of the groups follow those of the series. Lines as
+    /// thin as these are not told apart by colour alone, so the accessible theme marks every value.
     pub fn themed(mut self, theme: Theme) -> Self {
         let first = self.series.len();
         for (index, series) in self.series.iter_mut().enumerate() {
             series.colour = theme.colour(index, series.colour);
+            if theme == Theme::Accessible {
+                series.marker = Some(theme.marker(index, Marker::default()));
+            }
         }
         for (index, group) in self.groups.iter_mut().enumerate() {
             group.colour = theme.colour(first + index, group.colour);
@@ -201,6 +210,10 @@ fn legend_opacity() -> f64 {
 
 fn line_width() -> f64 {
     0.8
+}
+
+fn marker_size() -> f64 {
+    5.0
 }
 
 fn padding() -> f64 {
