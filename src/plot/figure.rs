@@ -100,14 +100,14 @@ impl Figure {
         let measured = self.draw_panels(&self.default_spacing());
         let drawn = self.draw_panels(&self.tight(&measured));
         // Legends of panels take more room than what is drawn of them.
-        let mut margin = drawn.iter().map(|(_, drawn)| drawn.extent).reduce(|a, b| a.union(&b));
+        let mut margin = drawn.iter().filter_map(|(_, drawn)| drawn.legends).reduce(|a, b| a.union(&b));
         let mut elements: Vec<Element> = drawn.into_iter().map(|(_, drawn)| drawn.group).collect();
         elements.extend(self.draw_heading());
         let figure = Rect::sized(0.0, 0.0, self.width, self.height);
         for legend in &self.legends {
             let (width, height) = legend.extent();
             let spot = match legend.place {
-                Place::At(spot) => spot,
+                Place::At(spot) | Place::Over(spot) => spot,
                 Place::Right | Place::Best => Spot { at: (1.0, 0.5), anchor: (0.0, 0.5) },
             };
             let corner = legend.corner(&figure, &spot);
