@@ -47,6 +47,8 @@ pub struct Item {
     pub path: String,
     /// Size in bytes, where known.
     pub size: Option<u64>,
+    /// Number of files of a tree, where known.
+    pub files: Option<usize>,
     /// What became of it.
     pub outcome: Outcome,
 }

@@ -8,6 +8,7 @@ mod integrity;
 mod locking;
 mod processes;
 mod protocol;
+mod trees;
 mod web;
 
 use std::path::{Path, PathBuf};
