@@ -11,9 +11,6 @@ pub enum FetchError {
     /// The exchange with the server failed.
     #[error(transparent)]
     Http(#[from] HttpError),
-    /// No requests can be made at all.
-    #[error("cannot set up requests")]
-    Client(#[source] reqwest::Error),
     /// An address that cannot be formed.
     #[error("`{0}` is not a web address")]
     Address(String),
@@ -182,6 +179,12 @@ impl FetchError {
     /// Whether it concerns every artifact of the source: no questions can be asked, or no listing can be had.
     pub fn concerns_the_source(&self) -> bool {
         matches!(self, Self::Http(_) | Self::Answer { .. } | Self::Endless { .. })
+    }
+
+    /// Whether no connection to the server can be had, so that other files of it will not come either.
+    pub fn is_about_connection(&self) -> bool {
+        use HttpError::{Certificate, Network, NoClient};
+        matches!(self, Self::Http(Network { .. } | Certificate { .. } | NoClient { .. }))
     }
 
     /// What happened, wherever in a tree it did.

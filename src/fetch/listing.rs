@@ -1,5 +1,6 @@
 //! The files of a repository at one commit, and the one file or folder that a path or a glob means.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -12,6 +13,8 @@ use crate::manifest::relative_path;
 pub struct Listing {
     repo: String,
     files: Vec<ListedFile>,
+    /// Every folder above a file, found once for all trees.
+    folders: OnceCell<BTreeSet<String>>,
 }
 
 /// A folder of a repository.
@@ -26,7 +29,7 @@ pub struct Folder {
 impl Listing {
     /// A listing as it came.
     pub fn new(repo: &str, files: Vec<ListedFile>) -> Self {
-        Self { repo: repo.to_owned(), files }
+        Self { repo: repo.to_owned(), files, folders: OnceCell::new() }
     }
 
     /// The one file that is at `pattern` or matches it. A path that would leave its folder is an error for
@@ -85,20 +88,21 @@ impl Listing {
 
     /// The one folder that is called `pattern` or matches it.
     fn folder(&self, pattern: &str, glob: Option<&str>) -> Result<String, FetchError> {
-        let mut folders: BTreeSet<&str> = BTreeSet::new();
-        for file in &self.files {
-            folders.extend(file.path.match_indices('/').map(|(end, _)| &file.path[..end]));
-        }
+        let all = self.folders.get_or_init(|| {
+            let above = |file: &'_ ListedFile| -> Vec<String> {
+                file.path.match_indices('/').map(|(end, _)| file.path[..end].to_owned()).collect()
+            };
+            self.files.iter().flat_map(above).collect()
+        });
         let repo = self.repo.clone();
-        if !folders.contains(pattern) {
-            if !is_glob(pattern) {
-                return Err(self.empty(Some(pattern), glob));
+        let folders: Vec<&String> = match all.get(pattern) {
+            Some(exact) => vec![exact],
+            None if is_glob(pattern) => {
+                let meant = matcher(pattern)?;
+                all.iter().filter(|folder| meant.is_match(folder)).collect()
             }
-            let meant = matcher(pattern)?;
-            folders.retain(|folder| meant.is_match(folder));
-        } else {
-            folders = BTreeSet::from([pattern]);
-        }
+            None => Vec::new(),
+        };
         match (folders.first(), folders.len()) {
             (None, _) => Err(self.empty(Some(pattern), glob)),
             (Some(folder), 1) => match relative_path(folder) {

@@ -15,7 +15,7 @@ use super::stream::Received;
 use super::transport::Transport;
 use super::tree::Tree;
 use super::turns::Turns;
-use super::{FetchError, HttpError, Item, Outcome, Request, Summary};
+use super::{FetchError, Item, Outcome, Request, Summary};
 use crate::error::Failure;
 use crate::evidence::Reason;
 use crate::manifest::{Artifact, Manifest, Origin, Source, SourceKind};
@@ -321,7 +321,7 @@ impl<'a> PaperRun<'a> {
             match receiver.file(&job.wanted, &job.to, &*bar) {
                 Ok(Some(received)) => Done::Received(received),
                 Ok(None) => Done::NotCached,
-                Err(error @ FetchError::Http(HttpError::Network { .. })) => {
+                Err(error) if error.is_about_connection() => {
                     if !gone.swap(true, Ordering::Relaxed)
                         && let Ok(mut errors) = first_errors.lock()
                     {

@@ -54,7 +54,7 @@ pub struct Change {
 
 /// Resolves the sources of papers and writes their locks.
 pub fn relock(request: &LockRequest<'_>) -> Result<LockSummary, Failure> {
-    let transport = Transport::new(request.settings).map_err(FetchError::Client)?;
+    let transport = Transport::new(request.settings);
     let mut summary = LockSummary::default();
     for manifest in &request.papers {
         let folder = request.project.frozen().join(manifest.id());

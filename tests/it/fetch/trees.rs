@@ -378,21 +378,21 @@ evidence = "cached"
 
 #[test]
 fn thousands_of_files_are_handled() {
-    let count = 3000;
+    let count = 2000;
     let mut world = World::new(Vec::new());
     // Most chunks of a sparse store are equal, and many small files are what makes a tree slow.
     for i in 0..count {
         let name = format!("s.zarr/X/{}.{}", i / 50, i % 50);
-        world.files.push(RepoFile::new(&name, noise(40, i % 600), false));
+        world.files.push(RepoFile::new(&name, noise(40, i % 500), false));
     }
     let site = Site::new(world, &STORE.replace("**/store.zarr", "s.zarr"));
-    site.run(&["lock"]).expect(0, "").says("3000 files 120000 bytes");
+    site.run(&["lock"]).expect(0, "").says("2000 files 80000 bytes");
     let run = site.run(&["--jobs", "8", "fetch", "paper/store"]).expect(0, "1 fetched");
     assert!(!run.stderr.contains("waiting"), "{}", run.stderr);
     let asked = site.hub.log().iter().filter(|request| request.target.contains("/resolve/")).count();
-    assert_eq!(asked, 600, "equal files are received once");
-    site.run(&["verify"]).expect(0, "3000 ok");
-    assert_eq!(site.lock().lines().filter(|line| line.contains("sha256 = ")).count(), 3000);
+    assert_eq!(asked, 500, "equal files are received once");
+    site.run(&["verify"]).expect(0, "2000 ok");
+    assert_eq!(site.lock().lines().filter(|line| line.contains("sha256 = ")).count(), 2000);
 }
 
 #[test]
