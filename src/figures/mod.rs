@@ -2,7 +2,9 @@
 
 mod boxes;
 mod error;
+mod facets;
 mod line;
+mod rank_dot;
 mod rows;
 mod spec;
 mod words;
@@ -10,7 +12,7 @@ mod words;
 use crate::error::Failure;
 use crate::evidence;
 use crate::manifest::RawSpec;
-use crate::plot::Scene;
+use crate::plot::{Scene, Theme};
 pub use crate::query::Evidence;
 
 pub use error::FigureError;
@@ -22,18 +24,19 @@ pub type Lookup<'a> = dyn FnMut(&str) -> Result<Result<Evidence, evidence::Missi
 struct Kind {
     name: &'static str,
     datasets: fn(&RawSpec) -> Result<Vec<String>, Failure>,
-    draw: fn(&RawSpec, &mut Lookup<'_>) -> Result<Scene, Failure>,
+    draw: fn(&RawSpec, Theme, &mut Lookup<'_>) -> Result<Scene, Failure>,
 }
 
-const KINDS: [Kind; 2] = [
+const KINDS: [Kind; 3] = [
     Kind { name: "line", datasets: line::datasets, draw: line::draw },
     Kind { name: "box", datasets: boxes::datasets, draw: boxes::draw },
+    Kind { name: "rank_dot", datasets: rank_dot::datasets, draw: rank_dot::draw },
 ];
 
 /// Draws a figure. When a dataset it needs is missing, or holds no value for it, the scene is a placeholder that
 /// keeps the reason.
-pub fn draw(spec: &RawSpec, lookup: &mut Lookup<'_>) -> Result<Scene, Failure> {
-    (kind(spec)?.draw)(spec, lookup)
+pub fn draw(spec: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scene, Failure> {
+    (kind(spec)?.draw)(spec, theme, lookup)
 }
 
 /// Ids of the datasets a figure may need, in order of first use.

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use super::axis::{Axis, Scale};
 use super::element::{self, Anchor, Element, Group, Outline, Text};
+use super::frame::Frame;
 use super::geometry::{Point, Rect};
-use super::legend::Legend;
+use super::legend::{Legend, Place};
 use super::marker::Marker;
 use super::paint::{Colour, Paint, Stroke};
 use super::text::{self, Face};
@@ -43,8 +44,8 @@ pub enum Item {
         marker: Marker,
         /// Size in points.
         size: f64,
-        /// Colour.
-        colour: Colour,
+        /// Fill and edge.
+        paint: Paint,
     },
     /// A line across the whole panel at a height; it does not widen the limits.
     Guide {
@@ -66,6 +67,13 @@ pub enum Item {
         /// Colour.
         colour: Colour,
     },
+    /// Elements that keep their size and stand anywhere around the panel; neither clipped nor within the limits.
+    Attached {
+        /// Where their origin lies, across and upwards.
+        at: (Coordinate, Coordinate),
+        /// What is drawn, around the origin of the page.
+        elements: Vec<Element>,
+    },
     /// A remark in the middle of the panel.
     Remark(String),
     /// Items that draw marks of the scene.
@@ -77,10 +85,19 @@ pub enum Item {
     },
 }
 
+/// One coordinate of a place in or beside a panel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Coordinate {
+    /// In data units.
+    Data(f64),
+    /// As a fraction of the axes, from their left or lower edge.
+    Axes(f64),
+}
+
 impl Item {
     /// Whether it is a shape that the axes clip.
     fn is_clipped(&self) -> bool {
-        !matches!(self, Self::Label { .. } | Self::Remark(_) | Self::Mark { .. })
+        !matches!(self, Self::Label { .. } | Self::Attached { .. } | Self::Remark(_) | Self::Mark { .. })
     }
 }
 
@@ -105,8 +122,8 @@ pub struct Panel {
     pub closed: bool,
     /// Contents, later ones above earlier ones.
     pub items: Vec<Item>,
-    /// Legend inside the panel.
-    pub legend: Option<Legend>,
+    /// Legends inside the panel or placed by it.
+    pub legends: Vec<Legend>,
 }
 
 /// Smallest and largest x and y of data; `None` without data.
@@ -161,10 +178,16 @@ impl Panel {
         children.extend(y_axis);
         let extent = element::bounds(&children).map_or(axes, |bounds| bounds.union(&axes));
         let title = self.title(&axes);
-        let extent = titled(extent, [&title, &x_title], [&y_title]);
+        let mut extent = titled(extent, [&title, &x_title], [&y_title]);
         children.extend([title, x_title, y_title].into_iter().flatten());
-        if let Some(legend) = &self.legend {
-            children.extend(legend.draw(legend.best_corner(&axes, &canvas.lines(&self.items))));
+        for legend in &self.legends {
+            let corner = match &legend.place {
+                Place::At(spot) => legend.corner(&axes, spot),
+                Place::Right | Place::Best => legend.best_corner(&axes, &canvas.lines(&self.items)),
+            };
+            let (width, height) = legend.extent();
+            extent = extent.union(&Rect::sized(corner.x, corner.y, width, height));
+            children.extend(legend.draw(corner));
         }
         let group = Group { panel: Some(self.name.clone()), children, ..Group::default() };
         Drawn { group: Element::Group(group), extent }
@@ -233,7 +256,7 @@ impl Panel {
         let x = before - TITLE_GAP - text::DESCENT * self.y.title_size;
         let at = Point::new(x, canvas.axes.centre().y);
         let title = Text::new(&self.y.title, self.y.title_size, at).anchored(Anchor::Middle);
-        let title = Element::Text(Text { upwards: true, ..title });
+        let title = Element::Text(title.turned(90.0));
         (elements, (!self.y.title.is_empty()).then_some(title))
     }
 
@@ -275,7 +298,7 @@ fn collect_points(items: &[Item], points: &mut Vec<(f64, f64)>) {
             }
             Item::Marker { at, .. } => points.push(*at),
             Item::Mark { items, .. } => collect_points(items, points),
-            Item::Guide { .. } | Item::Label { .. } | Item::Remark(_) => {}
+            Item::Guide { .. } | Item::Label { .. } | Item::Attached { .. } | Item::Remark(_) => {}
         }
     }
 }
@@ -310,7 +333,7 @@ impl Canvas {
                 let points = points.iter().map(|point| self.place(*point)).collect();
                 Element::shape(Outline::Polygon(points), paint.clone())
             }
-            Item::Marker { at, marker, size, colour } => marker.draw(self.place(*at), *size, *colour),
+            Item::Marker { at, marker, size, paint } => marker.draw(self.place(*at), *size, paint),
             Item::Guide { y, stroke } => {
                 let y = self.y.place(*y);
                 let ends = [Point::new(self.axes.left, y), Point::new(self.axes.right, y)];
@@ -322,17 +345,30 @@ impl Canvas {
                 let text = Text::new(text, *size, Point::new(place.x, place.y + drop));
                 Element::Text(Text { face: *face, colour: *colour, ..text })
             }
+            Item::Attached { at, elements } => {
+                let x = match at.0 {
+                    Coordinate::Data(x) => self.x.place(x),
+                    Coordinate::Axes(fraction) => self.axes.left + fraction * self.axes.width(),
+                };
+                let y = match at.1 {
+                    Coordinate::Data(y) => self.y.place(y),
+                    Coordinate::Axes(fraction) => self.axes.bottom - fraction * self.axes.height(),
+                };
+                let children = elements.iter().map(|element| element.clone().moved(x, y)).collect();
+                Element::Group(Group { children, ..Group::default() })
+            }
             Item::Remark(text) => {
                 let text = Text::new(text, 11.0, self.axes.centre()).anchored(Anchor::Middle);
                 Element::Text(Text { face: Face::Oblique, colour: Colour::grey(89), ..text })
             }
             Item::Mark { marks, items } => {
                 let marks = Some(marks.clone());
+                let frame = Some(Frame { x: self.x, y: self.y });
                 let group = if items.iter().all(Item::is_clipped) {
                     let children = items.iter().map(|item| self.item(item)).collect();
-                    Group { marks, clip: Some(self.axes), children, ..Group::default() }
+                    Group { marks, frame, clip: Some(self.axes), children, ..Group::default() }
                 } else {
-                    Group { marks, children: self.items(items), ..Group::default() }
+                    Group { marks, frame, children: self.items(items), ..Group::default() }
                 };
                 Element::Group(group)
             }

@@ -4,6 +4,8 @@
 //! it was travels with the table. polars reads, takes, melts, joins and groups; what a verb means for missing
 //! values and for lineage is decided here.
 
+mod arithmetic;
+mod bootstrap;
 mod dataset;
 mod error;
 mod frame;
@@ -21,4 +23,5 @@ pub use dataset::DatasetSpec;
 pub use error::QueryError;
 pub use library::{Evidence, Library};
 pub use read::read_csv;
+pub use step::OneOrMany;
 pub use table::{Column, Table};

@@ -1,4 +1,5 @@
-//! Verbs that keep values as they are: filter, rename, select, set, recode, melt, to_number, drop_missing, join.
+//! Verbs that keep values as they are: filter, rename, select, set, recode, unite, melt, to_number, drop_missing,
+//! join, append.
 
 use std::collections::BTreeMap;
 
@@ -133,7 +134,7 @@ impl Melt {
             block.set(&self.name, Column::Text(vec![Some(column.to_owned()); frame.n_rows()]))?;
             block.set(&self.value, Column::Text(frame.text(column)?))?;
             match &mut result {
-                Some(result) => result.stack(block, column)?,
+                Some(result) => result.stack(block)?,
                 None => result = Some(block),
             }
         }
@@ -151,6 +152,35 @@ pub(super) struct Join {
     pub dataset: String,
     on: Vec<String>,
     columns: Vec<String>,
+}
+
+/// Joins the texts of columns, in the given order; missing where one of them is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Unite {
+    into: String,
+    columns: Vec<String>,
+    separator: String,
+}
+
+impl Unite {
+    pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
+        let columns: Vec<_> = self.columns.iter().map(|name| frame.text(name)).collect::<Result<_, _>>()?;
+        let united = (0..frame.n_rows()).map(|row| {
+            let cells: Option<Vec<&str>> = columns.iter().map(|column| column[row].as_deref()).collect();
+            cells.map(|cells| cells.join(&self.separator))
+        });
+        let united = united.collect();
+        frame.set(&self.into, Column::Text(united))?;
+        Ok(frame)
+    }
+}
+
+/// Adds the rows of another dataset below, columns by name; a column that only one side has is missing on the other.
+pub(super) fn append(mut frame: Frame, name: &str, other: Option<&Table>) -> Result<Frame, QueryError> {
+    let unknown = || QueryError::UnknownDataset { name: name.to_owned() };
+    frame.stack(other.map(Frame::from_table).transpose()?.ok_or_else(unknown)?)?;
+    Ok(frame)
 }
 
 /// Columns that carry row positions through a join.

@@ -117,12 +117,120 @@ fn mean_leaves_missing_values_out_and_can_ask_for_a_minimum() {
     assert_eq!(show(&run(SCORES, &steps(4)).unwrap()), "split,m\ns1,- <1 2 3>\ns2,- <>");
 }
 
+/// A step that says everything, with `more` in the place of its numbers.
+fn bootstrap_mean(more: &str) -> String {
+    format!(
+        r#"{{ bootstrap_mean = {{ by = ["g"], value = "v", into_mean = "mean", into_low = "low", into_high = "high"{more} }} }}"#
+    )
+}
+
+#[test]
+fn bootstrap_mean_has_one_row_a_group_with_its_own_generator() {
+    // Two equal groups interleaved, one of a single value, one without any.
+    let csv = "g,v\nb,1\na,1\nb,2\na,2\na,\nb,4\na,4\none,0.1\nnone,-\n";
+    let table = run(csv, &bootstrap_mean("")).unwrap();
+    // NumPy: values[default_rng(42).integers(0, 3, size=(4000, 3))].mean(axis=1), its mean and 2.5 and 97.5 percentiles.
+    assert_eq!(
+        show(&table),
+        "g,mean,low,high\n\
+         b,2.315833333333333,1,4 <1 3 6>\na,2.315833333333333,1,4 <2 4 7>\none,0.1,0.1,0.1 <8>\nnone,-,-,- <>"
+    );
+}
+
+#[test]
+fn bootstrap_mean_takes_resamples_seed_and_level() {
+    let csv = "g,v\na,1\na,2\na,4\na,8\n";
+    let table = run(csv, &bootstrap_mean(", resamples = 7, seed = 5, level = 0.5")).unwrap();
+    assert_eq!(show(&table), "g,mean,low,high\na,3.3214285714285716,2.875,3.5 <1 2 3 4>");
+}
+
+#[test]
+fn bootstrap_mean_refuses_what_it_cannot_do() {
+    let parse = |more: &str| {
+        toml::from_str::<std::collections::BTreeMap<String, Step>>(&format!("s = {}", bootstrap_mean(more)))
+    };
+    for (more, says) in [
+        (", resamples = 0", "`resamples` is 0 and must be from 1 to 1000000"),
+        (", resamples = 1000001", "`resamples` is 1000001 and must be from 1 to 1000000"),
+        (", resamples = -1", "invalid value"),
+        (", seed = -1", "invalid value"),
+        (", level = 1.0", "`level` is 1 and must be between 0 and 1"),
+        (", level = nan", "`level` is NaN and must be between 0 and 1"),
+        (", levels = 0.5", "unknown field `levels`"),
+    ] {
+        let error = parse(more).unwrap_err().to_string();
+        assert!(error.contains(says), "{more}: {error}");
+    }
+    assert!(parse(", resamples = 1000000").is_ok());
+    let twice = r#"{ bootstrap_mean = { by = ["g"], value = "v", into_mean = "m", into_low = "g", into_high = "m" } }"#;
+    assert_eq!(run("g,v\na,1\n", twice).unwrap_err().to_string(), "column `g` exists already");
+    let empty = run("g,v\n", &bootstrap_mean("")).unwrap();
+    assert_eq!(show(&empty), "g,mean,low,high");
+}
+
 #[test]
 fn join_unites_lineages_and_drops_rows_without_partner() {
     let steps = r#"{ join = { dataset = "other", on = ["key"], columns = ["extra"] } }"#;
     let table = run("key,x\na,1\nb,2\nc,3\n", steps).unwrap();
     // A joined row lists a row of each file, the other table's first.
     assert_eq!(show(&table), "key,x,extra\na,1,A <2 1>\nb,2,B <1 2>");
+}
+
+#[test]
+fn rank_percentiles_turn_around_where_lower_is_better() {
+    let csv = "m,v\nmse,3\nmse,1\nr2,3\nr2,1\n";
+    let steps = r#"{ rank_percentile = { by = ["m"], value = "v", into = "p", lower_is_better = { m = "mse" } } },
+        { select = ["p"] }"#;
+    assert_eq!(show(&run(csv, steps).unwrap()), "p\n0 <1 2>\n1 <1 2>\n1 <3 4>\n0 <3 4>");
+}
+
+#[test]
+fn equal_values_have_half_or_no_rank_percentile() {
+    let steps = |rest: &str| {
+        format!(
+            r#"{{ rank_percentile = {{ by = [], value = "v", into = "p"{rest} }} }}, {{ select = ["p"] }}"#
+        )
+    };
+    assert_eq!(show(&run("v\n2\n2\n", &steps("")).unwrap()), "p\n0.5 <1 2>\n0.5 <1 2>");
+    let missing = steps(r#", all_equal = "missing""#);
+    assert_eq!(show(&run("v\n2\n2\n", &missing).unwrap()), "p\n- <1>\n- <2>");
+}
+
+#[test]
+fn min_max_pads_turns_and_keeps_missing_values() {
+    let steps = |rest: &str| {
+        format!(r#"{{ min_max = {{ by = ["m"], value = "v", into = "s"{rest} }} }}, {{ select = ["s"] }}"#)
+    };
+    let csv = "m,v\na,1\na,3\na,\na,2\nb,7\n";
+    let plain = "s\n0 <1 2 4>\n1 <1 2 4>\n- <3>\n0.5 <1 2 4>\n0 <5>";
+    assert_eq!(show(&run(csv, &steps("")).unwrap()), plain);
+    let table =
+        run(csv, &steps(r#", padding = 0.1, lower_is_better = { m = "a" }, constant = 0.5"#)).unwrap();
+    let scaled: Vec<Option<f64>> = (0..5).map(|row| table.number("s", row)).collect();
+    assert_eq!(scaled[2], None);
+    for (row, expected) in [(0, 11.0 / 12.0), (1, 1.0 / 12.0), (3, 0.5), (4, 0.5)] {
+        assert!((scaled[row].unwrap() - expected).abs() < 1e-12, "row {row}: {scaled:?}");
+    }
+}
+
+#[test]
+fn linear_sums_columns_and_stays_missing() {
+    let steps =
+        r#"{ linear = { into = "s", terms = { x = 2, y = -1 }, constant = 10 } }, { select = ["s"] }"#;
+    assert_eq!(show(&run("x,y\n1,2\n1,\n", steps).unwrap()), "s\n10 <1>\n- <2>");
+}
+
+#[test]
+fn unite_joins_texts() {
+    let steps = r#"{ unite = { into = "k", columns = ["x", "y"], separator = "-" } }, { select = ["k"] }"#;
+    assert_eq!(show(&run("x,y\na,1\na,\n", steps).unwrap()), "k\na-1 <1>\n- <2>");
+}
+
+#[test]
+fn append_matches_columns_by_name() {
+    let table = run("key,x\na,1\n", r#"{ to_number = "x" }, { append = "other" }"#).unwrap();
+    assert_eq!(show(&table), "key,x,extra\na,1,- <1>\nb,-,B <1>\na,-,A <2>");
+    assert_eq!(table.number("x", 0), Some(1.0));
 }
 
 #[test]

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::figures::facets::FacetsSpec;
 use crate::figures::spec::{HeadingSpec, LegendSpec, ShareSpec, Where, text_size, title_size};
-use crate::plot::{Colour, Marker};
+use crate::plot::{Colour, Marker, Theme};
 
 /// A `line` figure. Panels are listed in `panel`, or come from `facets`, or there is one.
 #[derive(Clone, Debug, Deserialize)]
@@ -64,6 +65,17 @@ pub struct LineSpec {
     pub guide_width: f64,
     /// Legend of the series.
     pub legend: Option<LegendSpec>,
+}
+
+impl LineSpec {
+    /// The spec with the colours and markers of a theme.
+    pub fn themed(mut self, theme: Theme) -> Self {
+        for (index, series) in self.series.iter_mut().enumerate() {
+            series.colour = theme.colour(index, series.colour);
+            series.marker = theme.marker(index, series.marker);
+        }
+        self
+    }
 }
 
 /// A series.
@@ -171,40 +183,6 @@ pub struct PanelSpec {
     pub x: Option<XSpec>,
     /// Vertical axis.
     pub y: Option<YSpec>,
-}
-
-/// A grid of panels by the values of one or two columns.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FacetsSpec {
-    /// Column whose values make the rows of the grid, labelled at the left.
-    pub rows: Option<FacetSpec>,
-    /// Column whose values make the columns of the grid, labelled above.
-    pub columns: Option<FacetSpec>,
-}
-
-/// One direction of a grid of panels.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FacetSpec {
-    /// Column of the dataset.
-    pub column: String,
-    /// Values in order.
-    pub values: Vec<String>,
-    /// Label; `{}` stands for the value.
-    #[serde(default = "value_itself")]
-    pub label: String,
-}
-
-impl FacetSpec {
-    /// Label of a value.
-    pub fn label(&self, value: &str) -> String {
-        self.label.replace("{}", value)
-    }
-}
-
-fn value_itself() -> String {
-    "{}".to_owned()
 }
 
 fn line_width() -> f64 {
