@@ -11,7 +11,7 @@ use super::scene::Scene;
 use super::text::Face;
 use super::xml::{Tag, escape, number};
 use crate::digest::sha256;
-use crate::evidence::{Tier, row_text};
+use crate::evidence::Tier;
 
 /// Fonts in order of preference; text was measured with the first.
 const FONTS: &str = "DejaVu Sans, Verdana, Arial, sans-serif";
@@ -100,7 +100,7 @@ impl<'a> Writer<'a> {
                 .attribute("artifact", &file.artifact)
                 .attribute("sha256", &file.sha256.to_string())
                 .attribute("tier", file.tier.name())
-                .attribute("rows", &row_text(rows));
+                .attribute("rows", &rows.to_string());
             self.line(&tag.close());
         }
         self.line("</evidence>");
