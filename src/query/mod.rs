@@ -6,6 +6,7 @@
 
 mod dataset;
 mod error;
+mod format;
 mod frame;
 mod group;
 mod library;
