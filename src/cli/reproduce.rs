@@ -48,7 +48,8 @@ pub fn run(arguments: &ReproduceArguments, context: &Context) -> Result<ExitCode
     Ok(status)
 }
 
-/// Fetches the files that datasets name and this version can read. A source that cannot be reached is a warning: what is there will do.
+/// Fetches the files that datasets name and this version can read. A source that cannot be reached is a warning:
+/// what is there will do.
 fn fetch_needed(manifests: &[&Manifest], context: &Context) -> Result<ExitCode, Failure> {
     let mut needed = Vec::new();
     for manifest in manifests {

@@ -12,7 +12,7 @@ use crate::error::{Class, Diagnostic, Failure};
 use crate::evidence::Missing;
 use crate::figures;
 use crate::manifest::{Manifest, RawSpec};
-use crate::plot::Scene;
+use crate::plot::{Scene, Theme};
 use crate::query::{Evidence, Library, QueryError};
 use crate::store::{Lock, ReadError, Vault};
 
@@ -57,7 +57,7 @@ impl<'a> Session<'a> {
                     let unknown = || QueryError::UnknownDataset { name: name.to_owned() };
                     Ok(datasets.get(name).cloned().ok_or_else(unknown)?)
                 };
-                Ok((spec.id.clone(), figures::draw(spec, &mut lookup)?))
+                Ok((spec.id.clone(), figures::draw(spec, Theme::Faithful, &mut lookup)?))
             })
             .collect();
         self.scenes.extend(drawn?);

@@ -8,7 +8,9 @@ mod words;
 use crate::error::Failure;
 use crate::evidence::Lineage;
 use crate::manifest::RawSpec;
-use crate::plot::{Axis, Figure, Item, Limits, Mark, MarkKind, Panel, Scene, Share, Ticks, placeholder};
+use crate::plot::{
+    Axis, Figure, Item, Limits, Mark, MarkKind, Panel, Scene, Share, Theme, Ticks, placeholder,
+};
 use crate::stats::Quartiles;
 
 use self::brackets::Bracket;
@@ -26,7 +28,7 @@ pub fn datasets(raw: &RawSpec) -> Result<Vec<String>, Failure> {
 }
 
 /// Draws the figure.
-pub fn draw(raw: &RawSpec, lookup: &mut Lookup<'_>) -> Result<Scene, Failure> {
+pub fn draw(raw: &RawSpec, _theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scene, Failure> {
     let spec: BoxSpec = raw.parse()?;
     let size = points(raw, spec.size)?;
     let mut data = Datasets::default();
@@ -61,7 +63,7 @@ pub fn draw(raw: &RawSpec, lookup: &mut Lookup<'_>) -> Result<Scene, Failure> {
         share_x: Share::None,
         share_y: Share::None,
         heading: spec.heading.as_ref().map(|heading| heading.build()),
-        legend: None,
+        legends: Vec::new(),
     };
     Ok(Scene {
         id: raw.id.clone(),
@@ -223,6 +225,6 @@ fn axes(spec: &BoxSpec, panel: &PanelData<'_>, items: Vec<Item>) -> Panel {
         },
         closed: spec.closed,
         items,
-        legend: None,
+        legends: Vec::new(),
     }
 }

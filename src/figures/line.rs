@@ -8,8 +8,8 @@ use crate::error::Failure;
 use crate::evidence::Lineage;
 use crate::manifest::RawSpec;
 use crate::plot::{
-    Axis, Entry, Figure, Item, Legend, Limits, Mark, MarkKind, Panel, Place, Scene, Stroke, Ticks,
-    placeholder,
+    Axis, Entry, Figure, Item, Legend, Limits, Mark, MarkKind, Marker, Panel, Place, Scene, Stroke, Theme,
+    Ticks, placeholder,
 };
 
 use self::panels::PanelPlan;
@@ -25,8 +25,8 @@ pub fn datasets(raw: &RawSpec) -> Result<Vec<String>, Failure> {
 }
 
 /// Draws the figure.
-pub fn draw(raw: &RawSpec, lookup: &mut Lookup<'_>) -> Result<Scene, Failure> {
-    let spec: LineSpec = raw.parse()?;
+pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scene, Failure> {
+    let spec = raw.parse::<LineSpec>()?.themed(theme);
     let size = points(raw, spec.size)?;
     let plans = panels::plan(raw, &spec)?;
     let mut data = Datasets::default();
@@ -44,7 +44,7 @@ pub fn draw(raw: &RawSpec, lookup: &mut Lookup<'_>) -> Result<Scene, Failure> {
     let legend = legend(&spec);
     let right = legend.clone().filter(|legend| legend.place == Place::Right);
     if let Some(best) = legend.filter(|legend| legend.place == Place::Best) {
-        drawn.iter_mut().for_each(|panel| panel.legend = Some(best.clone()));
+        drawn.iter_mut().for_each(|panel| panel.legends = vec![best.clone()]);
     }
     let figure = Figure {
         width: size.0,
@@ -53,7 +53,7 @@ pub fn draw(raw: &RawSpec, lookup: &mut Lookup<'_>) -> Result<Scene, Failure> {
         share_x: spec.share_x.build(),
         share_y: spec.share_y.build(),
         heading: spec.heading.as_ref().map(|heading| heading.build()),
-        legend: right,
+        legends: right.into_iter().collect(),
     };
     Ok(Scene {
         id: raw.id.clone(),
@@ -110,7 +110,7 @@ fn draw_panel(
         },
         closed: spec.closed,
         items,
-        legend: None,
+        legends: Vec::new(),
     })
 }
 
@@ -200,7 +200,7 @@ fn draw_series(
             at: (point.0.x, point.1),
             marker: series.marker,
             size: spec.marker_size,
-            colour: series.colour,
+            paint: Marker::paint(series.colour),
         };
         push(MarkKind::Point, &[point], &mut items, drawn);
     }
@@ -243,12 +243,8 @@ fn x_axis(spec: &LineSpec, plan: &PanelPlan<'_>) -> Axis {
 }
 
 fn legend(spec: &LineSpec) -> Option<Legend> {
-    let entries = spec.series.iter().map(|series| Entry {
-        label: series.label().to_owned(),
-        colour: series.colour,
-        line_width: spec.line_width,
-        marker: series.marker,
-        marker_size: spec.marker_size,
+    let entries = spec.series.iter().map(|series| {
+        Entry::line(series.label(), series.colour, spec.line_width, series.marker, spec.marker_size)
     });
     spec.legend.as_ref().map(|legend| legend.build(entries.collect()))
 }

@@ -10,7 +10,7 @@ mod words;
 use crate::error::Failure;
 use crate::evidence;
 use crate::manifest::RawSpec;
-use crate::plot::Scene;
+use crate::plot::{Scene, Theme};
 pub use crate::query::Evidence;
 
 pub use error::FigureError;
@@ -22,7 +22,7 @@ pub type Lookup<'a> = dyn FnMut(&str) -> Result<Result<Evidence, evidence::Missi
 struct Kind {
     name: &'static str,
     datasets: fn(&RawSpec) -> Result<Vec<String>, Failure>,
-    draw: fn(&RawSpec, &mut Lookup<'_>) -> Result<Scene, Failure>,
+    draw: fn(&RawSpec, Theme, &mut Lookup<'_>) -> Result<Scene, Failure>,
 }
 
 const KINDS: [Kind; 2] = [
@@ -32,8 +32,8 @@ const KINDS: [Kind; 2] = [
 
 /// Draws a figure. When a dataset it needs is missing, or holds no value for it, the scene is a placeholder that
 /// keeps the reason.
-pub fn draw(spec: &RawSpec, lookup: &mut Lookup<'_>) -> Result<Scene, Failure> {
-    (kind(spec)?.draw)(spec, lookup)
+pub fn draw(spec: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scene, Failure> {
+    (kind(spec)?.draw)(spec, theme, lookup)
 }
 
 /// Ids of the datasets a figure may need, in order of first use.

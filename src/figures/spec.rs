@@ -80,7 +80,14 @@ impl LegendSpec {
             PlaceSpec::Right => plot::Place::Right,
             PlaceSpec::Best => plot::Place::Best,
         };
-        plot::Legend { title: self.title.clone(), entries, size: self.size, frame: self.frame, place }
+        plot::Legend {
+            title: self.title.clone(),
+            entries,
+            columns: 1,
+            size: self.size,
+            frame: self.frame,
+            place,
+        }
     }
 }
 

@@ -48,6 +48,13 @@ pub enum Outline {
     Polygon(Vec<Point>),
     /// A rectangle.
     Rect(Rect),
+    /// A rectangle with rounded corners.
+    Rounded {
+        /// The rectangle.
+        rect: Rect,
+        /// Radius of the corners in points.
+        radius: f64,
+    },
     /// A circle.
     Circle {
         /// Middle.
@@ -84,8 +91,8 @@ pub struct Text {
     pub colour: Colour,
     /// Which part of the text lies at the point.
     pub anchor: Anchor,
-    /// Turned to read upwards.
-    pub upwards: bool,
+    /// Turn around the point in degrees, counter-clockwise; 90 reads upwards.
+    pub angle: f64,
 }
 
 impl Element {
@@ -144,7 +151,7 @@ impl Outline {
             Self::Line(points) | Self::Polygon(points) => {
                 points.iter().map(|point| Rect::between(*point, *point)).reduce(|a, b| a.union(&b))
             }
-            Self::Rect(rect) => Some(*rect),
+            Self::Rect(rect) | Self::Rounded { rect, .. } => Some(*rect),
             Self::Circle { centre, radius } => Some(Rect::between(*centre, *centre).grown(*radius)),
         }
     }
@@ -155,6 +162,7 @@ impl Outline {
             Self::Line(points) => Self::Line(points.into_iter().map(moved).collect()),
             Self::Polygon(points) => Self::Polygon(points.into_iter().map(moved).collect()),
             Self::Rect(rect) => Self::Rect(rect.moved(x, y)),
+            Self::Rounded { rect, radius } => Self::Rounded { rect: rect.moved(x, y), radius },
             Self::Circle { centre, radius } => Self::Circle { centre: moved(centre), radius },
         }
     }
@@ -170,13 +178,18 @@ impl Text {
             face: Face::Regular,
             colour: Colour::BLACK,
             anchor: Anchor::Start,
-            upwards: false,
+            angle: 0.0,
         }
     }
 
     /// The same with another anchor.
     pub fn anchored(self, anchor: Anchor) -> Self {
         Self { anchor, ..self }
+    }
+
+    /// The same, turned counter-clockwise by an angle in degrees.
+    pub fn turned(self, angle: f64) -> Self {
+        Self { angle, ..self }
     }
 
     /// The box of the line of text: from the height of "l" to the depth of "p"; `None` for an empty text.
@@ -191,12 +204,20 @@ impl Text {
             Anchor::End => width,
         };
         let (above, below) = (text::ASCENT * self.size, text::DESCENT * self.size);
-        let Point { x, y } = self.at;
-        Some(if self.upwards {
-            Rect { left: x - above, top: y + before - width, right: x + below, bottom: y + before }
-        } else {
-            Rect { left: x - before, top: y - above, right: x - before + width, bottom: y + below }
-        })
+        let line = Rect { left: -before, top: -above, right: width - before, bottom: below };
+        Some(self.turn(&line).moved(self.at.x, self.at.y))
+    }
+
+    /// The extent of a rectangle turned with the text around the origin.
+    fn turn(&self, line: &Rect) -> Rect {
+        let (sine, cosine) = match self.angle {
+            0.0 => return *line,
+            90.0 => (1.0, 0.0),
+            angle => libm::sincos(angle.to_radians()),
+        };
+        let corner = |x: f64, y: f64| Point::new(x * cosine + y * sine, y * cosine - x * sine);
+        let flat = Rect::between(corner(line.left, line.top), corner(line.right, line.bottom));
+        flat.union(&Rect::between(corner(line.left, line.bottom), corner(line.right, line.top)))
     }
 }
 
@@ -207,10 +228,17 @@ mod tests {
     #[test]
     fn a_text_turned_upwards_is_as_tall_as_it_was_wide() {
         let flat = Text::new("label", 10.0, Point::new(50.0, 50.0)).anchored(Anchor::Middle);
-        let turned = Text { upwards: true, ..flat.clone() };
+        let turned = flat.clone().turned(90.0);
         let (flat, turned) = (flat.bounds().unwrap(), turned.bounds().unwrap());
         assert!((flat.width() - turned.height()).abs() < 1e-9);
         assert!((turned.centre().y - 50.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_text_ending_at_its_point_hangs_below_when_turned() {
+        let text = Text::new("label", 10.0, Point::new(50.0, 50.0)).anchored(Anchor::End).turned(45.0);
+        let bounds = text.bounds().unwrap();
+        assert!(bounds.left < 30.0 && bounds.bottom > 65.0 && bounds.top < 50.0, "{bounds:?}");
     }
 
     #[test]

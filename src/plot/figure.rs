@@ -7,7 +7,7 @@
 use super::axis::Axis;
 use super::element::{self, Anchor, Element, Text};
 use super::geometry::{Point, Rect};
-use super::legend::{AXES_GAP, Legend};
+use super::legend::{Legend, Place, Spot};
 use super::panel::{Drawn, Panel, Ranges};
 use super::text;
 
@@ -56,8 +56,8 @@ pub struct Figure {
     pub share_y: Share,
     /// Title over the whole figure.
     pub heading: Option<Heading>,
-    /// Legend at the right of the figure.
-    pub legend: Option<Legend>,
+    /// Legends of the whole figure.
+    pub legends: Vec<Legend>,
 }
 
 /// Something drawn, cropped to its page.
@@ -101,12 +101,18 @@ impl Figure {
         let drawn = self.draw_panels(&self.tight(&measured));
         let mut elements: Vec<Element> = drawn.into_iter().map(|(_, drawn)| drawn.group).collect();
         elements.extend(self.draw_heading());
-        let mut margin = None;
-        if let Some(legend) = &self.legend {
+        let mut margin: Option<Rect> = None;
+        let figure = Rect::sized(0.0, 0.0, self.width, self.height);
+        for legend in &self.legends {
             let (width, height) = legend.extent();
-            let corner = Point::new(self.width + AXES_GAP * legend.size, (self.height - height) / 2.0);
+            let spot = match legend.place {
+                Place::At(spot) => spot,
+                Place::Right | Place::Best => Spot { at: (1.0, 0.5), anchor: (0.0, 0.5) },
+            };
+            let corner = legend.corner(&figure, &spot);
             elements.extend(legend.draw(corner));
-            margin = Some(Rect::sized(corner.x, corner.y, width, height));
+            let extent = Rect::sized(corner.x, corner.y, width, height);
+            margin = Some(margin.map_or(extent, |margin| margin.union(&extent)));
         }
         Page::around(elements, margin)
     }

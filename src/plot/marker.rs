@@ -21,6 +21,12 @@ pub enum Marker {
     FilledPlus,
     /// A triangle pointing up.
     TriangleUp,
+    /// A triangle pointing down.
+    TriangleDown,
+    /// A star with five points.
+    Star,
+    /// A cross with arms a quarter of its size wide.
+    FilledCross,
 }
 
 /// Width of the outline around a marker, in its own colour: matplotlib's default edge.
@@ -42,9 +48,43 @@ const PLUS: [(f64, f64); 12] = [
     (-1.0, -1.0),
 ];
 
+/// Corners of a filled cross of size 1, clockwise from the left end of the top left arm.
+const CROSS: [(f64, f64); 12] = [
+    (-1.0, -2.0),
+    (0.0, -1.0),
+    (1.0, -2.0),
+    (2.0, -1.0),
+    (1.0, 0.0),
+    (2.0, 1.0),
+    (1.0, 2.0),
+    (0.0, 1.0),
+    (-1.0, 2.0),
+    (-2.0, 1.0),
+    (-1.0, 0.0),
+    (-2.0, -1.0),
+];
+
+/// Corners of a star whose points lie on the unit circle, clockwise from the upper one.
+fn star() -> Vec<(f64, f64)> {
+    /// Distance of the inner corners, where the edges of a pentagram cross.
+    const INNER: f64 = 0.381_966;
+    (0..10)
+        .map(|corner| {
+            let radius = if corner % 2 == 0 { 1.0 } else { INNER };
+            let (sine, cosine) = libm::sincos(f64::from(corner) * std::f64::consts::PI / 5.0);
+            (radius * sine, -radius * cosine)
+        })
+        .collect()
+}
+
 impl Marker {
-    /// The marker at a point; `size` is its width in points (a diamond's side, as in matplotlib).
-    pub fn draw(self, centre: Point, size: f64, colour: Colour) -> Element {
+    /// Fill and edge of a marker in one colour, with matplotlib's default edge.
+    pub fn paint(colour: Colour) -> Paint {
+        Paint { stroke: Some(Stroke::solid(colour, EDGE)), ..Paint::filled(colour) }
+    }
+
+    /// The marker at a point; `size` is its width in points (a diamond's side, as in matplotlib) without the edge.
+    pub fn draw(self, centre: Point, size: f64, paint: &Paint) -> Element {
         let half = size / 2.0;
         let polygon = |corners: &[(f64, f64)], unit: f64| {
             let corner = |(x, y): &(f64, f64)| Point::new(centre.x + x * unit, centre.y + y * unit);
@@ -59,8 +99,10 @@ impl Marker {
             ),
             Self::FilledPlus => polygon(&PLUS, size / 6.0),
             Self::TriangleUp => polygon(&[(0.0, -1.0), (1.0, 1.0), (-1.0, 1.0)], half),
+            Self::TriangleDown => polygon(&[(0.0, 1.0), (1.0, -1.0), (-1.0, -1.0)], half),
+            Self::Star => polygon(&star(), half),
+            Self::FilledCross => polygon(&CROSS, size / 4.0),
         };
-        let stroke = Some(Stroke::solid(colour, EDGE));
-        Element::shape(outline, Paint { stroke, ..Paint::filled(colour) })
+        Element::shape(outline, paint.clone())
     }
 }

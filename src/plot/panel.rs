@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::axis::{Axis, Scale};
 use super::element::{self, Anchor, Element, Group, Outline, Text};
 use super::geometry::{Point, Rect};
-use super::legend::Legend;
+use super::legend::{Legend, Place};
 use super::marker::Marker;
 use super::paint::{Colour, Paint, Stroke};
 use super::text::{self, Face};
@@ -43,8 +43,8 @@ pub enum Item {
         marker: Marker,
         /// Size in points.
         size: f64,
-        /// Colour.
-        colour: Colour,
+        /// Fill and edge.
+        paint: Paint,
     },
     /// A line across the whole panel at a height; it does not widen the limits.
     Guide {
@@ -105,8 +105,8 @@ pub struct Panel {
     pub closed: bool,
     /// Contents, later ones above earlier ones.
     pub items: Vec<Item>,
-    /// Legend inside the panel.
-    pub legend: Option<Legend>,
+    /// Legends inside the panel or placed by it.
+    pub legends: Vec<Legend>,
 }
 
 /// Smallest and largest x and y of data; `None` without data.
@@ -163,8 +163,12 @@ impl Panel {
         let title = self.title(&axes);
         let extent = titled(extent, [&title, &x_title], [&y_title]);
         children.extend([title, x_title, y_title].into_iter().flatten());
-        if let Some(legend) = &self.legend {
-            children.extend(legend.draw(legend.best_corner(&axes, &canvas.lines(&self.items))));
+        for legend in &self.legends {
+            let corner = match &legend.place {
+                Place::At(spot) => legend.corner(&axes, spot),
+                Place::Right | Place::Best => legend.best_corner(&axes, &canvas.lines(&self.items)),
+            };
+            children.extend(legend.draw(corner));
         }
         let group = Group { panel: Some(self.name.clone()), children, ..Group::default() };
         Drawn { group: Element::Group(group), extent }
@@ -233,7 +237,7 @@ impl Panel {
         let x = before - TITLE_GAP - text::DESCENT * self.y.title_size;
         let at = Point::new(x, canvas.axes.centre().y);
         let title = Text::new(&self.y.title, self.y.title_size, at).anchored(Anchor::Middle);
-        let title = Element::Text(Text { upwards: true, ..title });
+        let title = Element::Text(title.turned(90.0));
         (elements, (!self.y.title.is_empty()).then_some(title))
     }
 
@@ -310,7 +314,7 @@ impl Canvas {
                 let points = points.iter().map(|point| self.place(*point)).collect();
                 Element::shape(Outline::Polygon(points), paint.clone())
             }
-            Item::Marker { at, marker, size, colour } => marker.draw(self.place(*at), *size, *colour),
+            Item::Marker { at, marker, size, paint } => marker.draw(self.place(*at), *size, paint),
             Item::Guide { y, stroke } => {
                 let y = self.y.place(*y);
                 let ends = [Point::new(self.axes.left, y), Point::new(self.axes.right, y)];

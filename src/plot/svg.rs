@@ -166,6 +166,12 @@ impl<'a> Writer<'a> {
                 .number("y", rect.top)
                 .number("width", rect.width())
                 .number("height", rect.height()),
+            Outline::Rounded { rect, radius } => Tag::new("rect")
+                .number("x", rect.left)
+                .number("y", rect.top)
+                .number("width", rect.width())
+                .number("height", rect.height())
+                .number("rx", *radius),
             Outline::Circle { centre, radius } => {
                 Tag::new("circle").number("cx", centre.x).number("cy", centre.y).number("r", *radius)
             }
@@ -183,7 +189,7 @@ impl<'a> Writer<'a> {
             Anchor::Middle => Some("middle"),
             Anchor::End => Some("end"),
         };
-        let turn = text.upwards.then(|| format!("rotate(-90 {x} {y})"));
+        let turn = (text.angle != 0.0).then(|| format!("rotate({} {x} {y})", number(-text.angle)));
         // Viewers join spaces unless told not to.
         let spaces = text.text.contains("  ") || text.text.trim() != text.text;
         let tag = Tag::new("text")

@@ -1,10 +1,13 @@
 //! Verbs that work within groups: rank_percentile and mean. Sums run in row order on one thread, so that a
 //! result never depends on how many threads there are.
 
+use std::collections::BTreeMap;
+
 use polars::prelude::GroupsType;
 use serde::Deserialize;
 
 use super::frame::Frame;
+use super::step::OneOrMany;
 use super::{Column, QueryError};
 use crate::evidence::Lineage;
 use crate::stats::rank_percentiles;
@@ -34,24 +37,67 @@ pub(super) fn groups(frame: &Frame, by: &[String]) -> Result<Vec<Vec<usize>>, Qu
     })
 }
 
-/// Rank percentile (n - r) / (n - 1) within groups: the largest value gets 1, the smallest 0, ties the
-/// average. Rows with a missing value take no part and keep a missing percentile; so does a group of one.
+/// Rows whose columns hold one of the given texts; none when no column is given.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Selected(BTreeMap<String, OneOrMany>);
+
+impl Selected {
+    /// Whether each row is selected.
+    pub fn rows(&self, frame: &Frame) -> Result<Vec<bool>, QueryError> {
+        let mut selected = vec![!self.0.is_empty(); frame.n_rows()];
+        for (column, texts) in &self.0 {
+            for (selected, cell) in selected.iter_mut().zip(frame.text(column)?) {
+                *selected &= cell.is_some_and(|cell| texts.0.contains(&cell));
+            }
+        }
+        Ok(selected)
+    }
+}
+
+/// Rank percentile (n - r) / (n - 1) within groups: the best value gets 1, the worst 0, ties the average. The
+/// largest value is best except in rows where lower is better; a group is ranked in one direction. Rows with a
+/// missing value take no part and keep a missing percentile; so does a group of one.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RankPercentile {
     by: Vec<String>,
     value: String,
     into: String,
+    /// Rows whose smallest value is best.
+    #[serde(default)]
+    lower_is_better: Selected,
+    /// What a group gets whose values are all equal.
+    #[serde(default)]
+    all_equal: AllEqual,
+}
+
+/// Rank percentile of values that are all equal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum AllEqual {
+    /// The average of the ranks, 0.5.
+    #[default]
+    Half,
+    /// None.
+    Missing,
 }
 
 impl RankPercentile {
     pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
-        let values = frame.numbers(&self.value)?;
+        let mut values = frame.numbers(&self.value)?;
+        for (value, turned) in values.iter_mut().zip(self.lower_is_better.rows(&frame)?) {
+            *value = value.map(|value| if turned { -value } else { value });
+        }
         let mut percentiles = vec![None; values.len()];
         let mut lineage = frame.lineage.clone();
         for group in groups(&frame, &self.by)? {
             let ranked: Vec<usize> = group.into_iter().filter(|row| values[*row].is_some()).collect();
             let present: Vec<f64> = ranked.iter().filter_map(|row| values[*row]).collect();
+            let all_equal = present.iter().all(|value| Some(value) == present.first());
+            if all_equal && self.all_equal == AllEqual::Missing {
+                continue;
+            }
             let Some(ranks) = rank_percentiles(&present) else { continue };
             // A rank depends on every value it was compared with.
             let inputs = Lineage::union(ranked.iter().map(|row| &frame.lineage[*row]));

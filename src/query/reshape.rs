@@ -1,4 +1,5 @@
-//! Verbs that keep values as they are: filter, rename, select, number_rows, set, recode, melt, to_number, drop_missing, join.
+//! Verbs that keep values as they are: filter, rename, select, number_rows, set, recode, unite, melt, to_number,
+//! drop_missing, join, append.
 
 use std::collections::BTreeMap;
 
@@ -161,6 +162,61 @@ pub(super) struct Join {
     pub dataset: String,
     on: Vec<String>,
     columns: Vec<String>,
+}
+
+/// Joins the texts of columns, in the given order; missing where one of them is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Unite {
+    into: String,
+    columns: Vec<String>,
+    separator: String,
+}
+
+impl Unite {
+    pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
+        let columns: Vec<_> = self.columns.iter().map(|name| frame.text(name)).collect::<Result<_, _>>()?;
+        let united = (0..frame.n_rows()).map(|row| {
+            let cells: Option<Vec<&str>> = columns.iter().map(|column| column[row].as_deref()).collect();
+            cells.map(|cells| cells.join(&self.separator))
+        });
+        let united = united.collect();
+        frame.set(&self.into, Column::Text(united))?;
+        Ok(frame)
+    }
+}
+
+/// Adds the rows of another dataset below, columns by name; a column that only one side has is missing on the other.
+pub(super) fn append(frame: Frame, name: &str, other: Option<&Table>) -> Result<Frame, QueryError> {
+    let unknown = || QueryError::UnknownDataset { name: name.to_owned() };
+    let other = other.map(Frame::from_table).transpose()?.ok_or_else(unknown)?;
+    let mut names: Vec<String> = Vec::new();
+    for column in frame.data.get_column_names().into_iter().chain(other.data.get_column_names()) {
+        if !names.iter().any(|known| known == column.as_str()) {
+            names.push(column.to_string());
+        }
+    }
+    let mut above = select(&frame, &[])?;
+    let mut below = select(&other, &[])?;
+    for column in &names {
+        let numbers = |frame: &Frame| {
+            !frame.has(column)
+                || frame.require(column).is_ok_and(|column| column.dtype() != &DataType::String)
+        };
+        // A column that is text on one side is text on both.
+        let as_numbers = numbers(&frame) && numbers(&other);
+        for (from, to) in [(&frame, &mut above), (&other, &mut below)] {
+            let cells = match (from.has(column), as_numbers) {
+                (true, true) => Column::Number(from.numbers(column)?),
+                (true, false) => Column::Text(from.text(column)?),
+                (false, true) => Column::Number(vec![None; from.n_rows()]),
+                (false, false) => Column::Text(vec![None; from.n_rows()]),
+            };
+            to.set(column, cells)?;
+        }
+    }
+    above.stack(below, name)?;
+    Ok(above)
 }
 
 /// Columns that carry row positions through a join.

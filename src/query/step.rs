@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::frame::Frame;
-use super::{QueryError, Table, group, reshape, test};
+use super::{QueryError, Table, arithmetic, group, reshape, test};
 
 /// One step, written `{ verb = … }`.
 #[derive(Clone, Debug, Deserialize)]
@@ -31,6 +31,14 @@ pub(super) enum Step {
     DropMissing(OneOrMany),
     /// Add the columns of another dataset where key columns agree.
     Join(reshape::Join),
+    /// Add the rows of another dataset below.
+    Append(String),
+    /// Join the texts of columns.
+    Unite(reshape::Unite),
+    /// Weighted sum of columns.
+    Linear(arithmetic::Linear),
+    /// Position between smallest and largest within groups.
+    MinMax(arithmetic::MinMax),
     /// Rank percentile within groups, ties averaged, missing values left out.
     RankPercentile(group::RankPercentile),
     /// Mean within groups, missing values left out.
@@ -83,16 +91,21 @@ impl Step {
             Self::ToNumber(_) => "to_number",
             Self::DropMissing(_) => "drop_missing",
             Self::Join(_) => "join",
+            Self::Append(_) => "append",
+            Self::Unite(_) => "unite",
+            Self::Linear(_) => "linear",
+            Self::MinMax(_) => "min_max",
             Self::RankPercentile(_) => "rank_percentile",
             Self::Mean(_) => "mean",
             Self::PairedTTest(_) => "paired_t_test",
         }
     }
 
-    /// The dataset a join needs.
+    /// The dataset that a join or an append needs.
     pub fn joined_dataset(&self) -> Option<&str> {
         match self {
             Self::Join(join) => Some(&join.dataset),
+            Self::Append(dataset) => Some(dataset),
             _ => None,
         }
     }
@@ -110,6 +123,10 @@ impl Step {
             Self::ToNumber(columns) => reshape::to_number(frame, &columns.0),
             Self::DropMissing(columns) => reshape::drop_missing(&frame, &columns.0),
             Self::Join(join) => join.apply(frame, joined),
+            Self::Append(dataset) => reshape::append(frame, dataset, joined),
+            Self::Unite(unite) => unite.apply(frame),
+            Self::Linear(linear) => linear.apply(frame),
+            Self::MinMax(scale) => scale.apply(frame),
             Self::RankPercentile(rank) => rank.apply(frame),
             Self::Mean(mean) => mean.apply(&frame),
             Self::PairedTTest(test) => test.apply(&frame),

@@ -126,6 +126,63 @@ fn join_unites_lineages_and_drops_rows_without_partner() {
 }
 
 #[test]
+fn rank_percentiles_turn_around_where_lower_is_better() {
+    let csv = "m,v\nmse,3\nmse,1\nr2,3\nr2,1\n";
+    let steps = r#"{ rank_percentile = { by = ["m"], value = "v", into = "p", lower_is_better = { m = "mse" } } },
+        { select = ["p"] }"#;
+    assert_eq!(show(&run(csv, steps).unwrap()), "p\n0 <1 2>\n1 <1 2>\n1 <3 4>\n0 <3 4>");
+}
+
+#[test]
+fn equal_values_have_half_or_no_rank_percentile() {
+    let steps = |rest: &str| {
+        format!(
+            r#"{{ rank_percentile = {{ by = [], value = "v", into = "p"{rest} }} }}, {{ select = ["p"] }}"#
+        )
+    };
+    assert_eq!(show(&run("v\n2\n2\n", &steps("")).unwrap()), "p\n0.5 <1 2>\n0.5 <1 2>");
+    let missing = steps(r#", all_equal = "missing""#);
+    assert_eq!(show(&run("v\n2\n2\n", &missing).unwrap()), "p\n- <1>\n- <2>");
+}
+
+#[test]
+fn min_max_pads_turns_and_keeps_missing_values() {
+    let steps = |rest: &str| {
+        format!(r#"{{ min_max = {{ by = ["m"], value = "v", into = "s"{rest} }} }}, {{ select = ["s"] }}"#)
+    };
+    let csv = "m,v\na,1\na,3\na,\na,2\nb,7\n";
+    let plain = "s\n0 <1 2 4>\n1 <1 2 4>\n- <3>\n0.5 <1 2 4>\n0 <5>";
+    assert_eq!(show(&run(csv, &steps("")).unwrap()), plain);
+    let table =
+        run(csv, &steps(r#", padding = 0.1, lower_is_better = { m = "a" }, constant = 0.5"#)).unwrap();
+    let scaled: Vec<Option<f64>> = (0..5).map(|row| table.number("s", row)).collect();
+    assert_eq!(scaled[2], None);
+    for (row, expected) in [(0, 11.0 / 12.0), (1, 1.0 / 12.0), (3, 0.5), (4, 0.5)] {
+        assert!((scaled[row].unwrap() - expected).abs() < 1e-12, "row {row}: {scaled:?}");
+    }
+}
+
+#[test]
+fn linear_sums_columns_and_stays_missing() {
+    let steps =
+        r#"{ linear = { into = "s", terms = { x = 2, y = -1 }, constant = 10 } }, { select = ["s"] }"#;
+    assert_eq!(show(&run("x,y\n1,2\n1,\n", steps).unwrap()), "s\n10 <1>\n- <2>");
+}
+
+#[test]
+fn unite_joins_texts() {
+    let steps = r#"{ unite = { into = "k", columns = ["x", "y"], separator = "-" } }, { select = ["k"] }"#;
+    assert_eq!(show(&run("x,y\na,1\na,\n", steps).unwrap()), "k\na-1 <1>\n- <2>");
+}
+
+#[test]
+fn append_matches_columns_by_name() {
+    let table = run("key,x\na,1\n", r#"{ to_number = "x" }, { append = "other" }"#).unwrap();
+    assert_eq!(show(&table), "key,x,extra\na,1,- <1>\nb,-,B <1>\na,-,A <2>");
+    assert_eq!(table.number("x", 0), Some(1.0));
+}
+
+#[test]
 fn recode_keeps_or_drops_other_texts() {
     let recode = |others: &str| {
         format!(r#"{{ recode = {{ column = "x", map = {{ a = "A" }}, others = "{others}" }} }}"#)

@@ -9,7 +9,7 @@ use repro::error::Failure;
 use repro::evidence::{Lineage, Missing, Reason, SourceFile, Tier};
 use repro::figures::{self, Evidence};
 use repro::manifest::{self, RawSpec};
-use repro::plot::{Element, MarkKind, Rect, Scene, mark_csv, svg};
+use repro::plot::{Element, MarkKind, Rect, Scene, Theme, mark_csv, svg};
 use repro::query::{Column, Table};
 use repro::stats::paired_t_test;
 
@@ -72,7 +72,8 @@ fn found(table: Table) -> Result<Result<Evidence, Missing>, Failure> {
 
 fn published_scenes() -> Vec<Scene> {
     let draw = |spec: &RawSpec| {
-        figures::draw(spec, &mut |id| found(published(id))).unwrap_or_else(|error| panic!("{error}"))
+        figures::draw(spec, Theme::Faithful, &mut |id| found(published(id)))
+            .unwrap_or_else(|error| panic!("{error}"))
     };
     published_figures().iter().map(draw).collect()
 }
@@ -247,7 +248,7 @@ legend = { place = "best", frame = true }
 
 fn draw_one(spec: &str, csv: &str) -> Result<Scene, Failure> {
     let specs = figure_specs(spec);
-    figures::draw(&specs[0], &mut |id| {
+    figures::draw(&specs[0], Theme::Faithful, &mut |id| {
         found(if id == "tests" {
             table("tests", "one,two,stars\nb,a,**\na,c,n.s.")
         } else {
@@ -343,7 +344,7 @@ fn a_missing_dataset_leaves_a_placeholder_of_the_same_size() {
         "`summary.csv` is not among the published files; the authors would have to add it. ".repeat(3);
     for spec in published_figures() {
         let missing = Missing { reason: Reason::NotShared, detail: detail.clone() };
-        let scene = figures::draw(&spec, &mut |_| Ok(Err(missing.clone()))).unwrap();
+        let scene = figures::draw(&spec, Theme::Faithful, &mut |_| Ok(Err(missing.clone()))).unwrap();
         assert_sound(&scene);
         assert_eq!((scene.state(), scene.marks.len(), scene.evidence()), ("missing", 0, None));
         assert_eq!(scene.missing, Some(missing));
@@ -387,7 +388,9 @@ fn hostile_labels_stay_text() {
             assert_sound(&scene);
             let missing = Missing { reason: Reason::Gated, detail: label.to_owned() };
             let specs = figure_specs(&spec);
-            assert_sound(&figures::draw(&specs[0], &mut |_| Ok(Err(missing.clone()))).unwrap());
+            assert_sound(
+                &figures::draw(&specs[0], Theme::Faithful, &mut |_| Ok(Err(missing.clone()))).unwrap(),
+            );
         }
     }
 }
@@ -426,7 +429,8 @@ fn renderings_are_stable() {
     insta::assert_snapshot!("line_svg", svg(&lines));
     insta::assert_snapshot!("line_csv", mark_csv(&lines.marks));
     let missing = Missing { reason: Reason::NotFetched, detail: "run `repro fetch` to get it".to_owned() };
-    let card = figures::draw(&figure_specs(LINES)[0], &mut |_| Ok(Err(missing.clone()))).unwrap();
+    let card =
+        figures::draw(&figure_specs(LINES)[0], Theme::Faithful, &mut |_| Ok(Err(missing.clone()))).unwrap();
     insta::assert_snapshot!("placeholder_svg", svg(&card));
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::figures::spec::{HeadingSpec, LegendSpec, ShareSpec, Where, text_size, title_size};
-use crate::plot::{Colour, Marker};
+use crate::plot::{Colour, Marker, Theme};
 
 /// A `line` figure. Panels are listed in `panel`, or come from `facets`, or there is one.
 #[derive(Clone, Debug, Deserialize)]
@@ -64,6 +64,17 @@ pub struct LineSpec {
     pub guide_width: f64,
     /// Legend of the series.
     pub legend: Option<LegendSpec>,
+}
+
+impl LineSpec {
+    /// The spec with the colours and markers of a theme.
+    pub fn themed(mut self, theme: Theme) -> Self {
+        for (index, series) in self.series.iter_mut().enumerate() {
+            series.colour = theme.colour(index, series.colour);
+            series.marker = theme.marker(index, series.marker);
+        }
+        self
+    }
 }
 
 /// A series.
