@@ -4,6 +4,7 @@ mod boxes;
 mod error;
 mod line;
 mod rows;
+mod scatter;
 mod spec;
 mod words;
 
@@ -25,9 +26,10 @@ struct Kind {
     draw: fn(&RawSpec, Theme, &mut Lookup<'_>) -> Result<Scene, Failure>,
 }
 
-const KINDS: [Kind; 2] = [
+const KINDS: [Kind; 3] = [
     Kind { name: "line", datasets: line::datasets, draw: line::draw },
     Kind { name: "box", datasets: boxes::datasets, draw: boxes::draw },
+    Kind { name: "scatter", datasets: scatter::datasets, draw: scatter::draw },
 ];
 
 /// Draws a figure. When a dataset it needs is missing, or holds no value for it, the scene is a placeholder that

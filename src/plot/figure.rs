@@ -8,7 +8,7 @@ use super::axis::Axis;
 use super::element::{self, Anchor, Element, Text};
 use super::geometry::{Point, Rect};
 use super::legend::{Legend, Place, Spot};
-use super::panel::{Drawn, Panel, Ranges};
+use super::panel::{Drawn, Panel, Ranges, Style};
 use super::text;
 
 /// Space between panels and around the figure: 1.08 times the default font size.
@@ -82,6 +82,23 @@ impl Page {
     }
 }
 
+/// How panels stand in the figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// Panels as large as their labels allow (`tight_layout`); otherwise matplotlib's default margins.
+    pub tight: bool,
+    /// A unit is as long across as upwards: panels shrink around their middle.
+    pub equal: bool,
+    /// Panels without ticks, tick labels and the lines around them.
+    pub bare: bool,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self { tight: true, equal: false, bare: false }
+    }
+}
+
 /// Fractions of the figure that panels leave free, and between panels.
 struct Spacing {
     left: f64,
@@ -95,10 +112,19 @@ struct Spacing {
 impl Figure {
     /// Lays out the panels and draws everything.
     pub fn draw(&self) -> Page {
+        self.draw_as(Layout::default())
+    }
+
+    /// The same in another layout.
+    pub fn draw_as(&self, layout: Layout) -> Page {
         // Labels depend on the size of the axes and the size of the axes on the labels: as in matplotlib, one
         // drawing with default margins measures the labels, the second is final.
-        let measured = self.draw_panels(&self.default_spacing());
-        let drawn = self.draw_panels(&self.tight(&measured));
+        let mut spacing = self.default_spacing();
+        if layout.tight {
+            spacing =
+                self.tight(&self.draw_panels(&spacing, Style { draft: true, bare: layout.bare }, layout));
+        }
+        let drawn = self.draw_panels(&spacing, Style { draft: false, bare: layout.bare }, layout);
         let mut elements: Vec<Element> = drawn.into_iter().map(|(_, drawn)| drawn.group).collect();
         elements.extend(self.draw_heading());
         let mut margin: Option<Rect> = None;
@@ -106,7 +132,7 @@ impl Figure {
         for legend in &self.legends {
             let (width, height) = legend.extent();
             let spot = match legend.place {
-                Place::At(spot) => spot,
+                Place::At(spot) | Place::Beside(spot) => spot,
                 Place::Right | Place::Best => Spot { at: (1.0, 0.5), anchor: (0.0, 0.5) },
             };
             let corner = legend.corner(&figure, &spot);
@@ -151,7 +177,8 @@ impl Figure {
         Rect::sized(left * self.width, top * self.height, width * self.width, height * self.height)
     }
 
-    fn draw_panels(&self, spacing: &Spacing) -> Vec<(Rect, Drawn)> {
+    /// Panels with the places they were given, which are larger than their axes where units are equal.
+    fn draw_panels(&self, spacing: &Spacing, style: Style, layout: Layout) -> Vec<(Rect, Drawn)> {
         let ranges: Vec<Ranges> = self.panels.iter().map(Panel::ranges).collect();
         let limits = |panel: &Panel, share: Share, axis: &Axis, of: fn(&Ranges) -> Option<(f64, f64)>| {
             let together = self.panels.iter().zip(&ranges).filter(|(other, _)| share.joins(panel, other));
@@ -159,10 +186,11 @@ impl Figure {
             axis.limits(range.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))))
         };
         let draw = |panel: &Panel| {
-            let axes = self.axes(panel, spacing);
+            let place = self.axes(panel, spacing);
             let x = limits(panel, self.share_x, &panel.x, |ranges| ranges.0);
             let y = limits(panel, self.share_y, &panel.y, |ranges| ranges.1);
-            (axes, panel.draw(axes, x, y))
+            let axes = if layout.equal { equal(&place, x, y) } else { place };
+            (place, panel.draw(axes, x, y, style))
         };
         self.panels.iter().map(draw).collect()
     }
@@ -203,6 +231,17 @@ impl Figure {
         let at = Point::new(self.width / 2.0, top + text::ASCENT * heading.size);
         Some(Element::Text(Text::new(&heading.text, heading.size, at).anchored(Anchor::Middle)))
     }
+}
+
+/// The largest rectangle within a place, around its middle, on which units are as long across as upwards.
+fn equal(place: &Rect, x: (f64, f64), y: (f64, f64)) -> Rect {
+    let (wide, high) = ((x.1 - x.0).abs(), (y.1 - y.0).abs());
+    let unit = (place.width() / wide).min(place.height() / high);
+    if !(unit.is_finite() && unit > 0.0) {
+        return *place;
+    }
+    let centre = place.centre();
+    Rect::sized(centre.x - unit * wide / 2.0, centre.y - unit * high / 2.0, unit * wide, unit * high)
 }
 
 impl Share {

@@ -3,11 +3,13 @@
 use std::ops::Range;
 
 use super::axis::{Axis, Scale};
+use super::cloud::Cloud;
 use super::element::{self, Anchor, Element, Group, Outline, Text};
 use super::geometry::{Point, Rect};
 use super::legend::{Legend, Place};
 use super::marker::Marker;
 use super::paint::{Colour, Paint, Stroke};
+use super::rule::Rule;
 use super::text::{self, Face};
 use super::ticks::Tick;
 
@@ -66,6 +68,28 @@ pub enum Item {
         /// Colour.
         colour: Colour,
     },
+    /// A line across the whole panel; it does not widen the limits.
+    Rule {
+        /// Where it runs.
+        rule: Rule,
+        /// Pen.
+        paint: Paint,
+    },
+    /// Many points, painted into a picture; clipped to the axes.
+    Cloud(Cloud),
+    /// A text beside a place; not clipped.
+    Note {
+        /// The place.
+        at: (f64, f64),
+        /// Distance of the text's start on its baseline, to the right and upwards, in points.
+        shift: (f64, f64),
+        /// Characters.
+        text: String,
+        /// Font size in points.
+        size: f64,
+        /// Colour.
+        colour: Colour,
+    },
     /// A remark in the middle of the panel.
     Remark(String),
     /// Items that draw marks of the scene.
@@ -80,7 +104,7 @@ pub enum Item {
 impl Item {
     /// Whether it is a shape that the axes clip.
     fn is_clipped(&self) -> bool {
-        !matches!(self, Self::Label { .. } | Self::Remark(_) | Self::Mark { .. })
+        !matches!(self, Self::Label { .. } | Self::Note { .. } | Self::Remark(_) | Self::Mark { .. })
     }
 }
 
@@ -120,8 +144,18 @@ pub(super) struct Drawn {
     pub extent: Rect,
 }
 
+/// How a panel is drawn.
+#[derive(Clone, Copy)]
+pub(super) struct Style {
+    /// Only labels matter: clouds are left out.
+    pub draft: bool,
+    /// Without ticks, tick labels and the lines around the axes.
+    pub bare: bool,
+}
+
 /// Draws in data coordinates.
 struct Canvas {
+    draft: bool,
     axes: Rect,
     x: Scale,
     y: Scale,
@@ -141,34 +175,44 @@ impl Panel {
     }
 
     /// Draws the panel with its axes rectangle at `axes` and the given limits.
-    pub(super) fn draw(&self, axes: Rect, x_limits: (f64, f64), y_limits: (f64, f64)) -> Drawn {
+    pub(super) fn draw(&self, axes: Rect, x_limits: (f64, f64), y_limits: (f64, f64), style: Style) -> Drawn {
         let canvas = Canvas {
+            draft: style.draft,
             axes,
             x: Scale { data: x_limits, page: (axes.left, axes.right) },
             y: Scale { data: y_limits, page: (axes.bottom, axes.top) },
         };
-        let mut x_ticks = self.x.ticks(x_limits, axes.width(), 3.0);
+        let (mut x_ticks, mut y_ticks) = (Vec::new(), Vec::new());
+        if !style.bare {
+            x_ticks = self.x.ticks(x_limits, axes.width(), 3.0);
+            y_ticks = self.y.ticks(y_limits, axes.height(), 2.0);
+        }
         if self.x.labelled {
             self.x.thin(&mut x_ticks, &canvas.x);
         }
-        let y_ticks = self.y.ticks(y_limits, axes.height(), 2.0);
         let mut children = self.grid(&canvas, &x_ticks, &y_ticks);
         children.extend(canvas.items(&self.items));
-        children.extend(self.spines(&axes));
+        if !style.bare {
+            children.extend(self.spines(&axes));
+        }
         let (x_axis, x_title) = self.x_axis(&canvas, &x_ticks);
         let (y_axis, y_title) = self.y_axis(&canvas, &y_ticks);
         children.extend(x_axis);
         children.extend(y_axis);
         let extent = element::bounds(&children).map_or(axes, |bounds| bounds.union(&axes));
         let title = self.title(&axes);
-        let extent = titled(extent, [&title, &x_title], [&y_title]);
+        let mut extent = titled(extent, [&title, &x_title], [&y_title]);
         children.extend([title, x_title, y_title].into_iter().flatten());
         for legend in &self.legends {
             let corner = match &legend.place {
-                Place::At(spot) => legend.corner(&axes, spot),
+                Place::At(spot) | Place::Beside(spot) => legend.corner(&axes, spot),
                 Place::Right | Place::Best => legend.best_corner(&axes, &canvas.lines(&self.items)),
             };
             children.extend(legend.draw(corner));
+            if matches!(legend.place, Place::Beside(_)) {
+                let (width, height) = legend.extent();
+                extent = extent.union(&Rect::sized(corner.x, corner.y, width, height));
+            }
         }
         let group = Group { panel: Some(self.name.clone()), children, ..Group::default() };
         Drawn { group: Element::Group(group), extent }
@@ -205,7 +249,7 @@ impl Panel {
     fn x_axis(&self, canvas: &Canvas, ticks: &[Tick]) -> (Vec<Element>, Option<Element>) {
         let bottom = canvas.axes.bottom;
         let mut elements = Vec::new();
-        let mut below = bottom + TICK_LENGTH;
+        let mut below = if ticks.is_empty() { bottom } else { bottom + TICK_LENGTH };
         for (value, label) in ticks {
             let x = canvas.x.place(*value);
             elements.push(tick(Point::new(x, bottom), Point::new(x, bottom + TICK_LENGTH)));
@@ -224,7 +268,7 @@ impl Panel {
     fn y_axis(&self, canvas: &Canvas, ticks: &[Tick]) -> (Vec<Element>, Option<Element>) {
         let left = canvas.axes.left;
         let mut elements = Vec::new();
-        let mut before = left - TICK_LENGTH;
+        let mut before = if ticks.is_empty() { left } else { left - TICK_LENGTH };
         for (value, label) in ticks {
             let y = canvas.y.place(*value);
             elements.push(tick(Point::new(left, y), Point::new(left - TICK_LENGTH, y)));
@@ -278,8 +322,10 @@ fn collect_points(items: &[Item], points: &mut Vec<(f64, f64)>) {
                 points.extend(vertices);
             }
             Item::Marker { at, .. } => points.push(*at),
+            Item::Cloud(cloud) => points.extend(cloud.points.iter().map(|(x, y, _)| (*x, *y))),
             Item::Mark { items, .. } => collect_points(items, points),
-            Item::Guide { .. } | Item::Label { .. } | Item::Remark(_) => {}
+            Item::Guide { .. } | Item::Rule { .. } | Item::Label { .. } => {}
+            Item::Note { .. } | Item::Remark(_) => {}
         }
     }
 }
@@ -325,6 +371,14 @@ impl Canvas {
                 let drop = (text::ASCENT - text::LINE / 2.0) * size;
                 let text = Text::new(text, *size, Point::new(place.x, place.y + drop));
                 Element::Text(Text { face: *face, colour: *colour, ..text })
+            }
+            Item::Rule { rule, paint } => rule.draw(&self.x, &self.y, paint),
+            Item::Cloud(_) if self.draft => Element::Group(Group::default()),
+            Item::Cloud(cloud) => cloud.draw(&self.axes, &self.x, &self.y),
+            Item::Note { at, shift, text, size, colour } => {
+                let place = self.place(*at);
+                let text = Text::new(text, *size, Point::new(place.x + shift.0, place.y - shift.1));
+                Element::Text(Text { colour: *colour, ..text })
             }
             Item::Remark(text) => {
                 let text = Text::new(text, 11.0, self.axes.centre()).anchored(Anchor::Middle);

@@ -269,7 +269,8 @@ impl<'a> Library<'a> {
             (_, Origin::Member { archive, member }) => format!("`{member}` in `{archive}`"),
             _ => format!("`{}` of this project", artifact.to),
         };
-        let detail = format!("waits for `{}` ({place}), {what}, which this version does not read", artifact.id);
+        let detail =
+            format!("waits for `{}` ({place}), {what}, which this version does not read", artifact.id);
         Some(Missing { reason: Reason::UnsupportedFormat, detail })
     }
 

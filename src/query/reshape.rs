@@ -43,7 +43,7 @@ pub(super) fn select(frame: &Frame, names: &[String]) -> Result<Frame, QueryErro
 }
 
 /// Numbers the rows from 1 in a new column of text, so that a row keeps its place in the file through later verbs.
-pub(super) fn number_rows(mut frame: Frame, column: &str) -> Result<Frame, QueryError> {
+pub(super) fn numbered(mut frame: Frame, column: &str) -> Result<Frame, QueryError> {
     if frame.has(column) {
         return Err(QueryError::ColumnExists { column: column.to_owned() });
     }

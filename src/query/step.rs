@@ -116,7 +116,7 @@ impl Step {
             Self::Filter(wanted) => reshape::filter(&frame, wanted),
             Self::Rename(names) => reshape::rename(frame, names),
             Self::Select(names) => reshape::select(&frame, names),
-            Self::NumberRows(column) => reshape::number_rows(frame, column),
+            Self::NumberRows(column) => reshape::numbered(frame, column),
             Self::Set(values) => reshape::set(frame, values),
             Self::Recode(recode) => recode.apply(frame),
             Self::Melt(melt) => melt.apply(&frame),

@@ -1,10 +1,12 @@
 //! Ranks, quartiles and tests: pure functions of numbers, each checked against SciPy or NumPy.
 
+mod pearson;
 mod quartiles;
 mod rank;
 mod stars;
 mod t_test;
 
+pub use pearson::pearson;
 pub use quartiles::{Quartiles, quantile};
 pub use rank::{average_ranks, rank_percentiles};
 pub use stars::stars;
