@@ -2,7 +2,9 @@
 
 mod boxes;
 mod error;
+mod facets;
 mod line;
+mod rank_dot;
 mod rows;
 mod scatter;
 mod spec;
@@ -26,9 +28,10 @@ struct Kind {
     draw: fn(&RawSpec, Theme, &mut Lookup<'_>) -> Result<Scene, Failure>,
 }
 
-const KINDS: [Kind; 3] = [
+const KINDS: [Kind; 4] = [
     Kind { name: "line", datasets: line::datasets, draw: line::draw },
     Kind { name: "box", datasets: boxes::datasets, draw: boxes::draw },
+    Kind { name: "rank_dot", datasets: rank_dot::datasets, draw: rank_dot::draw },
     Kind { name: "scatter", datasets: scatter::datasets, draw: scatter::draw },
 ];
 

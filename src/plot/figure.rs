@@ -125,14 +125,15 @@ impl Figure {
                 self.tight(&self.draw_panels(&spacing, Style { draft: true, bare: layout.bare }, layout));
         }
         let drawn = self.draw_panels(&spacing, Style { draft: false, bare: layout.bare }, layout);
+        // Legends of panels take more room than what is drawn of them.
+        let mut margin = drawn.iter().map(|(_, drawn)| drawn.extent).reduce(|a, b| a.union(&b));
         let mut elements: Vec<Element> = drawn.into_iter().map(|(_, drawn)| drawn.group).collect();
         elements.extend(self.draw_heading());
-        let mut margin: Option<Rect> = None;
         let figure = Rect::sized(0.0, 0.0, self.width, self.height);
         for legend in &self.legends {
             let (width, height) = legend.extent();
             let spot = match legend.place {
-                Place::At(spot) | Place::Beside(spot) => spot,
+                Place::At(spot) => spot,
                 Place::Right | Place::Best => Spot { at: (1.0, 0.5), anchor: (0.0, 0.5) },
             };
             let corner = legend.corner(&figure, &spot);

@@ -27,8 +27,6 @@ pub enum Place {
     Best,
     /// With one of its points at a spot of the panel, or of the figure for a legend of the figure.
     At(Spot),
-    /// The same, and panels make room for it.
-    Beside(Spot),
 }
 
 /// A spot of a rectangle and the point of a legend that lies there, at matplotlib's distance from it.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::axis::{Axis, Scale};
 use super::cloud::Cloud;
 use super::element::{self, Anchor, Element, Group, Outline, Text};
+use super::frame::Frame;
 use super::geometry::{Point, Rect};
 use super::legend::{Legend, Place};
 use super::marker::Marker;
@@ -77,18 +78,12 @@ pub enum Item {
     },
     /// Many points, painted into a picture; clipped to the axes.
     Cloud(Cloud),
-    /// A text beside a place; not clipped.
-    Note {
-        /// The place.
-        at: (f64, f64),
-        /// Distance of the text's start on its baseline, to the right and upwards, in points.
-        shift: (f64, f64),
-        /// Characters.
-        text: String,
-        /// Font size in points.
-        size: f64,
-        /// Colour.
-        colour: Colour,
+    /// Elements that keep their size and stand anywhere around the panel; neither clipped nor within the limits.
+    Attached {
+        /// Where their origin lies, across and upwards.
+        at: (Coordinate, Coordinate),
+        /// What is drawn, around the origin of the page.
+        elements: Vec<Element>,
     },
     /// A remark in the middle of the panel.
     Remark(String),
@@ -101,10 +96,19 @@ pub enum Item {
     },
 }
 
+/// One coordinate of a place in or beside a panel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Coordinate {
+    /// In data units.
+    Data(f64),
+    /// As a fraction of the axes, from their left or lower edge.
+    Axes(f64),
+}
+
 impl Item {
     /// Whether it is a shape that the axes clip.
     fn is_clipped(&self) -> bool {
-        !matches!(self, Self::Label { .. } | Self::Note { .. } | Self::Remark(_) | Self::Mark { .. })
+        !matches!(self, Self::Label { .. } | Self::Attached { .. } | Self::Remark(_) | Self::Mark { .. })
     }
 }
 
@@ -205,14 +209,12 @@ impl Panel {
         children.extend([title, x_title, y_title].into_iter().flatten());
         for legend in &self.legends {
             let corner = match &legend.place {
-                Place::At(spot) | Place::Beside(spot) => legend.corner(&axes, spot),
+                Place::At(spot) => legend.corner(&axes, spot),
                 Place::Right | Place::Best => legend.best_corner(&axes, &canvas.lines(&self.items)),
             };
+            let (width, height) = legend.extent();
+            extent = extent.union(&Rect::sized(corner.x, corner.y, width, height));
             children.extend(legend.draw(corner));
-            if matches!(legend.place, Place::Beside(_)) {
-                let (width, height) = legend.extent();
-                extent = extent.union(&Rect::sized(corner.x, corner.y, width, height));
-            }
         }
         let group = Group { panel: Some(self.name.clone()), children, ..Group::default() };
         Drawn { group: Element::Group(group), extent }
@@ -325,7 +327,7 @@ fn collect_points(items: &[Item], points: &mut Vec<(f64, f64)>) {
             Item::Cloud(cloud) => points.extend(cloud.points.iter().map(|(x, y, _)| (*x, *y))),
             Item::Mark { items, .. } => collect_points(items, points),
             Item::Guide { .. } | Item::Rule { .. } | Item::Label { .. } => {}
-            Item::Note { .. } | Item::Remark(_) => {}
+            Item::Attached { .. } | Item::Remark(_) => {}
         }
     }
 }
@@ -375,10 +377,17 @@ impl Canvas {
             Item::Rule { rule, paint } => rule.draw(&self.x, &self.y, paint),
             Item::Cloud(_) if self.draft => Element::Group(Group::default()),
             Item::Cloud(cloud) => cloud.draw(&self.axes, &self.x, &self.y),
-            Item::Note { at, shift, text, size, colour } => {
-                let place = self.place(*at);
-                let text = Text::new(text, *size, Point::new(place.x + shift.0, place.y - shift.1));
-                Element::Text(Text { colour: *colour, ..text })
+            Item::Attached { at, elements } => {
+                let x = match at.0 {
+                    Coordinate::Data(x) => self.x.place(x),
+                    Coordinate::Axes(fraction) => self.axes.left + fraction * self.axes.width(),
+                };
+                let y = match at.1 {
+                    Coordinate::Data(y) => self.y.place(y),
+                    Coordinate::Axes(fraction) => self.axes.bottom - fraction * self.axes.height(),
+                };
+                let children = elements.iter().map(|element| element.clone().moved(x, y)).collect();
+                Element::Group(Group { children, ..Group::default() })
             }
             Item::Remark(text) => {
                 let text = Text::new(text, 11.0, self.axes.centre()).anchored(Anchor::Middle);
@@ -386,11 +395,12 @@ impl Canvas {
             }
             Item::Mark { marks, items } => {
                 let marks = Some(marks.clone());
+                let frame = Some(Frame { x: self.x, y: self.y });
                 let group = if items.iter().all(Item::is_clipped) {
                     let children = items.iter().map(|item| self.item(item)).collect();
-                    Group { marks, clip: Some(self.axes), children, ..Group::default() }
+                    Group { marks, frame, clip: Some(self.axes), children, ..Group::default() }
                 } else {
-                    Group { marks, children: self.items(items), ..Group::default() }
+                    Group { marks, frame, children: self.items(items), ..Group::default() }
                 };
                 Element::Group(group)
             }

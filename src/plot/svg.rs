@@ -274,7 +274,10 @@ fn spoken(marks: &[Mark]) -> String {
             ),
             MarkKind::Bracket => format!("{}: {}", mark.key, mark.text),
             MarkKind::Text => format!("{}: {}", mark.series, mark.text),
-            _ => format!("{}, {}: {}", mark.series, mark.key, value(mark.y)),
+            MarkKind::Interval => {
+                format!("{}, {}: {} to {}", mark.series, mark.key, value(mark.low), value(mark.high))
+            }
+            _ => format!("{}, {}: {}", mark.series, mark.key, value(mark.number(mark.told))),
         },
         [..] if marks.len() > SPOKEN => format!("{} {}s", marks.len(), marks[0].kind.name()),
         [first, ..] => {

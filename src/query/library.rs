@@ -205,7 +205,7 @@ impl<'a> Library<'a> {
             };
             let frame = read(&file, artifact)?;
             match &mut stacked {
-                Some(stacked) => stacked.stack(frame, &artifact.id)?,
+                Some(stacked) => stacked.stack(frame)?,
                 None => stacked = Some(frame),
             }
         }
@@ -255,23 +255,28 @@ impl<'a> Library<'a> {
         Missing { reason: *reason, detail }
     }
 
-    /// The first of these files that has no reader: then it does not matter whether it is there, since fetching it
+    /// Files among these that have no reader: then it does not matter whether they are there, since fetching them
     /// would not help.
     fn unreadable(&self, artifacts: &[&Artifact]) -> Option<Missing> {
-        let (artifact, what) =
-            artifacts.iter().find_map(|artifact| Some((artifact, without_reader(artifact)?)))?;
-        let manifest = self.vault.manifest();
-        let place = match (manifest.source(artifact).map(|source| &source.kind), &artifact.origin) {
+        let described = |artifact: &&Artifact| {
+            let what = without_reader(artifact)?;
+            Some(format!("`{}` ({}), {what}", artifact.id, self.place(artifact)))
+        };
+        let waiting: Vec<String> = artifacts.iter().filter_map(described).collect();
+        let detail = format!("waits for {}, which this version does not read", waiting.join(" and "));
+        (!waiting.is_empty()).then_some(Missing { reason: Reason::UnsupportedFormat, detail })
+    }
+
+    /// Where an artifact lives.
+    fn place(&self, artifact: &Artifact) -> String {
+        match (self.vault.manifest().source(artifact).map(|source| &source.kind), &artifact.origin) {
             (Some(SourceKind::Hub { repo, .. }), Origin::File { path, .. }) => {
                 format!("`{}` on the Hub in `{repo}`", path.trim_start_matches("**/"))
             }
             (Some(SourceKind::Http { url }), Origin::File { path, .. }) => format!("`{url}{path}`"),
             (_, Origin::Member { archive, member }) => format!("`{member}` in `{archive}`"),
             _ => format!("`{}` of this project", artifact.to),
-        };
-        let detail =
-            format!("waits for `{}` ({place}), {what}, which this version does not read", artifact.id);
-        Some(Missing { reason: Reason::UnsupportedFormat, detail })
+        }
     }
 
     /// How to get an artifact.

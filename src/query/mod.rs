@@ -5,6 +5,7 @@
 //! values and for lineage is decided here.
 
 mod arithmetic;
+mod bootstrap;
 mod dataset;
 mod error;
 mod format;
@@ -23,4 +24,5 @@ pub use dataset::DatasetSpec;
 pub use error::QueryError;
 pub use library::{Evidence, Library};
 pub use read::read_csv;
+pub use step::OneOrMany;
 pub use table::{Column, Table};

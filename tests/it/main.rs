@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
 mod architecture;
+mod bootstrap;
 mod cached;
 mod claims;
 mod cli;
@@ -13,4 +14,6 @@ mod figures;
 #[path = "../support/hub/mod.rs"]
 mod hub;
 mod manifest;
+mod panels;
+mod rules;
 mod support;

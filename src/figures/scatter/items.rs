@@ -5,7 +5,10 @@ use super::points::{PanelPoints, Point, Series};
 use super::spec::{HighlightValue, ScatterSpec};
 use super::trend::trend;
 use crate::evidence::Lineage;
-use crate::plot::{Cloud, CloudStyle, Item, Mark, MarkKind, Paint, Rule, Stroke};
+use crate::plot::{
+    Cloud, CloudStyle, Coordinate, Element, Item, Mark, MarkKind, Paint, Point as Place, Rule, Stroke, Text,
+};
+use crate::stats::random::Generator;
 
 /// Points of a figure up to which each is an element of its own with a tooltip; more are grouped by series.
 const SINGLE: usize = 1000;
@@ -42,12 +45,12 @@ impl<'a> Drawing<'a> {
 
     /// The points that are not highlighted.
     pub fn points(&self, panel: &PanelPoints<'_>, marks: &mut Vec<Mark>) -> Vec<Item> {
-        let points: Vec<&Point<'_>> =
-            panel.points.iter().filter(|point| self.highlight(point).is_none()).collect();
+        let points = self.in_order(panel);
         if panel.points.len() > self.spec.raster_above {
             return vec![self.cloud(panel, &points, marks)];
         }
-        let same_group = |a: &&Point<'_>, b: &&Point<'_>| !self.single && a.series == b.series;
+        let shuffled = self.spec.shuffle.is_some();
+        let same_group = |a: &&Point<'_>, b: &&Point<'_>| !self.single && (shuffled || a.series == b.series);
         let mut items = Vec::new();
         for group in points.chunk_by(same_group) {
             let first = marks.len();
@@ -56,6 +59,20 @@ impl<'a> Drawing<'a> {
             items.push(Item::Mark { marks: first..marks.len(), items: drawn });
         }
         items
+    }
+
+    /// The points that are not highlighted in drawing order: layer after layer, each shuffled if the figure says so.
+    fn in_order<'p>(&self, panel: &'p PanelPoints<'p>) -> Vec<&'p Point<'p>> {
+        let points: Vec<&Point<'_>> =
+            panel.points.iter().filter(|point| self.highlight(point).is_none()).collect();
+        let Some(seed) = self.spec.shuffle else { return points };
+        let layer = |point: &&Point<'_>| self.series[point.series].layer;
+        let mut ordered = Vec::with_capacity(points.len());
+        for members in points.chunk_by(|a, b| layer(a) == layer(b)) {
+            let order = Generator::from_seed(seed).permutation(members.len());
+            ordered.extend(order.into_iter().map(|index| members[index]));
+        }
+        ordered
     }
 
     /// All points as one picture.
@@ -124,7 +141,7 @@ impl<'a> Drawing<'a> {
     /// The highlighted points, above all others, each name once beside the first series that has it.
     pub fn highlights(&self, panel: &PanelPoints<'_>, marks: &mut Vec<Mark>) -> Vec<Item> {
         let Some(spec) = &self.spec.highlight else { return Vec::new() };
-        let mut items = Vec::new();
+        let (mut items, mut names) = (Vec::new(), Vec::new());
         let mut named: Vec<&str> = Vec::new();
         for point in &panel.points {
             let Some(value) = self.highlight(point) else { continue };
@@ -136,20 +153,20 @@ impl<'a> Drawing<'a> {
                 size: spec.point_size.sqrt(),
                 paint: Paint { stroke: Some(edge), ..Paint::filled(series.colour) },
             };
-            let mut drawn = vec![self.marker(point), again];
             if !named.contains(&value.value.as_str()) {
                 named.push(&value.value);
-                drawn.push(Item::Note {
-                    at: (point.x, point.y),
-                    shift: spec.shift.into(),
-                    text: value.value.clone(),
-                    size: spec.text_size,
-                    colour: value.colour,
+                let [right, up] = spec.shift;
+                let name = Text::new(&value.value, spec.text_size, Place::new(right, -up));
+                names.push(Item::Attached {
+                    at: (Coordinate::Data(point.x), Coordinate::Data(point.y)),
+                    elements: vec![Element::Text(Text { colour: value.colour, ..name })],
                 });
             }
             marks.push(Mark { text: value.value.clone(), ..self.mark(panel, point) });
+            let drawn = vec![self.marker(point), again];
             items.push(Item::Mark { marks: marks.len() - 1..marks.len(), items: drawn });
         }
+        items.extend(names);
         items
     }
 

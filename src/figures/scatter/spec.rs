@@ -39,7 +39,8 @@ pub struct ScatterSpec {
     /// Opacity of points, 0 to 1.
     #[serde(default = "opaque")]
     pub opacity: f64,
-    /// Seed of the order in which the points of a layer are drawn; without it, series after series.
+    /// Seed of the order in which the points of a layer are drawn, that of NumPy's `default_rng(seed).permutation(n)`;
+    /// without it, series after series.
     pub shuffle: Option<u64>,
     /// Equal limits on both axes, around zero.
     pub symmetric: Option<SymmetricSpec>,
@@ -273,7 +274,7 @@ pub struct ScatterLegendSpec {
     /// Whether it has a frame.
     #[serde(default)]
     pub frame: bool,
-    /// Spot in fractions of the axes from their lower left corner; outside, the panels make room.
+    /// Spot in fractions of the axes from their lower left corner; panels make room for a legend outside.
     #[serde(default = "legend_at")]
     pub at: [f64; 2],
     /// Point of the legend that lies there, in fractions of its size from its upper left corner.
@@ -289,9 +290,7 @@ pub struct ScatterLegendSpec {
 impl ScatterLegendSpec {
     /// For the layout.
     pub fn build(&self, entries: Vec<crate::plot::Entry>) -> Legend {
-        let spot = Spot { at: self.at.into(), anchor: self.anchor.into() };
-        let inside = self.at.iter().all(|fraction| (0.0..=1.0).contains(fraction));
-        let place = if inside { Place::At(spot) } else { Place::Beside(spot) };
+        let place = Place::At(Spot { at: self.at.into(), anchor: self.anchor.into() });
         let (title, size, frame) = (self.title.clone(), self.size, self.frame);
         Legend { title, entries, columns: 1, size, frame, place }
     }
