@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::frame::Frame;
-use super::{QueryError, Table, arithmetic, bootstrap, group, reshape, test};
+use super::{QueryError, Table, arithmetic, bootstrap, group, reshape, sort, test};
 
 /// One step, written `{ verb = … }`.
 #[derive(Clone, Debug, Deserialize)]
@@ -35,6 +35,8 @@ pub(super) enum Step {
     Append(String),
     /// Join the texts of columns.
     Unite(reshape::Unite),
+    /// Rows in order of columns.
+    Sort(OneOrMany),
     /// Weighted sum of columns.
     Linear(arithmetic::Linear),
     /// Position between smallest and largest within groups.
@@ -95,6 +97,7 @@ impl Step {
             Self::Join(_) => "join",
             Self::Append(_) => "append",
             Self::Unite(_) => "unite",
+            Self::Sort(_) => "sort",
             Self::Linear(_) => "linear",
             Self::MinMax(_) => "min_max",
             Self::RankPercentile(_) => "rank_percentile",
@@ -128,6 +131,7 @@ impl Step {
             Self::Join(join) => join.apply(frame, joined),
             Self::Append(dataset) => reshape::append(frame, dataset, joined),
             Self::Unite(unite) => unite.apply(frame),
+            Self::Sort(columns) => sort::sort(frame, &columns.0),
             Self::Linear(linear) => linear.apply(frame),
             Self::MinMax(scale) => scale.apply(frame),
             Self::RankPercentile(rank) => rank.apply(frame),
