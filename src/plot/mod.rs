@@ -5,6 +5,7 @@
 //! renderings.
 
 mod axis;
+mod cloud;
 mod csv;
 mod element;
 mod figure;
@@ -16,6 +17,9 @@ mod marker;
 mod paint;
 mod panel;
 mod placeholder;
+mod png;
+mod raster;
+mod rule;
 mod scene;
 mod svg;
 mod text;
@@ -24,8 +28,9 @@ mod ticks;
 mod xml;
 
 pub use axis::{Axis, Growth, Limits, Scale, Ticks};
+pub use cloud::{Cloud, CloudStyle};
 pub use csv::{HEADER, mark_csv};
-pub use element::{Anchor, Element, Group, Outline, Shape, Text, bounds};
+pub use element::{Anchor, Element, Group, Image, Outline, Shape, Text, bounds};
 pub use figure::{Figure, Heading, Margins, Page, Share};
 pub use frame::{Frame, Reading};
 pub use geometry::{Point, Rect};
@@ -35,6 +40,7 @@ pub use marker::Marker;
 pub use paint::{Cap, Colour, Paint, Stroke};
 pub use panel::{Coordinate, Item, Panel};
 pub use placeholder::placeholder;
+pub use rule::Rule;
 pub use scene::{Scene, Source};
 pub use svg::svg;
 pub use text::{ASCENT, DESCENT, Face, LINE, width, wrap};
