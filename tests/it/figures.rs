@@ -9,7 +9,7 @@ use repro::error::Failure;
 use repro::evidence::{Lineage, Missing, Reason, SourceFile, Tier};
 use repro::figures::{self, Evidence};
 use repro::manifest::{self, RawSpec};
-use repro::plot::{Element, MarkKind, Rect, Scene, Theme, mark_csv, svg};
+use repro::plot::{Element, Group, MarkKind, Quantity, Rect, Scene, Theme, mark_csv, svg};
 use repro::query::{Column, Table};
 use repro::stats::paired_t_test;
 
@@ -135,6 +135,39 @@ fn published_panels_are_drawn() {
             std::fs::write(path.with_extension("csv"), mark_csv(&scene.marks)).unwrap();
         }
     }
+}
+
+/// What a comparison draws a published value at must be where the drawing shows such a value.
+#[test]
+fn a_frame_finds_every_mark_where_it_is_drawn() {
+    let mut checked = 0;
+    for scene in published_scenes() {
+        scene.visit(&mut |element| {
+            let Element::Group(Group { marks: Some(range), frame: Some(frame), children, .. }) = element
+            else {
+                return;
+            };
+            for mark in scene.marks.get(range.clone()).unwrap() {
+                let place = |quantity| frame.place(mark, quantity, mark.number(quantity).unwrap()).unwrap();
+                let bounds = repro::plot::bounds(children).unwrap();
+                match mark.kind {
+                    MarkKind::Point => {
+                        let centre = bounds.centre();
+                        assert!((place(Quantity::Y).y - centre.y).abs() < 1e-6, "{}", scene.id);
+                        assert!((place(Quantity::X).x - centre.x).abs() < 1e-6, "{}", scene.id);
+                    }
+                    MarkKind::Box => {
+                        assert!((place(Quantity::Low).x - bounds.left).abs() < 1e-6, "{}", scene.id);
+                        assert!((place(Quantity::High).x - bounds.right).abs() < 1e-6, "{}", scene.id);
+                        assert!((place(Quantity::Q1).y - bounds.centre().y).abs() < 1e-6, "{}", scene.id);
+                    }
+                    _ => continue,
+                }
+                checked += 1;
+            }
+        });
+    }
+    assert_eq!(checked, 45 + 45 + 135 + 135 + 18 + 12 + 12 + 9 + 9);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use super::spec::{AxisSpec, RadarSpec, SeriesSpec};
 use crate::plot::{
-    ASCENT, Anchor, Colour, DESCENT, Element, Group, Marker, Outline, Paint, Point, Rect, Stroke, Text, bounds,
+    ASCENT, Anchor, Colour, DESCENT, Element, Group, Marker, Outline, Paint, Point, Rect, Stroke, Text,
+    bounds,
 };
 
 /// Distance of the middle of an axis label from the outer circle in points: matplotlib's tick, its two pads and 7.
