@@ -13,6 +13,7 @@ mod group;
 mod library;
 mod read;
 mod reshape;
+mod sort;
 mod step;
 mod table;
 mod test;

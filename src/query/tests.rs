@@ -241,6 +241,18 @@ fn unite_joins_texts() {
 }
 
 #[test]
+fn sort_knows_numbers_texts_and_missing_values() {
+    let csv = "k,v\nb,10\na,9\n,1\nb,2\n";
+    assert_eq!(
+        show(&run(csv, r#"{ sort = ["k", "v"] }"#).unwrap()),
+        "k,v\na,9 <2>\nb,10 <1>\nb,2 <4>\n-,1 <3>"
+    );
+    let numbers = r#"{ to_number = "v" }, { sort = "v" }, { select = ["v"] }"#;
+    assert_eq!(show(&run(csv, numbers).unwrap()), "v\n1 <3>\n2 <4>\n9 <2>\n10 <1>");
+    assert!(run(csv, r#"{ sort = "w" }"#).is_err());
+}
+
+#[test]
 fn append_matches_columns_by_name() {
     let table = run("key,x\na,1\n", r#"{ to_number = "x" }, { append = "other" }"#).unwrap();
     assert_eq!(show(&table), "key,x,extra\na,1,- <1>\nb,-,B <1>\na,-,A <2>");
