@@ -125,7 +125,7 @@ impl Figure {
         };
         let drawn = self.draw_panels(&spacing);
         // Legends of panels take more room than what is drawn of them.
-        let mut margin = drawn.iter().map(|(_, drawn)| drawn.extent).reduce(|a, b| a.union(&b));
+        let mut margin = drawn.iter().filter_map(|(_, drawn)| drawn.legends).reduce(|a, b| a.union(&b));
         let mut elements: Vec<Element> = drawn.into_iter().map(|(_, drawn)| drawn.group).collect();
         elements.extend(self.draw_heading());
         let figure = Rect::sized(0.0, 0.0, self.width, self.height);
@@ -133,7 +133,7 @@ impl Figure {
         for legend in &self.legends {
             let (width, height) = legend.extent();
             let corner = match legend.place {
-                Place::At(spot) => legend.corner(&figure, &spot),
+                Place::At(spot) | Place::Over(spot) => legend.corner(&figure, &spot),
                 Place::Below(y) => legend.corner_below(&figure, y, lowest),
                 Place::Right | Place::Best => {
                     legend.corner(&figure, &Spot { at: (1.0, 0.5), anchor: (0.0, 0.5) })

@@ -27,6 +27,8 @@ pub enum Place {
     Best,
     /// With one of its points at a spot of the panel, or of the figure for a legend of the figure.
     At(Spot),
+    /// The same, but the layout leaves no room for it, as for what is added to matplotlib's axes by hand.
+    Over(Spot),
     /// Below the panels, centred, its lower edge at a height of the figure, as a fraction from below, or lower where
     /// it would run into the panels' labels.
     Below(f64),

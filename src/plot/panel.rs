@@ -135,6 +135,8 @@ pub(super) struct Drawn {
     pub group: Element,
     /// Its extent, where titles count only with the direction they push neighbours in.
     pub extent: Rect,
+    /// The extent of its legends.
+    pub legends: Option<Rect>,
 }
 
 /// Draws in data coordinates.
@@ -180,19 +182,24 @@ impl Panel {
         let title = self.title(&axes);
         let mut extent = titled(extent, [&title, &x_title], [&y_title]);
         children.extend([title, x_title, y_title].into_iter().flatten());
+        let mut legends: Option<Rect> = None;
         for legend in &self.legends {
             let corner = match &legend.place {
-                Place::At(spot) => legend.corner(&axes, spot),
+                Place::At(spot) | Place::Over(spot) => legend.corner(&axes, spot),
                 Place::Right | Place::Best | Place::Below(_) => {
                     legend.best_corner(&axes, &canvas.lines(&self.items))
                 }
             };
             let (width, height) = legend.extent();
-            extent = extent.union(&Rect::sized(corner.x, corner.y, width, height));
+            let taken = Rect::sized(corner.x, corner.y, width, height);
+            legends = Some(legends.map_or(taken, |others| others.union(&taken)));
+            if !matches!(legend.place, Place::Over(_)) {
+                extent = extent.union(&taken);
+            }
             children.extend(legend.draw(corner));
         }
         let group = Group { panel: Some(self.name.clone()), children, ..Group::default() };
-        Drawn { group: Element::Group(group), extent }
+        Drawn { group: Element::Group(group), extent, legends }
     }
 
     fn grid(&self, canvas: &Canvas, x_ticks: &[Tick], y_ticks: &[Tick]) -> Vec<Element> {

@@ -160,7 +160,7 @@ fn extents(scene: &Scene) -> Vec<(&Mark, Rect)> {
 fn points_lie_where_the_published_ones_lie() {
     for panel in ["st", "cf"] {
         let scene = scene(&format!("fig4/aggregate_ranks_{panel}"));
-        assert!((scene.page.width - 1304.298_893).abs() < 0.1, "{}", scene.page.width);
+        assert!((scene.page.width - 1304.299).abs() < 0.1, "{}", scene.page.width);
         let svg_y = published("aggregate_ranks")
             .into_iter()
             .filter(|row| row["panel"] == panel)
