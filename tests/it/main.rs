@@ -15,5 +15,7 @@ mod figures;
 mod hub;
 mod manifest;
 mod panels;
+mod ranks;
 mod rules;
 mod support;
+mod synthetic;
