@@ -11,7 +11,7 @@ mod rule;
 mod set;
 
 pub use json::claim_json;
-pub use judge::{Claim, Facts, FigureFacts, Judged, judge};
+pub use judge::{Claim, Facts, FigureFacts, Judged, OurMark, judge};
 pub use outcome::{Counts, Outcome};
 pub use policy::Policy;
 pub use rule::{Published, Rule, Value, Verdict};

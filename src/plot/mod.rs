@@ -5,6 +5,7 @@
 //! renderings.
 
 mod axis;
+mod cloud;
 mod csv;
 mod element;
 mod figure;
@@ -16,6 +17,9 @@ mod marker;
 mod paint;
 mod panel;
 mod placeholder;
+mod png;
+mod raster;
+mod rule;
 mod scene;
 mod svg;
 mod text;
@@ -23,10 +27,11 @@ mod theme;
 mod ticks;
 mod xml;
 
-pub use axis::{Axis, Limits, Scale, Ticks};
+pub use axis::{Axis, Growth, Limits, Scale, Ticks};
+pub use cloud::{Cloud, CloudStyle};
 pub use csv::{HEADER, mark_csv};
-pub use element::{Anchor, Element, Group, Outline, Shape, Text, bounds};
-pub use figure::{Figure, Heading, Page, Share};
+pub use element::{Anchor, Element, Group, Image, Outline, Shape, Text, bounds};
+pub use figure::{Figure, Heading, Margins, Page, Share};
 pub use frame::{Frame, Reading};
 pub use geometry::{Point, Rect};
 pub use legend::{Entry, Legend, Place, Spot};
@@ -35,8 +40,9 @@ pub use marker::Marker;
 pub use paint::{Cap, Colour, Paint, Stroke};
 pub use panel::{Coordinate, Item, Panel};
 pub use placeholder::placeholder;
+pub use rule::Rule;
 pub use scene::{Scene, Source};
 pub use svg::svg;
 pub use text::{ASCENT, DESCENT, Face, LINE, width, wrap};
 pub use theme::Theme;
-pub use ticks::{Tick, ticks};
+pub use ticks::{Tick, labelled, ticks};

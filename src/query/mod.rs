@@ -8,6 +8,7 @@ mod arithmetic;
 mod bootstrap;
 mod dataset;
 mod error;
+mod format;
 mod frame;
 mod group;
 mod library;
@@ -19,6 +20,7 @@ mod table;
 mod test;
 #[cfg(test)]
 mod tests;
+mod unique;
 
 pub use dataset::DatasetSpec;
 pub use error::QueryError;

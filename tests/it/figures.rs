@@ -203,8 +203,8 @@ fn points_are_the_values_of_the_rows_they_name() {
     let table = published("scaling-split");
     for scene in published_scenes().iter().filter(|scene| scene.id.starts_with("fig2/scaling_split")) {
         for mark in scene.marks.iter().filter(|mark| mark.kind == MarkKind::Point) {
-            let row = mark.lineage.files().next().unwrap().1.first().unwrap();
-            let row = usize::try_from(*row).unwrap() - 1;
+            let row = mark.lineage.files().next().unwrap().1.first();
+            let row = usize::try_from(row).unwrap() - 1;
             assert_eq!(mark.y, table.number("value", row));
             assert_eq!(Some(&mark.series), table.text("model", row).as_ref());
             assert_eq!(Some(&mark.key), table.text("x_label", row).as_ref());

@@ -11,7 +11,8 @@ use serde::Deserialize;
 
 use super::figures::{assert_sound, figure_specs, found, table, texts};
 use super::support::{Project, Run};
-use super::synthetic;
+use super::synthetic::reconstruction::{decoder_only, decoder_only_knns, summaries};
+use super::synthetic::{self, SyntheticTable};
 
 /// Output of `tests/oracle/fig_ranks.py`.
 #[derive(Deserialize)]
@@ -35,15 +36,15 @@ fn oracle() -> Oracle {
 }
 
 /// All tables of the authors that rank dot panels need, made up; one dataset has no column of one metric.
-fn tables() -> Vec<synthetic::File> {
-    let summaries = synthetic::summaries().into_iter().map(|file| {
+fn tables() -> Vec<SyntheticTable> {
+    let summaries = summaries().into_iter().map(|file| {
         if file.artifact.starts_with("summary/tahoe-") {
             file.without("cytokine_spearman_average")
         } else {
             file
         }
     });
-    summaries.chain([synthetic::decoder_only(), synthetic::decoder_only_knns()]).collect()
+    summaries.chain([decoder_only(), decoder_only_knns()]).collect()
 }
 
 const PANELS: [&str; 2] = ["reconeval/fig2/panel_*", "reconeval/fig3/decoder_*_comparison"];
@@ -63,7 +64,7 @@ fn draw_panels(project: &Project) -> Run {
 #[test]
 fn made_up_tables_give_the_numbers_of_an_independent_script() {
     let project = Project::of_this_repository();
-    synthetic::install(&project, &tables());
+    synthetic::place(&project, &tables());
     let run = draw_panels(&project);
     assert_eq!(run.status, 0, "{}", run.snapshot());
     for (figure, panels) in oracle().figures {
@@ -111,7 +112,7 @@ fn made_up_tables_give_the_numbers_of_an_independent_script() {
 fn one_table_short_only_its_panels_are_digitised() {
     let project = Project::of_this_repository();
     let some: Vec<_> = tables().into_iter().filter(|file| file.artifact != "decoder-only-knns").collect();
-    synthetic::install(&project, &some);
+    synthetic::place(&project, &some);
     assert_eq!(draw_panels(&project).status, 0);
     let evidence = |figure: &str| drawn(&project, figure)[0]["evidence"].clone();
     assert_eq!(evidence("fig3/decoder_knn_comparison"), "digitised");
