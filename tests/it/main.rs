@@ -17,6 +17,7 @@ mod hub;
 mod manifest;
 mod panels;
 mod radars_and_bars;
+mod ranks;
 mod rules;
 mod support;
 mod synthetic;

@@ -1,6 +1,8 @@
 //! Tables in the authors' schemas with invented numbers: they take the way from the authors' files to a figure
 //! without being those files. Nothing in them was measured; every number is a hash of the words around it.
 
+pub mod reconstruction;
+
 use std::fmt::Write;
 
 use super::support::Project;
@@ -8,9 +10,9 @@ use super::support::Project;
 /// A file of invented numbers for a declared artifact.
 pub struct SyntheticTable {
     /// Id of the artifact.
-    pub artifact: &'static str,
+    pub artifact: String,
     /// Path below `frozen/reconeval/`.
-    pub path: &'static str,
+    pub path: String,
     /// Content.
     pub text: String,
 }
@@ -95,7 +97,15 @@ pub fn perturbation_tables() -> [SyntheticTable; 2] {
         }
     }
     [
-        SyntheticTable { artifact: "decoder-only-st", path: "figs/decoder_only_st.csv", text: state },
-        SyntheticTable { artifact: "decoder-only-cf", path: "figs/decoder_only_cf.csv", text: cellflow },
+        SyntheticTable {
+            artifact: "decoder-only-st".into(),
+            path: "figs/decoder_only_st.csv".into(),
+            text: state,
+        },
+        SyntheticTable {
+            artifact: "decoder-only-cf".into(),
+            path: "figs/decoder_only_cf.csv".into(),
+            text: cellflow,
+        },
     ]
 }
