@@ -15,7 +15,7 @@ mod words;
 
 use crate::error::Failure;
 use crate::manifest::RawSpec;
-use crate::plot::{Figure, Scene, Share, Theme, placeholder};
+use crate::plot::{Figure, Scene, Theme, placeholder};
 
 use self::spec::{RankDotSpec, RowText};
 use super::facets::{Cell, cells};
@@ -58,10 +58,8 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
         width: size.0,
         height: size.1,
         panels,
-        share_x: Share::None,
-        share_y: Share::None,
-        heading: None,
         legends: of_figure,
+        ..Figure::default()
     };
     Ok(Scene {
         id: raw.id.clone(),

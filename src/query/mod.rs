@@ -13,11 +13,13 @@ mod group;
 mod library;
 mod read;
 mod reshape;
+mod sort;
 mod step;
 mod table;
 mod test;
 #[cfg(test)]
 mod tests;
+mod unique;
 
 pub use dataset::DatasetSpec;
 pub use error::QueryError;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::frame::Frame;
-use super::{QueryError, Table, arithmetic, bootstrap, group, reshape, test};
+use super::{QueryError, Table, arithmetic, bootstrap, group, reshape, sort, test, unique};
 
 /// One step, written `{ verb = … }`.
 #[derive(Clone, Debug, Deserialize)]
@@ -33,10 +33,14 @@ pub(super) enum Step {
     Append(String),
     /// Join the texts of columns.
     Unite(reshape::Unite),
+    /// Rows in order of columns.
+    Sort(OneOrMany),
     /// Weighted sum of columns.
     Linear(arithmetic::Linear),
     /// Position between smallest and largest within groups.
     MinMax(arithmetic::MinMax),
+    /// Refuse a key that two rows share.
+    Unique(unique::Unique),
     /// Rank percentile within groups, ties averaged, missing values left out.
     RankPercentile(group::RankPercentile),
     /// Mean within groups, missing values left out.
@@ -92,8 +96,10 @@ impl Step {
             Self::Join(_) => "join",
             Self::Append(_) => "append",
             Self::Unite(_) => "unite",
+            Self::Sort(_) => "sort",
             Self::Linear(_) => "linear",
             Self::MinMax(_) => "min_max",
+            Self::Unique(_) => "unique",
             Self::RankPercentile(_) => "rank_percentile",
             Self::Mean(_) => "mean",
             Self::BootstrapMean(_) => "bootstrap_mean",
@@ -124,8 +130,10 @@ impl Step {
             Self::Join(join) => join.apply(frame, joined),
             Self::Append(dataset) => reshape::append(frame, dataset, joined),
             Self::Unite(unite) => unite.apply(frame),
+            Self::Sort(columns) => sort::sort(frame, &columns.0),
             Self::Linear(linear) => linear.apply(frame),
             Self::MinMax(scale) => scale.apply(frame),
+            Self::Unique(unique) => unique.apply(frame),
             Self::RankPercentile(rank) => rank.apply(frame),
             Self::Mean(mean) => mean.apply(&frame),
             Self::BootstrapMean(bootstrap) => bootstrap.apply(&frame),

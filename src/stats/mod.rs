@@ -1,4 +1,4 @@
-//! Ranks, quartiles, tests and random numbers: pure functions of numbers and seeds, each checked against SciPy or NumPy.
+//! Ranks, quartiles, tests and random numbers: pure functions of numbers and seeds, checked against SciPy or NumPy.
 
 mod bootstrap;
 mod equivalence;

@@ -23,7 +23,7 @@ fn root() -> &'static Path {
 }
 
 /// Figure entries of a manifest text.
-fn figure_specs(figures: &str) -> Vec<RawSpec> {
+pub fn figure_specs(figures: &str) -> Vec<RawSpec> {
     let root = tempfile::tempdir().unwrap();
     let folder = root.path().join("p");
     std::fs::create_dir(&folder).unwrap();
@@ -33,7 +33,7 @@ fn figure_specs(figures: &str) -> Vec<RawSpec> {
 }
 
 /// A table of text columns from CSV; every row has its own lineage.
-fn table(artifact: &str, csv: &str) -> Table {
+pub fn table(artifact: &str, csv: &str) -> Table {
     let file =
         SourceFile { artifact: artifact.to_owned(), sha256: sha256(csv.as_bytes()), tier: Tier::Digitised };
     let file = Arc::new(file);
@@ -66,7 +66,7 @@ fn published(id: &str) -> Table {
     table(name, &lines.join("\n"))
 }
 
-fn found(table: Table) -> Result<Result<Evidence, Missing>, Failure> {
+pub fn found(table: Table) -> Result<Result<Evidence, Missing>, Failure> {
     Ok(Ok(Evidence { table: Arc::new(table), alternative: "the values read from the figure".to_owned() }))
 }
 

@@ -10,10 +10,13 @@ mod claims;
 mod cli;
 mod determinism;
 mod fetch;
+mod fig4;
 mod figures;
 #[path = "../support/hub/mod.rs"]
 mod hub;
 mod manifest;
 mod panels;
+mod radars_and_bars;
 mod rules;
 mod support;
+mod synthetic;
