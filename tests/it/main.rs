@@ -16,4 +16,5 @@ mod hub;
 mod manifest;
 mod panels;
 mod rules;
+mod scatter;
 mod support;
