@@ -2,6 +2,8 @@
 
 mod boxes;
 mod error;
+mod funky;
+mod grouped_bar;
 mod line;
 mod rows;
 mod spec;
@@ -25,9 +27,11 @@ struct Kind {
     draw: fn(&RawSpec, Theme, &mut Lookup<'_>) -> Result<Scene, Failure>,
 }
 
-const KINDS: [Kind; 2] = [
+const KINDS: [Kind; 4] = [
     Kind { name: "line", datasets: line::datasets, draw: line::draw },
     Kind { name: "box", datasets: boxes::datasets, draw: boxes::draw },
+    Kind { name: "funky", datasets: funky::datasets, draw: funky::draw },
+    Kind { name: "grouped_bar", datasets: grouped_bar::datasets, draw: grouped_bar::draw },
 ];
 
 /// Draws a figure. When a dataset it needs is missing, or holds no value for it, the scene is a placeholder that

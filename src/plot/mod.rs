@@ -25,7 +25,7 @@ mod xml;
 pub use axis::{Axis, Limits, Scale, Ticks};
 pub use csv::{HEADER, mark_csv};
 pub use element::{Anchor, Element, Group, Outline, Shape, Text, bounds};
-pub use figure::{Figure, Heading, Page, Share};
+pub use figure::{Figure, Heading, PAD, Page, Share};
 pub use geometry::{Point, Rect};
 pub use legend::{Entry, Legend, Place, Spot};
 pub use mark::{Mark, MarkKind};

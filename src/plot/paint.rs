@@ -24,6 +24,11 @@ impl Colour {
     pub const fn rgb(red: u8, green: u8, blue: u8) -> Self {
         Self([red, green, blue])
     }
+
+    /// Red, green and blue.
+    pub const fn channels(self) -> [u8; 3] {
+        self.0
+    }
 }
 
 impl fmt::Display for Colour {

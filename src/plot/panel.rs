@@ -66,6 +66,28 @@ pub enum Item {
         /// Colour.
         colour: Colour,
     },
+    /// A text whose lower edge has its middle on a point; not clipped.
+    Caption {
+        /// Middle of the lower edge.
+        at: (f64, f64),
+        /// Characters.
+        text: String,
+        /// Font size in points.
+        size: f64,
+        /// Colour.
+        colour: Colour,
+    },
+    /// An upright error bar with caps, clipped to the axes.
+    ErrorBar {
+        /// Its place along x.
+        x: f64,
+        /// Lower and upper end.
+        ends: (f64, f64),
+        /// How far caps reach to each side in points.
+        cap: f64,
+        /// Pen.
+        stroke: Stroke,
+    },
     /// A remark in the middle of the panel.
     Remark(String),
     /// Items that draw marks of the scene.
@@ -80,7 +102,7 @@ pub enum Item {
 impl Item {
     /// Whether it is a shape that the axes clip.
     fn is_clipped(&self) -> bool {
-        !matches!(self, Self::Label { .. } | Self::Remark(_) | Self::Mark { .. })
+        !matches!(self, Self::Label { .. } | Self::Caption { .. } | Self::Remark(_) | Self::Mark { .. })
     }
 }
 
@@ -279,7 +301,8 @@ fn collect_points(items: &[Item], points: &mut Vec<(f64, f64)>) {
             }
             Item::Marker { at, .. } => points.push(*at),
             Item::Mark { items, .. } => collect_points(items, points),
-            Item::Guide { .. } | Item::Label { .. } | Item::Remark(_) => {}
+            Item::ErrorBar { x, ends, .. } => points.extend([(*x, ends.0), (*x, ends.1)]),
+            Item::Guide { .. } | Item::Label { .. } | Item::Caption { .. } | Item::Remark(_) => {}
         }
     }
 }
@@ -326,6 +349,12 @@ impl Canvas {
                 let text = Text::new(text, *size, Point::new(place.x, place.y + drop));
                 Element::Text(Text { face: *face, colour: *colour, ..text })
             }
+            Item::Caption { at, text, size, colour } => {
+                let place = self.place(*at);
+                let at = Point::new(place.x, place.y - text::DESCENT * size);
+                Element::Text(Text { colour: *colour, ..Text::new(text, *size, at).anchored(Anchor::Middle) })
+            }
+            Item::ErrorBar { x, ends, cap, stroke } => self.error_bar(*x, *ends, *cap, stroke),
             Item::Remark(text) => {
                 let text = Text::new(text, 11.0, self.axes.centre()).anchored(Anchor::Middle);
                 Element::Text(Text { face: Face::Oblique, colour: Colour::grey(89), ..text })
@@ -341,6 +370,17 @@ impl Canvas {
                 Element::Group(group)
             }
         }
+    }
+
+    fn error_bar(&self, x: f64, (low, high): (f64, f64), cap: f64, stroke: &Stroke) -> Element {
+        let paint = Paint::outlined(stroke.clone());
+        let (low, high) = (self.place((x, low)), self.place((x, high)));
+        let across = |end: Point| {
+            let (left, right) = (Point::new(end.x - cap, end.y), Point::new(end.x + cap, end.y));
+            Element::segment(left, right, paint.clone())
+        };
+        let children = vec![Element::segment(low, high, paint.clone()), across(low), across(high)];
+        Element::Group(Group { children, ..Group::default() })
     }
 
     /// The lines of the panel in page coordinates, for the legend to avoid.
