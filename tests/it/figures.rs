@@ -79,7 +79,7 @@ fn published_scenes() -> Vec<Scene> {
 }
 
 /// All texts of a scene with the boxes they take.
-fn texts(scene: &Scene) -> Vec<(String, Rect)> {
+pub fn texts(scene: &Scene) -> Vec<(String, Rect)> {
     let mut texts = Vec::new();
     scene.visit(&mut |element| {
         if let Element::Text(text) = element {
@@ -92,7 +92,7 @@ fn texts(scene: &Scene) -> Vec<(String, Rect)> {
 /// Asserts what holds for every scene: text inside the page, well-formed SVG, and the same marks in the SVG, in the
 /// mark table and in the scene.
 #[track_caller]
-fn assert_sound(scene: &Scene) {
+pub fn assert_sound(scene: &Scene) {
     let page = Rect::sized(0.0, 0.0, scene.page.width, scene.page.height).grown(1e-6);
     for (text, bounds) in texts(scene) {
         assert_eq!(bounds.intersection(&page), Some(bounds), "`{text}` leaves the page of {}", scene.id);

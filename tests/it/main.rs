@@ -13,4 +13,5 @@ mod figures;
 #[path = "../support/hub/mod.rs"]
 mod hub;
 mod manifest;
+mod panels;
 mod support;
