@@ -161,7 +161,7 @@ fn draw_bar(spec: &GroupedBarSpec, bar: &Bar<'_>, items: &mut Vec<Item>, marks: 
     let corners = vec![(left, 0.0), (right, 0.0), (right, bar.height), (left, bar.height)];
     let mut drawn = vec![Item::Polygon { points: corners, paint: paint(bar.series) }];
     let text = spec.value_text.as_ref().map(|value| {
-        let text = format!("{:.*}", value.decimals, bar.height);
+        let text = format!("{:.*}", value.decimals, bar.height).replace('-', "\u{2212}");
         let at = (bar.x, bar.height / 2.0 + value.offset);
         drawn.push(Item::Caption { at, text: text.clone(), size: value.size, colour: Colour::BLACK });
         text

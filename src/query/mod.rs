@@ -5,6 +5,7 @@
 //! values and for lineage is decided here.
 
 mod arithmetic;
+mod arrange;
 mod dataset;
 mod error;
 mod frame;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::frame::Frame;
-use super::{QueryError, Table, arithmetic, group, reshape, test};
+use super::{QueryError, Table, arithmetic, arrange, group, reshape, test};
 
 /// One step, written `{ verb = … }`.
 #[derive(Clone, Debug, Deserialize)]
@@ -25,6 +25,8 @@ pub(super) enum Step {
     Melt(reshape::Melt),
     /// Numbers from text; what is no finite number becomes missing.
     ToNumber(OneOrMany),
+    /// Rows in the order of a list of texts.
+    Arrange(arrange::Arrange),
     /// Drop rows with a missing value in one of these columns.
     DropMissing(OneOrMany),
     /// Add the columns of another dataset where key columns agree.
@@ -86,6 +88,7 @@ impl Step {
             Self::Recode(_) => "recode",
             Self::Melt(_) => "melt",
             Self::ToNumber(_) => "to_number",
+            Self::Arrange(_) => "arrange",
             Self::DropMissing(_) => "drop_missing",
             Self::Join(_) => "join",
             Self::Append(_) => "append",
@@ -117,6 +120,7 @@ impl Step {
             Self::Recode(recode) => recode.apply(frame),
             Self::Melt(melt) => melt.apply(&frame),
             Self::ToNumber(columns) => reshape::to_number(frame, &columns.0),
+            Self::Arrange(arrange) => arrange.apply(&frame),
             Self::DropMissing(columns) => reshape::drop_missing(&frame, &columns.0),
             Self::Join(join) => join.apply(frame, joined),
             Self::Append(dataset) => reshape::append(frame, dataset, joined),

@@ -214,6 +214,13 @@ fn a_derived_row_depends_on_the_rows_it_came_from() {
 }
 
 #[test]
+fn arrange_follows_the_list_and_keeps_the_order_of_equals() {
+    let steps = r#"{ arrange = { column = "k", order = ["b", "a", "z"] } }"#;
+    let table = run("k,x\na,1\nc,2\nb,3\n,4\na,5\n", steps).unwrap();
+    assert_eq!(show(&table), "k,x\nb,3 <3>\na,1 <1>\na,5 <5>\nc,2 <2>\n-,4 <4>");
+}
+
+#[test]
 fn hostile_files_are_errors_or_tables_but_never_panics() {
     let long = format!("x\n{}\n", "9".repeat(100_000));
     let files: [&str; 12] = [

@@ -217,7 +217,8 @@ impl<'a> Drawing<'a> {
     }
 
     fn printed(&self, value: f64) -> String {
-        format!("{value:.0$}", self.spec.decimals)
+        // A true minus sign is as wide as a digit.
+        format!("{value:.0$}", self.spec.decimals).replace('-', "\u{2212}")
     }
 
     fn row_label(&self, row: &TableRow<'_>, label: &str) -> Element {
