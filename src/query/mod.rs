@@ -6,6 +6,7 @@
 
 mod arithmetic;
 mod arrange;
+mod bootstrap;
 mod dataset;
 mod error;
 mod frame;

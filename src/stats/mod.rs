@@ -1,10 +1,15 @@
-//! Ranks, quartiles and tests: pure functions of numbers, each checked against SciPy or NumPy.
+//! Ranks, quartiles, tests and random numbers: pure functions of numbers and seeds, each checked against SciPy or NumPy.
 
+mod bootstrap;
+mod pairwise;
 mod quartiles;
+pub mod random;
 mod rank;
 mod stars;
 mod t_test;
 
+pub use bootstrap::{BootstrapMean, bootstrap_mean};
+pub use pairwise::pairwise_mean;
 pub use quartiles::{Quartiles, quantile};
 pub use rank::{average_ranks, rank_percentiles};
 pub use stars::stars;
