@@ -9,7 +9,7 @@ use crate::digest::Sha256;
 use crate::error::{Class, Diagnostic, Failure};
 use crate::evidence::{Missing, Reason};
 use crate::manifest::{Artifact, DerivedRow, ManifestError, RawSpec};
-use crate::query::{Table, read_csv};
+use crate::query::{OneOrMany, Table, read_csv};
 use crate::store::{ReadError, Vault};
 
 /// A `[[claims]]` body.
@@ -18,12 +18,25 @@ use crate::store::{ReadError, Vault};
 struct Spec {
     place: String,
     artifact: String,
+    /// Column and the text, or one of the texts, that the cells of the set's rows have; all rows when empty.
+    #[serde(default, rename = "where")]
+    conditions: BTreeMap<String, OneOrMany>,
     value: String,
     rule: Rule,
-    tolerance: Option<String>,
+    tolerance: Option<Tolerance>,
     key: Vec<String>,
     expected: usize,
     ours: Vec<Ours>,
+}
+
+/// How far our number may be from the published one.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "expected the name of a column or a number")]
+enum Tolerance {
+    /// A column of the published file that holds each row's own.
+    Column(String),
+    /// The same for every row.
+    Same(f64),
 }
 
 /// Where our number stands: in a mark of a figure or in a row of a dataset.
@@ -175,6 +188,11 @@ impl Spec {
             let verb = if self.rule.needs_tolerance() { "needs" } else { "takes no" };
             return Err(raw.error(format!("rule `{}` {verb} `tolerance`", self.rule.name())).into());
         }
+        if let Some(Tolerance::Same(tolerance)) = self.tolerance
+            && !(tolerance.is_finite() && tolerance >= 0.0)
+        {
+            return Err(raw.error(format!("`tolerance` is {tolerance}, not a number of at least 0")).into());
+        }
         if self.ours.iter().any(|ours| ours.figure.is_some() == ours.dataset.is_some()) {
             return Err(raw.error("each `ours` needs either `figure` or `dataset`").into());
         }
@@ -189,7 +207,12 @@ impl Spec {
         sha256: Sha256,
     ) -> Result<Vec<Row>, ClaimsError> {
         let names: Vec<&str> = table.column_names().collect();
-        for column in self.key.iter().chain([&self.value]).chain(&self.tolerance) {
+        let tolerance = match &self.tolerance {
+            Some(Tolerance::Column(column)) => Some(column),
+            _ => None,
+        };
+        let named = self.key.iter().chain(self.conditions.keys()).chain([&self.value]).chain(tolerance);
+        for column in named {
             if !names.contains(&column.as_str()) {
                 let (set, artifact) = (set.to_owned(), artifact.id.clone());
                 return Err(ClaimsError::Column { set, artifact, column: column.clone() });
@@ -199,7 +222,11 @@ impl Spec {
         let mut ids = BTreeSet::new();
         for index in 0..table.n_rows() {
             let row = u32::try_from(index + 1).unwrap_or(u32::MAX);
-            if artifact.derived_rows.iter().any(|derived| derived.row == row) {
+            let fulfils = |(column, texts): (&String, &OneOrMany)| {
+                table.text(column, index).is_some_and(|cell| texts.0.contains(&cell))
+            };
+            let derived = artifact.derived_rows.iter().any(|derived| derived.row == row);
+            if derived || !self.conditions.iter().all(fulfils) {
                 continue;
             }
             let problem = |problem: String| {
@@ -237,7 +264,8 @@ impl Spec {
         }
         let tolerance = match &self.tolerance {
             None => None,
-            Some(column) => {
+            Some(Tolerance::Same(tolerance)) => Some(*tolerance),
+            Some(Tolerance::Column(column)) => {
                 let text = cell(column);
                 let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0);
                 Some(number.ok_or_else(|| format!("tolerance `{text}` is not a number of at least 0"))?)

@@ -24,4 +24,5 @@ pub use dataset::DatasetSpec;
 pub use error::QueryError;
 pub use library::{Evidence, Library};
 pub use read::read_csv;
+pub use step::OneOrMany;
 pub use table::{Column, Table};

@@ -49,9 +49,9 @@ pub(super) enum Step {
     PairedTTest(test::PairedTTest),
 }
 
-/// A text or a list of texts.
+/// A text or a list of texts, written `"a"` or `["a", "b"]`.
 #[derive(Clone, Debug)]
-pub(super) struct OneOrMany(pub Vec<String>);
+pub struct OneOrMany(pub Vec<String>);
 
 impl<'de> Deserialize<'de> for OneOrMany {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
