@@ -151,6 +151,7 @@ fn find_first(alternatives: &[Ours], row: &Row, facts: &Facts<'_>) -> Result<Res
 }
 
 fn find(ours: &Ours, row: &Row, facts: &Facts<'_>) -> Result<Result<Found, Missing>, String> {
+    let row = &*ours.translated(row);
     let column = fill(&ours.column, row);
     let column = ours.columns.get(&column).cloned().unwrap_or(column);
     let wanted: Vec<(&str, String)> =

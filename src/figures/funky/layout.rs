@@ -4,6 +4,7 @@
 use super::shade::with_lightness;
 use super::spec::{ColumnSpec, FunkySpec, GroupSpec, ShapeSpec};
 use super::table::{Cell, TableRow};
+use crate::evidence::Lineage;
 use crate::plot::{
     ASCENT, Anchor, Colour, DESCENT, Element, Face, Group, LINE, Mark, MarkKind, Outline, PAD, Page, Paint,
     Point, Rect, Scale, Stroke, Text, bounds,
@@ -185,7 +186,7 @@ impl<'a> Drawing<'a> {
             elements.push(Element::Group(Group { marks, children, ..Group::default() }));
         };
         let label = self.spec.label(row.key);
-        let mark = Mark::new(MarkKind::Text, "", "", row.key, row.lineage());
+        let mark = Mark::new(MarkKind::Text, "", "", label, row.lineage());
         push(Mark { text: label.to_owned(), ..mark }, vec![self.row_label(row, label)]);
         for ((x, column), cell) in self.places.iter().zip(&self.spec.column).zip(&row.cells) {
             let Some(cell) = cell else { continue };
@@ -194,7 +195,7 @@ impl<'a> Drawing<'a> {
             let mark = |kind| Mark {
                 y: Some(cell.value),
                 text: text.clone(),
-                ..Mark::new(kind, "", column.label(), row.key, cell.lineage.clone())
+                ..Mark::new(kind, "", column.label(), label, cell.lineage.clone())
             };
             match column.shape {
                 ShapeSpec::Bar => {
@@ -208,8 +209,8 @@ impl<'a> Drawing<'a> {
                 }
             }
             if let Some((text, cells)) = self.remark(column, row) {
-                let lineage = crate::evidence::Lineage::union(cells.iter().map(|cell| &cell.lineage));
-                let mark = Mark::new(MarkKind::Text, "", column.label(), row.key, lineage);
+                let lineage = Lineage::union(cells.iter().map(|cell| &cell.lineage));
+                let mark = Mark::new(MarkKind::Text, "", column.label(), label, lineage);
                 let drawn = self.remark_text(&text, at);
                 push(Mark { text, ..mark }, vec![drawn]);
             }

@@ -24,7 +24,7 @@ pub fn describe(spec: &FunkySpec, rows: &[TableRow<'_>], marks: &[Mark]) -> Stri
         let bars = marks.iter().filter(|mark| mark.kind == MarkKind::Bar && mark.series == column.label());
         if let Some(best) = bars.max_by(|a, b| a.y.unwrap_or_default().total_cmp(&b.y.unwrap_or_default())) {
             let value = short(best.y.unwrap_or_default());
-            sentences.push(format!("Longest bar of {}: {}, {value}.", column.label(), spec.label(&best.key)));
+            sentences.push(format!("Longest bar of {}: {}, {value}.", column.label(), best.key));
         }
     }
     sentences.join(" ")
