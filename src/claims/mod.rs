@@ -6,11 +6,13 @@
 mod json;
 mod judge;
 mod outcome;
+mod policy;
 mod rule;
 mod set;
 
 pub use json::claim_json;
 pub use judge::{Claim, Facts, FigureFacts, Judged, judge};
 pub use outcome::{Counts, Outcome};
-pub use rule::{Rule, Value};
+pub use policy::Policy;
+pub use rule::{Published, Rule, Value, Verdict};
 pub use set::{ClaimSet, ClaimsError};

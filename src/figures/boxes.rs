@@ -9,7 +9,7 @@ use crate::error::Failure;
 use crate::evidence::Lineage;
 use crate::manifest::RawSpec;
 use crate::plot::{
-    Axis, Figure, Item, Limits, Mark, MarkKind, Panel, Scene, Share, Theme, Ticks, placeholder,
+    Axis, Figure, Item, Limits, Mark, MarkKind, Panel, Reading, Scene, Share, Theme, Ticks, placeholder,
 };
 use crate::stats::Quartiles;
 
@@ -182,6 +182,7 @@ fn draw_panel(spec: &BoxSpec, panel: &PanelData<'_>, brackets: &[Bracket], marks
             q1: Some(quartiles.q1),
             q3: Some(quartiles.q3),
             high: Some(quartiles.high),
+            reading: Reading::Horizontal { y: index as f64 },
             ..mark
         });
         items.push(item);

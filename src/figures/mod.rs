@@ -2,9 +2,11 @@
 
 mod boxes;
 mod error;
+mod facets;
 mod funky;
 mod grouped_bar;
 mod line;
+mod rank_dot;
 mod rows;
 mod spec;
 mod words;
@@ -27,11 +29,12 @@ struct Kind {
     draw: fn(&RawSpec, Theme, &mut Lookup<'_>) -> Result<Scene, Failure>,
 }
 
-const KINDS: [Kind; 4] = [
+const KINDS: [Kind; 5] = [
     Kind { name: "line", datasets: line::datasets, draw: line::draw },
     Kind { name: "box", datasets: boxes::datasets, draw: boxes::draw },
     Kind { name: "funky", datasets: funky::datasets, draw: funky::draw },
     Kind { name: "grouped_bar", datasets: grouped_bar::datasets, draw: grouped_bar::draw },
+    Kind { name: "rank_dot", datasets: rank_dot::datasets, draw: rank_dot::draw },
 ];
 
 /// Draws a figure. When a dataset it needs is missing, or holds no value for it, the scene is a placeholder that

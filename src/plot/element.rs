@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::frame::Frame;
 use super::geometry::{Point, Rect};
 use super::paint::{Colour, Paint};
 use super::text::{self, Face};
@@ -24,6 +25,8 @@ pub struct Group {
     pub panel: Option<String>,
     /// Marks of the scene this group draws, as indices.
     pub marks: Option<Range<usize>>,
+    /// Where values of those marks lie.
+    pub frame: Option<Frame>,
     /// Only what lies within is visible.
     pub clip: Option<Rect>,
     /// Parts, later ones above earlier ones.
@@ -123,6 +126,7 @@ impl Element {
         match self {
             Self::Group(group) => Self::Group(Group {
                 clip: group.clip.map(|clip| clip.moved(x, y)),
+                frame: group.frame.map(|frame| frame.moved(x, y)),
                 children: group.children.into_iter().map(|child| child.moved(x, y)).collect(),
                 ..group
             }),

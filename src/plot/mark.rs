@@ -1,5 +1,6 @@
 //! Marks: what a figure says, one row each, independent of how it is drawn.
 
+use super::frame::Reading;
 use crate::evidence::Lineage;
 
 /// Kind of a mark; the name stands in the `mark` column.
@@ -42,6 +43,41 @@ impl MarkKind {
     }
 }
 
+/// A number of a mark; the name is its column in the mark table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantity {
+    /// Horizontal position.
+    X,
+    /// Vertical position; the median of a box.
+    Y,
+    /// Lower end.
+    Low,
+    /// First quartile.
+    Q1,
+    /// Third quartile.
+    Q3,
+    /// Upper end.
+    High,
+    /// Scaled size.
+    Size,
+}
+
+impl Quantity {
+    /// The quantity of a column of the mark table; `None` for other columns.
+    pub fn of_column(name: &str) -> Option<Self> {
+        Some(match name {
+            "x" => Self::X,
+            "y" => Self::Y,
+            "low" => Self::Low,
+            "q1" => Self::Q1,
+            "q3" => Self::Q3,
+            "high" => Self::High,
+            "size" => Self::Size,
+            _ => return None,
+        })
+    }
+}
+
 /// One mark, bound to the rows it was computed from. Coordinates are in data units.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mark {
@@ -69,6 +105,10 @@ pub struct Mark {
     pub size: Option<f64>,
     /// Printed text.
     pub text: String,
+    /// Along which line its values are read; not part of the mark table.
+    pub reading: Reading,
+    /// The number that a tooltip tells; not part of the mark table.
+    pub told: Quantity,
     /// Rows the mark was computed from.
     pub lineage: Lineage,
 }
@@ -89,7 +129,22 @@ impl Mark {
             high: None,
             size: None,
             text: String::new(),
+            reading: Reading::Plane,
+            told: Quantity::Y,
             lineage,
+        }
+    }
+
+    /// A number of the mark; `None` where it does not apply.
+    pub fn number(&self, quantity: Quantity) -> Option<f64> {
+        match quantity {
+            Quantity::X => self.x,
+            Quantity::Y => self.y,
+            Quantity::Low => self.low,
+            Quantity::Q1 => self.q1,
+            Quantity::Q3 => self.q3,
+            Quantity::High => self.high,
+            Quantity::Size => self.size,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::axis::{Axis, Scale};
 use super::element::{self, Anchor, Element, Group, Outline, Text};
+use super::frame::Frame;
 use super::geometry::{Point, Rect};
 use super::legend::{Legend, Place};
 use super::marker::Marker;
@@ -66,16 +67,12 @@ pub enum Item {
         /// Colour.
         colour: Colour,
     },
-    /// A text whose lower edge has its middle on a point; not clipped.
-    Caption {
-        /// Middle of the lower edge.
-        at: (f64, f64),
-        /// Characters.
-        text: String,
-        /// Font size in points.
-        size: f64,
-        /// Colour.
-        colour: Colour,
+    /// Elements that keep their size and stand anywhere around the panel; neither clipped nor within the limits.
+    Attached {
+        /// Where their origin lies, across and upwards.
+        at: (Coordinate, Coordinate),
+        /// What is drawn, around the origin of the page.
+        elements: Vec<Element>,
     },
     /// An upright error bar with caps, clipped to the axes.
     ErrorBar {
@@ -99,10 +96,19 @@ pub enum Item {
     },
 }
 
+/// One coordinate of a place in or beside a panel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Coordinate {
+    /// In data units.
+    Data(f64),
+    /// As a fraction of the axes, from their left or lower edge.
+    Axes(f64),
+}
+
 impl Item {
     /// Whether it is a shape that the axes clip.
     fn is_clipped(&self) -> bool {
-        !matches!(self, Self::Label { .. } | Self::Caption { .. } | Self::Remark(_) | Self::Mark { .. })
+        !matches!(self, Self::Label { .. } | Self::Attached { .. } | Self::Remark(_) | Self::Mark { .. })
     }
 }
 
@@ -183,13 +189,15 @@ impl Panel {
         children.extend(y_axis);
         let extent = element::bounds(&children).map_or(axes, |bounds| bounds.union(&axes));
         let title = self.title(&axes);
-        let extent = titled(extent, [&title, &x_title], [&y_title]);
+        let mut extent = titled(extent, [&title, &x_title], [&y_title]);
         children.extend([title, x_title, y_title].into_iter().flatten());
         for legend in &self.legends {
             let corner = match &legend.place {
                 Place::At(spot) => legend.corner(&axes, spot),
                 Place::Right | Place::Best => legend.best_corner(&axes, &canvas.lines(&self.items)),
             };
+            let (width, height) = legend.extent();
+            extent = extent.union(&Rect::sized(corner.x, corner.y, width, height));
             children.extend(legend.draw(corner));
         }
         let group = Group { panel: Some(self.name.clone()), children, ..Group::default() };
@@ -302,7 +310,7 @@ fn collect_points(items: &[Item], points: &mut Vec<(f64, f64)>) {
             Item::Marker { at, .. } => points.push(*at),
             Item::Mark { items, .. } => collect_points(items, points),
             Item::ErrorBar { x, ends, .. } => points.extend([(*x, ends.0), (*x, ends.1)]),
-            Item::Guide { .. } | Item::Label { .. } | Item::Caption { .. } | Item::Remark(_) => {}
+            Item::Guide { .. } | Item::Label { .. } | Item::Attached { .. } | Item::Remark(_) => {}
         }
     }
 }
@@ -349,10 +357,17 @@ impl Canvas {
                 let text = Text::new(text, *size, Point::new(place.x, place.y + drop));
                 Element::Text(Text { face: *face, colour: *colour, ..text })
             }
-            Item::Caption { at, text, size, colour } => {
-                let place = self.place(*at);
-                let at = Point::new(place.x, place.y - text::DESCENT * size);
-                Element::Text(Text { colour: *colour, ..Text::new(text, *size, at).anchored(Anchor::Middle) })
+            Item::Attached { at, elements } => {
+                let x = match at.0 {
+                    Coordinate::Data(x) => self.x.place(x),
+                    Coordinate::Axes(fraction) => self.axes.left + fraction * self.axes.width(),
+                };
+                let y = match at.1 {
+                    Coordinate::Data(y) => self.y.place(y),
+                    Coordinate::Axes(fraction) => self.axes.bottom - fraction * self.axes.height(),
+                };
+                let children = elements.iter().map(|element| element.clone().moved(x, y)).collect();
+                Element::Group(Group { children, ..Group::default() })
             }
             Item::ErrorBar { x, ends, cap, stroke } => self.error_bar(*x, *ends, *cap, stroke),
             Item::Remark(text) => {
@@ -361,11 +376,12 @@ impl Canvas {
             }
             Item::Mark { marks, items } => {
                 let marks = Some(marks.clone());
+                let frame = Some(Frame { x: self.x, y: self.y });
                 let group = if items.iter().all(Item::is_clipped) {
                     let children = items.iter().map(|item| self.item(item)).collect();
-                    Group { marks, clip: Some(self.axes), children, ..Group::default() }
+                    Group { marks, frame, clip: Some(self.axes), children, ..Group::default() }
                 } else {
-                    Group { marks, children: self.items(items), ..Group::default() }
+                    Group { marks, frame, children: self.items(items), ..Group::default() }
                 };
                 Element::Group(group)
             }

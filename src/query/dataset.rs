@@ -20,7 +20,7 @@ pub struct DatasetSpec {
 pub(super) struct Alternative {
     /// A file.
     pub artifact: Option<String>,
-    /// A glob over artifact ids; all that match must be present, their rows are stacked in order.
+    /// A glob over artifact ids; all that match must be present, their rows are stacked in order, columns by name.
     pub artifacts: Option<String>,
     /// Another dataset.
     pub dataset: Option<String>,

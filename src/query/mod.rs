@@ -5,7 +5,6 @@
 //! values and for lineage is decided here.
 
 mod arithmetic;
-mod arrange;
 mod bootstrap;
 mod dataset;
 mod error;
@@ -14,6 +13,7 @@ mod group;
 mod library;
 mod read;
 mod reshape;
+mod sort;
 mod step;
 mod table;
 mod test;

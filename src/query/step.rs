@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::frame::Frame;
-use super::{QueryError, Table, arithmetic, arrange, bootstrap, group, reshape, test};
+use super::{QueryError, Table, arithmetic, bootstrap, group, reshape, sort, test};
 
 /// One step, written `{ verb = … }`.
 #[derive(Clone, Debug, Deserialize)]
@@ -25,8 +25,6 @@ pub(super) enum Step {
     Melt(reshape::Melt),
     /// Numbers from text; what is no finite number becomes missing.
     ToNumber(OneOrMany),
-    /// Rows in the order of a list of texts.
-    Arrange(arrange::Arrange),
     /// Drop rows with a missing value in one of these columns.
     DropMissing(OneOrMany),
     /// Add the columns of another dataset where key columns agree.
@@ -35,6 +33,8 @@ pub(super) enum Step {
     Append(String),
     /// Join the texts of columns.
     Unite(reshape::Unite),
+    /// Rows in order of columns.
+    Sort(OneOrMany),
     /// Weighted sum of columns.
     Linear(arithmetic::Linear),
     /// Position between smallest and largest within groups.
@@ -90,11 +90,11 @@ impl Step {
             Self::Recode(_) => "recode",
             Self::Melt(_) => "melt",
             Self::ToNumber(_) => "to_number",
-            Self::Arrange(_) => "arrange",
             Self::DropMissing(_) => "drop_missing",
             Self::Join(_) => "join",
             Self::Append(_) => "append",
             Self::Unite(_) => "unite",
+            Self::Sort(_) => "sort",
             Self::Linear(_) => "linear",
             Self::MinMax(_) => "min_max",
             Self::RankPercentile(_) => "rank_percentile",
@@ -123,11 +123,11 @@ impl Step {
             Self::Recode(recode) => recode.apply(frame),
             Self::Melt(melt) => melt.apply(&frame),
             Self::ToNumber(columns) => reshape::to_number(frame, &columns.0),
-            Self::Arrange(arrange) => arrange.apply(&frame),
             Self::DropMissing(columns) => reshape::drop_missing(&frame, &columns.0),
             Self::Join(join) => join.apply(frame, joined),
             Self::Append(dataset) => reshape::append(frame, dataset, joined),
             Self::Unite(unite) => unite.apply(frame),
+            Self::Sort(columns) => sort::sort(frame, &columns.0),
             Self::Linear(linear) => linear.apply(frame),
             Self::MinMax(scale) => scale.apply(frame),
             Self::RankPercentile(rank) => rank.apply(frame),

@@ -227,6 +227,18 @@ fn unite_joins_texts() {
 }
 
 #[test]
+fn sort_knows_numbers_texts_and_missing_values() {
+    let csv = "k,v\nb,10\na,9\n,1\nb,2\n";
+    assert_eq!(
+        show(&run(csv, r#"{ sort = ["k", "v"] }"#).unwrap()),
+        "k,v\na,9 <2>\nb,10 <1>\nb,2 <4>\n-,1 <3>"
+    );
+    let numbers = r#"{ to_number = "v" }, { sort = "v" }, { select = ["v"] }"#;
+    assert_eq!(show(&run(csv, numbers).unwrap()), "v\n1 <3>\n2 <4>\n9 <2>\n10 <1>");
+    assert!(run(csv, r#"{ sort = "w" }"#).is_err());
+}
+
+#[test]
 fn append_matches_columns_by_name() {
     let table = run("key,x\na,1\n", r#"{ to_number = "x" }, { append = "other" }"#).unwrap();
     assert_eq!(show(&table), "key,x,extra\na,1,- <1>\nb,-,B <1>\na,-,A <2>");
@@ -262,13 +274,6 @@ fn a_derived_row_depends_on_the_rows_it_came_from() {
     artifact.derived_rows = vec![DerivedRow { row: 2, from: vec![1, 3], how: "2 * q1 - min".into() }];
     let table = frame_of("x\n1\n2\n3\n", &artifact).unwrap().into_table().unwrap();
     assert_eq!(show(&table), "x\n1 <1>\n2 <1 2 3>\n3 <3>");
-}
-
-#[test]
-fn arrange_follows_the_list_and_keeps_the_order_of_equals() {
-    let steps = r#"{ arrange = { column = "k", order = ["b", "a", "z"] } }"#;
-    let table = run("k,x\na,1\nc,2\nb,3\n,4\na,5\n", steps).unwrap();
-    assert_eq!(show(&table), "k,x\nb,3 <3>\na,1 <1>\na,5 <5>\nc,2 <2>\n-,4 <4>");
 }
 
 #[test]

@@ -166,7 +166,7 @@ fn hostile_tables_of_claims_are_refused_with_file_row_and_column() {
         (
             "Low,PCA,0.383333332,23.00000,9.0e-09",
             "Low,PCA,0.383333332,23.00000,-1",
-            "row 1: tolerance `-1` is not",
+            "row 1: `-1` in column `precision` is not",
         ),
     ] {
         let project = Project::of_this_repository();

@@ -9,7 +9,7 @@ use repro::error::Failure;
 use repro::evidence::{Lineage, Missing, Reason, SourceFile, Tier};
 use repro::figures::{self, Evidence};
 use repro::manifest::{self, RawSpec};
-use repro::plot::{Element, MarkKind, Rect, Scene, Theme, mark_csv, svg};
+use repro::plot::{Element, Group, MarkKind, Quantity, Rect, Scene, Theme, mark_csv, svg};
 use repro::query::{Column, Table};
 use repro::stats::paired_t_test;
 
@@ -23,7 +23,7 @@ fn root() -> &'static Path {
 }
 
 /// Figure entries of a manifest text.
-fn figure_specs(figures: &str) -> Vec<RawSpec> {
+pub fn figure_specs(figures: &str) -> Vec<RawSpec> {
     let root = tempfile::tempdir().unwrap();
     let folder = root.path().join("p");
     std::fs::create_dir(&folder).unwrap();
@@ -33,7 +33,7 @@ fn figure_specs(figures: &str) -> Vec<RawSpec> {
 }
 
 /// A table of text columns from CSV; every row has its own lineage.
-fn table(artifact: &str, csv: &str) -> Table {
+pub fn table(artifact: &str, csv: &str) -> Table {
     let file =
         SourceFile { artifact: artifact.to_owned(), sha256: sha256(csv.as_bytes()), tier: Tier::Digitised };
     let file = Arc::new(file);
@@ -66,7 +66,7 @@ fn published(id: &str) -> Table {
     table(name, &lines.join("\n"))
 }
 
-fn found(table: Table) -> Result<Result<Evidence, Missing>, Failure> {
+pub fn found(table: Table) -> Result<Result<Evidence, Missing>, Failure> {
     Ok(Ok(Evidence { table: Arc::new(table), alternative: "the values read from the figure".to_owned() }))
 }
 
@@ -135,6 +135,39 @@ fn published_panels_are_drawn() {
             std::fs::write(path.with_extension("csv"), mark_csv(&scene.marks)).unwrap();
         }
     }
+}
+
+/// What a comparison draws a published value at must be where the drawing shows such a value.
+#[test]
+fn a_frame_finds_every_mark_where_it_is_drawn() {
+    let mut checked = 0;
+    for scene in published_scenes() {
+        scene.visit(&mut |element| {
+            let Element::Group(Group { marks: Some(range), frame: Some(frame), children, .. }) = element
+            else {
+                return;
+            };
+            for mark in scene.marks.get(range.clone()).unwrap() {
+                let place = |quantity| frame.place(mark, quantity, mark.number(quantity).unwrap()).unwrap();
+                let bounds = repro::plot::bounds(children).unwrap();
+                match mark.kind {
+                    MarkKind::Point => {
+                        let centre = bounds.centre();
+                        assert!((place(Quantity::Y).y - centre.y).abs() < 1e-6, "{}", scene.id);
+                        assert!((place(Quantity::X).x - centre.x).abs() < 1e-6, "{}", scene.id);
+                    }
+                    MarkKind::Box => {
+                        assert!((place(Quantity::Low).x - bounds.left).abs() < 1e-6, "{}", scene.id);
+                        assert!((place(Quantity::High).x - bounds.right).abs() < 1e-6, "{}", scene.id);
+                        assert!((place(Quantity::Q1).y - bounds.centre().y).abs() < 1e-6, "{}", scene.id);
+                    }
+                    _ => continue,
+                }
+                checked += 1;
+            }
+        });
+    }
+    assert_eq!(checked, 45 + 45 + 135 + 135 + 18 + 12 + 12 + 9 + 9);
 }
 
 #[test]

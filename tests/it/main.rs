@@ -4,14 +4,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
 mod architecture;
+mod bootstrap;
 mod cached;
 mod claims;
 mod cli;
 mod determinism;
 mod fetch;
 mod figures;
+mod funky;
 #[path = "../support/hub/mod.rs"]
 mod hub;
 mod manifest;
 mod panels;
+mod rules;
 mod support;
+mod synthetic;

@@ -6,8 +6,8 @@ use super::spec::{ColumnSpec, FunkySpec, GroupSpec, ShapeSpec};
 use super::table::{Cell, TableRow};
 use crate::evidence::Lineage;
 use crate::plot::{
-    ASCENT, Anchor, Colour, DESCENT, Element, Face, Group, LINE, Mark, MarkKind, Outline, PAD, Page, Paint,
-    Point, Rect, Scale, Stroke, Text, bounds,
+    ASCENT, Anchor, Colour, DESCENT, Element, Face, Frame, Group, LINE, Mark, MarkKind, Outline, PAD, Page,
+    Paint, Point, Reading, Rect, Scale, Stroke, Text, bounds,
 };
 
 /// Distance of neighbouring columns.
@@ -183,11 +183,15 @@ impl<'a> Drawing<'a> {
         let mut push = |mark: Mark, children: Vec<Element>| {
             marks.push(Mark { x: Some(position), ..mark });
             let marks = Some(marks.len() - 1..marks.len());
-            elements.push(Element::Group(Group { marks, children, ..Group::default() }));
+            let frame = Some(Frame { x: self.x, y: self.y });
+            elements.push(Element::Group(Group { marks, frame, children, ..Group::default() }));
         };
         let label = self.spec.label(row.key);
         let mark = Mark::new(MarkKind::Text, "", "", label, row.lineage());
-        push(Mark { text: label.to_owned(), ..mark }, vec![self.row_label(row, label)]);
+        push(
+            Mark { text: label.to_owned(), reading: Reading::Nowhere, ..mark },
+            vec![self.row_label(row, label)],
+        );
         for ((x, column), cell) in self.places.iter().zip(&self.spec.column).zip(&row.cells) {
             let Some(cell) = cell else { continue };
             let text = self.printed(cell.value);
@@ -199,20 +203,22 @@ impl<'a> Drawing<'a> {
             };
             match column.shape {
                 ShapeSpec::Bar => {
-                    push(Mark { low: Some(0.0), ..mark(MarkKind::Bar) }, self.bar(column, cell, at, &text));
+                    let start = x - BAR_START;
+                    let (from, to) = ((0.0, (start, at.1)), (1.0, (start + BAR_LENGTH, at.1)));
+                    let reading = Reading::Line { from, to };
+                    let mark = Mark { low: Some(0.0), reading, ..mark(MarkKind::Bar) };
+                    push(mark, self.bar(column, cell, at, &text));
                 }
                 ShapeSpec::Circle => {
-                    push(
-                        Mark { size: cell.size, ..mark(MarkKind::Circle) },
-                        self.circle(column, cell, at, &text),
-                    );
+                    let mark = Mark { size: cell.size, reading: Reading::Nowhere, ..mark(MarkKind::Circle) };
+                    push(mark, self.circle(column, cell, at, &text));
                 }
             }
             if let Some((text, cells)) = self.remark(column, row) {
                 let lineage = Lineage::union(cells.iter().map(|cell| &cell.lineage));
                 let mark = Mark::new(MarkKind::Text, "", column.label(), label, lineage);
                 let drawn = self.remark_text(&text, at);
-                push(Mark { text, ..mark }, vec![drawn]);
+                push(Mark { text, reading: Reading::Nowhere, ..mark }, vec![drawn]);
             }
         }
     }
