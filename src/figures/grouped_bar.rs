@@ -13,7 +13,7 @@ use crate::plot::{
 
 use self::spec::{BarSeriesSpec, GroupedBarSpec};
 use super::rows::{Datasets, no_values};
-use super::spec::points;
+use super::spec::{check_decimals, points};
 use super::{FigureError, Lookup};
 
 /// Width of the white line around bars in points.
@@ -33,6 +33,9 @@ pub fn datasets(raw: &RawSpec) -> Result<Vec<String>, Failure> {
 pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scene, Failure> {
     let spec = raw.parse::<GroupedBarSpec>()?.themed(theme);
     let size = points(raw, spec.size)?;
+    if let Some(value) = &spec.value_text {
+        check_decimals(raw, value.decimals)?;
+    }
     if !(spec.bar_width.is_finite() && spec.bar_width > 0.0) {
         return Err(FigureError::new(raw, "`bar_width` must be above 0").into());
     }

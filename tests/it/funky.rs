@@ -547,6 +547,10 @@ fn wrong_specs_name_what_is_wrong() {
     assert_eq!(hint, "narrow the rows with `where`");
     let (text, _) = message(BARS, "a,all,1,,\na,all,2,,");
     assert!(text.contains("several rows for series `a` in category `all`"), "{text}");
+    let (text, _) = message(&BARS.replace("offset = 0.01", "decimals = 70000"), "a,all,1,,");
+    assert!(text.contains("`decimals` is 70000"), "{text}");
+    let (text, _) = message(&TABLE.replace("circle_area", "decimals = 70000\ncircle_area"), "a,all,1,,");
+    assert!(text.contains("`decimals` is 70000"), "{text}");
     let (text, _) = message(&BARS.replace("bar_width = 0.3", "bar_width = 0"), "");
     assert!(text.contains("`bar_width`"), "{text}");
 }

@@ -6,8 +6,8 @@ use super::spec::{ColumnSpec, FunkySpec, GroupSpec, ShapeSpec};
 use super::table::{Cell, TableRow};
 use crate::evidence::Lineage;
 use crate::plot::{
-    ASCENT, Anchor, Colour, DESCENT, Element, Face, Frame, Group, LINE, Mark, MarkKind, Outline, PAD, Page,
-    Paint, Point, Reading, Rect, Scale, Stroke, Text, bounds,
+    ASCENT, Anchor, Colour, DESCENT, Element, Face, Frame, Group, Mark, MarkKind, Outline, PAD, Page, Paint,
+    Point, Reading, Rect, Scale, Stroke, Text, bounds,
 };
 
 /// Distance of neighbouring columns.
@@ -296,7 +296,6 @@ impl<'a> Drawing<'a> {
 
 /// How far the baseline lies below the middle of a line of text.
 fn lowered(size: f64) -> f64 {
-    debug_assert!((ASCENT - LINE / 2.0 - (ASCENT - DESCENT) / 2.0).abs() < 1e-12);
     (ASCENT - DESCENT) / 2.0 * size
 }
 

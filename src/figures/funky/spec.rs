@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::figures::FigureError;
-use crate::figures::spec::Where;
+use crate::figures::spec::{Where, check_decimals};
 use crate::manifest::RawSpec;
 use crate::plot::Colour;
 
@@ -158,6 +158,7 @@ impl FunkySpec {
         if !self.circle_area.iter().all(|area| area.is_finite() && *area >= 0.0) {
             return Err(FigureError::new(raw, "`circle_area` must be two areas of at least 0"));
         }
+        check_decimals(raw, self.decimals)?;
         for column in &self.column {
             if self.group.iter().all(|group| group.id != column.group) {
                 let known = self.group.iter().map(|group| group.id.as_str());
