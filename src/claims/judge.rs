@@ -211,6 +211,7 @@ fn find(
     facts: &Facts<'_>,
     replicates: bool,
 ) -> Result<Result<Found, Missing>, String> {
+    let row = &*ours.translated(row);
     let column = fill(&ours.column, row);
     let column = ours.columns.get(&column).cloned().unwrap_or(column);
     let wanted: Vec<(&str, String)> =

@@ -31,7 +31,7 @@ pub use axis::{Axis, Growth, Limits, Scale, Ticks};
 pub use cloud::{Cloud, CloudStyle};
 pub use csv::{HEADER, mark_csv};
 pub use element::{Anchor, Element, Group, Image, Outline, Shape, Text, bounds};
-pub use figure::{Figure, Heading, Margins, Page, Share};
+pub use figure::{Figure, Heading, Margins, PAD, Page, Share};
 pub use frame::{Frame, Reading};
 pub use geometry::{Point, Rect};
 pub use legend::{Entry, Legend, Place, Spot};

@@ -20,14 +20,14 @@ impl Colour {
         Self([level; 3])
     }
 
-    /// Red, green and blue.
-    pub const fn channels(self) -> [u8; 3] {
-        self.0
-    }
-
     /// A colour from red, green and blue.
     pub const fn rgb(red: u8, green: u8, blue: u8) -> Self {
         Self([red, green, blue])
+    }
+
+    /// Red, green and blue.
+    pub const fn channels(self) -> [u8; 3] {
+        self.0
     }
 }
 

@@ -12,6 +12,7 @@ mod determinism;
 mod fetch;
 mod fig4;
 mod figures;
+mod funky;
 #[path = "../support/hub/mod.rs"]
 mod hub;
 mod manifest;
