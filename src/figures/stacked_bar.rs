@@ -7,8 +7,8 @@ use crate::error::Failure;
 use crate::evidence::Lineage;
 use crate::manifest::RawSpec;
 use crate::plot::{
-    Axis, Colour, Entry, Figure, Item, Legend, Limits, Mark, MarkKind, Paint, Panel, Place, Scene, Stroke,
-    Theme, Ticks, labelled, placeholder,
+    Anchor, Axis, Colour, Coordinate, DESCENT, Element, Entry, Figure, Item, Legend, Limits, Mark, MarkKind,
+    Paint, Panel, Place, Point, Scene, Stroke, Text, Theme, Ticks, labelled, placeholder,
 };
 
 use self::spec::{BarSpec, OrderSpec, StackedBarSpec};
@@ -202,7 +202,11 @@ fn total(spec: &StackedBarSpec, bar: &Bar<'_>, x: f64, largest: f64, marks: &mut
     let (totals, total) = (spec.totals.as_ref()?, bar.total(spec)?);
     let text = format!("{total:.*}", totals.decimals);
     let offset = totals.offset * if totals.relative { largest } else { 1.0 };
-    let label = Item::Above { at: (x, total + offset), text: text.clone(), size: totals.size };
+    let baseline = Point::new(0.0, -DESCENT * totals.size);
+    let label = Item::Attached {
+        at: (Coordinate::Data(x), Coordinate::Data(total + offset)),
+        elements: vec![Element::Text(Text::new(&text, totals.size, baseline).anchored(Anchor::Middle))],
+    };
     let item = Item::Mark { marks: marks.len()..marks.len() + 1, items: vec![label] };
     let mark = Mark::new(MarkKind::Text, "", "", bar.spec.label(), bar.lineage());
     marks.push(Mark { x: Some(x), y: Some(total), text, ..mark });

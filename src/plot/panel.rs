@@ -85,15 +85,6 @@ pub enum Item {
         /// What is drawn, around the origin of the page.
         elements: Vec<Element>,
     },
-    /// A text centred above a point; not clipped.
-    Above {
-        /// Middle of its lower edge.
-        at: (f64, f64),
-        /// Characters.
-        text: String,
-        /// Font size in points.
-        size: f64,
-    },
     /// A remark in the middle of the panel.
     Remark(String),
     /// Items that draw marks of the scene.
@@ -117,14 +108,7 @@ pub enum Coordinate {
 impl Item {
     /// Whether it is a shape that the axes clip.
     fn is_clipped(&self) -> bool {
-        !matches!(
-            self,
-            Self::Label { .. }
-                | Self::Above { .. }
-                | Self::Attached { .. }
-                | Self::Remark(_)
-                | Self::Mark { .. }
-        )
+        !matches!(self, Self::Label { .. } | Self::Attached { .. } | Self::Remark(_) | Self::Mark { .. })
     }
 }
 
@@ -364,7 +348,7 @@ fn collect_points(items: &[Item], points: &mut Vec<(f64, f64)>) {
             Item::Cloud(cloud) => points.extend(cloud.points.iter().map(|(x, y, _)| (*x, *y))),
             Item::Mark { items, .. } => collect_points(items, points),
             Item::Guide { .. } | Item::Rule { .. } | Item::Label { .. } => {}
-            Item::Above { .. } | Item::Attached { .. } | Item::Remark(_) => {}
+            Item::Attached { .. } | Item::Remark(_) => {}
         }
     }
 }
@@ -425,11 +409,6 @@ impl Canvas {
                 };
                 let children = elements.iter().map(|element| element.clone().moved(x, y)).collect();
                 Element::Group(Group { children, ..Group::default() })
-            }
-            Item::Above { at, text, size } => {
-                let place = self.place(*at);
-                let at = Point::new(place.x, place.y - text::DESCENT * size);
-                Element::Text(Text::new(text, *size, at).anchored(Anchor::Middle))
             }
             Item::Remark(text) => {
                 let text = Text::new(text, 11.0, self.axes.centre()).anchored(Anchor::Middle);

@@ -113,7 +113,9 @@ pub fn assert_sound(scene: &Scene) {
         drawn.extend(first.parse::<usize>().unwrap()..=last.parse().unwrap());
     }
     assert_eq!(drawn, (1..=scene.marks.len()).collect::<Vec<_>>(), "order of marks in {}", scene.id);
-    assert!(!drawing.contains("NaN") && !drawing.contains("inf") && !drawing.contains("\"-0\""));
+    // The text of a picture may hold any letters.
+    let written: String = drawing.lines().filter(|line| !line.starts_with("<image")).collect();
+    assert!(!written.contains("NaN") && !written.contains("inf") && !written.contains("\"-0\""));
     let csv = mark_csv(&scene.marks);
     let records = csv.lines().count();
     assert!(records > scene.marks.len(), "a row a mark and the header");

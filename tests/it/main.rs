@@ -19,5 +19,6 @@ mod panels;
 mod radars_and_bars;
 mod ranks;
 mod rules;
+mod scatter;
 mod support;
 mod synthetic;
