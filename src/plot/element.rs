@@ -27,6 +27,10 @@ pub struct Group {
     pub marks: Option<Range<usize>>,
     /// Where values of those marks lie.
     pub frame: Option<Frame>,
+    /// What a group that draws no mark says, for a tooltip and a screen reader.
+    pub words: Option<String>,
+    /// Opacity of the whole, 0 to 1; opaque when absent.
+    pub opacity: Option<f64>,
     /// Only what lies within is visible.
     pub clip: Option<Rect>,
     /// Parts, later ones above earlier ones.

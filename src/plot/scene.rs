@@ -1,7 +1,8 @@
 //! The scene: a figure's page, what it says in words, and its marks bound to source rows.
 
-use super::element::Element;
+use super::element::{Element, Group};
 use super::figure::Page;
+use super::frame::Frame;
 use super::mark::Mark;
 use crate::evidence::{Lineage, Missing, Tier};
 
@@ -52,6 +53,21 @@ impl Scene {
     /// Calls `visit` for every element in drawing order.
     pub fn visit<'a>(&'a self, visit: &mut dyn FnMut(&'a Element)) {
         self.page.elements.iter().for_each(|element| element.visit(visit));
+    }
+
+    /// For every mark, where its values lie on the page; `None` for a mark that shows them in another way.
+    pub fn frames(&self) -> Vec<Option<Frame>> {
+        let mut frames = vec![None; self.marks.len()];
+        self.visit(&mut |element| {
+            if let Element::Group(Group { marks: Some(range), frame: Some(frame), .. }) = element {
+                frames
+                    .get_mut(range.clone())
+                    .into_iter()
+                    .flatten()
+                    .for_each(|of_mark| *of_mark = Some(*frame));
+            }
+        });
+        frames
     }
 
     /// The description and where the numbers come from, for a reader who cannot see the figure.

@@ -1,7 +1,7 @@
 //! Themes: a figure's own colours, or colours that stay apart for readers with a colour vision deficiency.
 
 use super::marker::Marker;
-use super::paint::Colour;
+use super::paint::{Colour, Hatch};
 
 /// Which colours and markers tell categories apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,6 +36,18 @@ const MARKERS: [Marker; 8] = [
     Marker::Star,
 ];
 
+/// The first fill is plain.
+const HATCHES: [Option<Hatch>; 8] = [
+    None,
+    Some(Hatch::Rising),
+    Some(Hatch::Falling),
+    Some(Hatch::Crossed),
+    Some(Hatch::Level),
+    Some(Hatch::Upright),
+    Some(Hatch::Grid),
+    Some(Hatch::Dotted),
+];
+
 impl Theme {
     /// Colour of a category by its position in the legend; `faithful` is that of the manifest. The accessible palette
     /// starts again after eight.
@@ -52,6 +64,15 @@ impl Theme {
         match self {
             Self::Faithful => faithful,
             Self::Accessible => MARKERS[(index + index / PALETTE.len()) % MARKERS.len()],
+        }
+    }
+
+    /// Lines over the fill of a category, for bars and areas, by its position in the legend; combined with the
+    /// colours as markers are.
+    pub fn hatch(self, index: usize) -> Option<Hatch> {
+        match self {
+            Self::Faithful => None,
+            Self::Accessible => HATCHES[(index + index / PALETTE.len()) % HATCHES.len()],
         }
     }
 }

@@ -14,4 +14,6 @@ mod figures;
 mod hub;
 mod manifest;
 mod panels;
+mod renderers;
 mod support;
+mod themes;
