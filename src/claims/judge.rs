@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::rule::discordant;
 use super::set::{Ours, Row};
-use super::{ClaimSet, Counts, Outcome, Rule, Value};
+use super::{ClaimSet, Counts, Outcome, Published, Rule, Value};
 use crate::evidence::{Lineage, Missing, Reason, Tier};
 use crate::plot::{Mark, Quantity};
 use crate::query::{Evidence, Table};
@@ -97,7 +98,13 @@ struct Found {
 pub fn judge(set: &ClaimSet, facts: &Facts<'_>) -> Judged {
     let mut counts = Counts::default();
     let (claims, missing) = match &set.rows {
-        Ok(rows) => (rows.iter().map(|row| judge_row(set, row, facts)).collect(), None),
+        Ok(rows) => {
+            let mut claims: Vec<Claim> = rows.iter().map(|row| judge_row(set, row, facts)).collect();
+            if set.rule == Rule::Order {
+                judge_order(rows, &mut claims);
+            }
+            (claims, None)
+        }
         Err(missing) => (Vec::new(), Some(missing.clone())),
     };
     claims.iter().for_each(|claim: &Claim| counts.add(claim.outcome, claim.evidence));
@@ -125,7 +132,7 @@ fn judge_row(set: &ClaimSet, row: &Row, facts: &Facts<'_>) -> Claim {
         mark: None,
         lineage: Lineage::default(),
     };
-    let found = match find_first(&set.ours, row, facts) {
+    let found = match find_first(set, row, facts) {
         Ok(Ok(found)) => found,
         Ok(Err(missing)) => {
             claim.outcome = Outcome::Missing(missing.reason);
@@ -139,7 +146,8 @@ fn judge_row(set: &ClaimSet, row: &Row, facts: &Facts<'_>) -> Claim {
         }
     };
     claim.evidence = found.lineage.tier();
-    match set.rule.judge(&row.value, &found.value, row.tolerance) {
+    let published = Published { value: &row.value, tolerance: row.tolerance, interval: row.interval };
+    match set.rule.judge(&published, &found.value) {
         Ok(verdict) => {
             let own_row = found.lineage.contains(row.sha256, row.row);
             claim.outcome = Outcome::of_comparison(verdict.holds, &found.lineage, own_row);
@@ -158,11 +166,38 @@ fn judge_row(set: &ClaimSet, row: &Row, facts: &Facts<'_>) -> Claim {
     claim
 }
 
+/// Claims whose value stands in another order to the others of its group than the published one differ.
+fn judge_order(rows: &[Row], claims: &mut [Claim]) {
+    let mut groups: BTreeMap<&[String], Vec<usize>> = BTreeMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        groups.entry(&row.group).or_default().push(index);
+    }
+    for members in groups.into_values() {
+        let numbers = |index: &usize| {
+            let claim = &claims[*index];
+            let published: f64 = claim.value.trim().parse().ok()?;
+            Some((*index, (published, claim.ours.as_ref()?.number()?)))
+        };
+        let (members, values): (Vec<usize>, Vec<(f64, f64)>) = members.iter().filter_map(numbers).unzip();
+        let tie = members.iter().filter_map(|index| rows[*index].tolerance).fold(0.0, f64::max);
+        for (index, pairs) in members.iter().zip(discordant(&values, tie)) {
+            let claim = &mut claims[*index];
+            if members.len() < 2 {
+                claim.outcome = Outcome::Error;
+                claim.detail = Some("an order needs at least two values".to_owned());
+            } else if pairs > 0 {
+                claim.outcome = Outcome::Differs;
+                claim.detail = Some(format!("other order than {pairs} of {} others", members.len() - 1));
+            }
+        }
+    }
+}
+
 /// The first alternative that has a number; else why the first one has none.
-fn find_first(alternatives: &[Ours], row: &Row, facts: &Facts<'_>) -> Result<Result<Found, Missing>, String> {
+fn find_first(set: &ClaimSet, row: &Row, facts: &Facts<'_>) -> Result<Result<Found, Missing>, String> {
     let mut first_missing = None;
-    for ours in alternatives {
-        match find(ours, row, facts)? {
+    for ours in &set.ours {
+        match find(ours, row, facts, set.rule.takes_replicates())? {
             Ok(found) => return Ok(Ok(found)),
             Err(missing) => {
                 first_missing.get_or_insert(missing);
@@ -173,12 +208,20 @@ fn find_first(alternatives: &[Ours], row: &Row, facts: &Facts<'_>) -> Result<Res
     Ok(Err(first_missing.unwrap_or_else(nothing)))
 }
 
-fn find(ours: &Ours, row: &Row, facts: &Facts<'_>) -> Result<Result<Found, Missing>, String> {
+fn find(
+    ours: &Ours,
+    row: &Row,
+    facts: &Facts<'_>,
+    replicates: bool,
+) -> Result<Result<Found, Missing>, String> {
     let column = fill(&ours.column, row);
     let column = ours.columns.get(&column).cloned().unwrap_or(column);
     let wanted: Vec<(&str, String)> =
         ours.matching.iter().map(|(name, text)| (name.as_str(), fill(text, row))).collect();
     if let Some(figure) = &ours.figure {
+        if replicates {
+            return Err("several runs stand in a dataset, not in a figure".to_owned());
+        }
         let id = fill(figure, row);
         let figure = facts.figures.get(id.as_str()).ok_or_else(|| format!("no figure is called `{id}`"))?;
         return match figure.missing {
@@ -190,6 +233,7 @@ fn find(ours: &Ours, row: &Row, facts: &Facts<'_>) -> Result<Result<Found, Missi
     match facts.datasets.get(id) {
         None => Err(format!("no dataset is called `{id}`")),
         Some(Err(missing)) => Ok(Err(missing.clone())),
+        Some(Ok(evidence)) if replicates => find_rows(&evidence.table, &wanted, &column, id),
         Some(Ok(evidence)) => find_row(&evidence.table, &wanted, &column, id),
     }
 }
@@ -243,12 +287,13 @@ fn find_mark(
     Ok(number.map(|number| found(Value::Number(number), Some(quantity))).ok_or_else(absent))
 }
 
-fn find_row(
+/// Positions of the rows that fulfil all conditions.
+fn matching(
     table: &Table,
     wanted: &[(&str, String)],
     column: &str,
     dataset: &str,
-) -> Result<Result<Found, Missing>, String> {
+) -> Result<Vec<usize>, String> {
     for name in wanted.iter().map(|(name, _)| *name).chain([column]) {
         if table.column(name).is_none() {
             return Err(format!("dataset `{dataset}` has no column `{name}`"));
@@ -256,8 +301,33 @@ fn find_row(
     }
     let agrees =
         |index: usize, (name, text): &(&str, String)| table.text(name, index).as_deref() == Some(text);
-    let matches = (0..table.n_rows()).filter(|index| wanted.iter().all(|pair| agrees(*index, pair)));
-    let index = match only(matches, dataset)? {
+    Ok((0..table.n_rows()).filter(|index| wanted.iter().all(|pair| agrees(*index, pair))).collect())
+}
+
+/// The numbers of all matching rows, for rules that look at repeated runs.
+fn find_rows(
+    table: &Table,
+    wanted: &[(&str, String)],
+    column: &str,
+    dataset: &str,
+) -> Result<Result<Found, Missing>, String> {
+    let rows = matching(table, wanted, column, dataset)?;
+    let runs: Vec<(usize, f64)> =
+        rows.into_iter().filter_map(|row| table.number(column, row).map(|value| (row, value))).collect();
+    if runs.is_empty() {
+        return Ok(Err(Missing { reason: Reason::NotRun, detail: format!("`{dataset}` has no such value") }));
+    }
+    let lineage = Lineage::union(runs.iter().filter_map(|(row, _)| table.lineage(*row)));
+    Ok(Ok(Found { value: Value::Numbers(runs.into_iter().map(|(_, value)| value).collect()), lineage }))
+}
+
+fn find_row(
+    table: &Table,
+    wanted: &[(&str, String)],
+    column: &str,
+    dataset: &str,
+) -> Result<Result<Found, Missing>, String> {
+    let index = match only(matching(table, wanted, column, dataset)?.into_iter(), dataset)? {
         Ok(index) => index,
         Err(missing) => return Ok(Err(missing)),
     };

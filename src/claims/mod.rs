@@ -7,6 +7,7 @@ mod compare;
 mod json;
 mod judge;
 mod outcome;
+mod policy;
 mod rule;
 mod set;
 
@@ -14,5 +15,6 @@ pub use compare::{Comparison, compare};
 pub use json::claim_json;
 pub use judge::{Claim, Facts, FigureFacts, Judged, OurMark, judge};
 pub use outcome::{Counts, Outcome};
-pub use rule::{Rule, Value};
+pub use policy::Policy;
+pub use rule::{Published, Rule, Value, Verdict};
 pub use set::{ClaimSet, ClaimsError};

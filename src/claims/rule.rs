@@ -1,6 +1,12 @@
 //! Rules: when does our number agree with the published one?
 
+mod decimal;
+mod order;
+mod replicates;
+
 use serde::{Deserialize, Serialize};
+
+pub(super) use order::discordant;
 
 /// A value of ours.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -10,6 +16,19 @@ pub enum Value {
     Number(f64),
     /// A text, such as stars.
     Text(String),
+    /// Finite numbers of repeated runs, at least one.
+    Numbers(Vec<f64>),
+}
+
+impl Value {
+    /// The number, or the mean of repeated runs.
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Numbers(numbers) => Some(numbers.iter().sum::<f64>() / numbers.len() as f64),
+            Self::Text(_) => None,
+        }
+    }
 }
 
 impl std::fmt::Display for Value {
@@ -17,6 +36,11 @@ impl std::fmt::Display for Value {
         match self {
             Self::Number(number) => write!(f, "{number}"),
             Self::Text(text) => f.write_str(text),
+            Self::Numbers(numbers) => {
+                let (low, high) = replicates::range(numbers);
+                let mean = self.number().unwrap_or(f64::NAN);
+                write!(f, "{mean} (mean of {} from {low} to {high})", numbers.len())
+            }
         }
     }
 }
@@ -31,8 +55,29 @@ pub enum Rule {
     Abs,
     /// |ours - value| <= tolerance * |value|.
     Rel,
+    /// Ours lies in the paper's own interval, ends included.
+    Interval,
+    /// Ours has the same order relative to all others of its group: no pair with another sign. A pair that differs by
+    /// no more than the tolerance is a tie.
+    Order,
     /// Same significance class.
     Stars,
+    /// Two one-sided t-tests on our runs at level 0.05: their mean lies within the margin (the tolerance) around the
+    /// value.
+    Equivalence,
+    /// The value, as printed, lies between the smallest and the largest of at least three of our runs.
+    SeedSpread,
+}
+
+/// What the paper says.
+#[derive(Clone, Copy, Debug)]
+pub struct Published<'a> {
+    /// Value as printed.
+    pub value: &'a str,
+    /// Tolerance or margin.
+    pub tolerance: Option<f64>,
+    /// The paper's own interval, lower end first.
+    pub interval: Option<[f64; 2]>,
 }
 
 /// Verdict of a rule.
@@ -51,49 +96,67 @@ impl Rule {
             Self::Printed => "printed",
             Self::Abs => "abs",
             Self::Rel => "rel",
+            Self::Interval => "interval",
+            Self::Order => "order",
             Self::Stars => "stars",
+            Self::Equivalence => "equivalence",
+            Self::SeedSpread => "seed_spread",
         }
     }
 
-    /// Whether the rule needs a tolerance.
-    pub fn needs_tolerance(self) -> bool {
-        matches!(self, Self::Abs | Self::Rel)
+    /// Whether the rule needs a tolerance; `None` where it is optional.
+    pub fn needs_tolerance(self) -> Option<bool> {
+        match self {
+            Self::Abs | Self::Rel | Self::Equivalence => Some(true),
+            Self::Order => None,
+            Self::Printed | Self::Interval | Self::Stars | Self::SeedSpread => Some(false),
+        }
     }
 
-    /// Applies the rule to a published value as printed. The error says why it does not fit.
-    pub fn judge(self, published: &str, ours: &Value, tolerance: Option<f64>) -> Result<Verdict, String> {
+    /// Whether the rule looks at repeated runs, not at one number.
+    pub fn takes_replicates(self) -> bool {
+        matches!(self, Self::Equivalence | Self::SeedSpread)
+    }
+
+    /// Applies the rule to one value. The error says why it does not fit. `Order` looks at a whole group and is
+    /// decided by [`discordant`]; here it only gives the difference.
+    pub fn judge(self, published: &Published<'_>, ours: &Value) -> Result<Verdict, String> {
         if self == Self::Stars {
-            let ours = ours.to_string();
-            return match (significance(published), significance(&ours)) {
-                (Some(published), Some(ours)) => Ok(Verdict { holds: published == ours, difference: None }),
-                (None, _) => Err(format!("`{published}` is not a significance class")),
-                (_, None) => Err(format!("our `{ours}` is not a significance class")),
-            };
+            return stars(published.value, &ours.to_string());
         }
-        let number = published.trim().parse().ok().filter(|number: &f64| number.is_finite());
-        let number = number.ok_or_else(|| format!("`{published}` is not a number"))?;
-        let Value::Number(ours) = *ours else { return Err(format!("our `{ours}` is not a number")) };
-        let difference = ours - number;
-        let tolerance = tolerance.unwrap_or_default();
-        let holds = match self {
-            Self::Abs => difference.abs() <= tolerance,
-            Self::Rel => difference.abs() <= tolerance * number.abs(),
-            Self::Printed | Self::Stars => rounds_to(ours, published.trim())?,
+        let number = parse(published.value)?;
+        let mean = ours.number().ok_or_else(|| format!("our `{ours}` is not a number"))?;
+        let difference = mean - number;
+        let tolerance = published.tolerance.unwrap_or_default();
+        let holds = match (self, ours) {
+            (Self::Abs, _) => difference.abs() <= tolerance,
+            (Self::Rel, _) => difference.abs() <= tolerance * number.abs(),
+            (Self::Interval, _) => {
+                let [low, high] = published.interval.ok_or("the paper gives no interval")?;
+                (low..=high).contains(&mean)
+            }
+            (Self::Printed, _) => decimal::rounds_to(mean, published.value.trim())?,
+            (Self::Equivalence, Value::Numbers(runs)) => replicates::equivalent(runs, number, tolerance)?,
+            (Self::SeedSpread, Value::Numbers(runs)) => replicates::spans(runs, published.value.trim())?,
+            (Self::Equivalence | Self::SeedSpread, _) => return Err("the rule needs several runs".to_owned()),
+            (Self::Order | Self::Stars, _) => true,
         };
         Ok(Verdict { holds, difference: Some(difference) })
     }
 }
 
-/// Whether a number rounds (half to even, on its exact binary value) to a printed decimal, whose trailing
-/// zeros count.
-fn rounds_to(number: f64, printed: &str) -> Result<bool, String> {
-    if printed.contains(['e', 'E']) {
-        return Err(format!("`{printed}` has an exponent; the rule `printed` needs plain digits"));
+/// A published number.
+fn parse(published: &str) -> Result<f64, String> {
+    let number = published.trim().parse().ok().filter(|number: &f64| number.is_finite());
+    number.ok_or_else(|| format!("`{published}` is not a number"))
+}
+
+fn stars(published: &str, ours: &str) -> Result<Verdict, String> {
+    match (significance(published), significance(ours)) {
+        (Some(published), Some(ours)) => Ok(Verdict { holds: published == ours, difference: None }),
+        (None, _) => Err(format!("`{published}` is not a significance class")),
+        (_, None) => Err(format!("our `{ours}` is not a significance class")),
     }
-    let digits = printed.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-    let rounded = format!("{number:.digits$}");
-    let plain = |text: &str| -> Option<f64> { text.parse().ok() };
-    Ok(plain(&rounded) == plain(printed))
 }
 
 /// The number of stars; `n.s.`, also with a remark behind it, is none.
@@ -110,8 +173,12 @@ fn significance(text: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn holds(rule: Rule, published: &str, ours: f64, tolerance: Option<f64>) -> bool {
-        rule.judge(published, &Value::Number(ours), tolerance).unwrap().holds
+    fn published(value: &str, tolerance: Option<f64>) -> Published<'_> {
+        Published { value, tolerance, interval: None }
+    }
+
+    fn holds(rule: Rule, value: &str, ours: f64, tolerance: Option<f64>) -> bool {
+        rule.judge(&published(value, tolerance), &Value::Number(ours)).unwrap().holds
     }
 
     #[test]
@@ -119,10 +186,6 @@ mod tests {
         assert!(holds(Rule::Printed, "0.10", 0.104, None));
         assert!(!holds(Rule::Printed, "0.10", 0.106, None));
         assert!(holds(Rule::Printed, "0.1", 0.106, None));
-        assert!(holds(Rule::Printed, "-0.00", 0.001, None));
-        // 0.125 is exact in binary: half to even gives 0.12.
-        assert!(holds(Rule::Printed, "0.12", 0.125, None));
-        assert!(!holds(Rule::Printed, "0.13", 0.125, None));
     }
 
     #[test]
@@ -134,9 +197,19 @@ mod tests {
     }
 
     #[test]
+    fn an_interval_includes_its_ends() {
+        let within = |ours| {
+            let published = Published { value: "0.5", tolerance: None, interval: Some([0.4, 0.6]) };
+            Rule::Interval.judge(&published, &Value::Number(ours)).unwrap().holds
+        };
+        assert!(within(0.4) && within(0.6) && !within(0.61));
+        assert!(Rule::Interval.judge(&published("0.5", None), &Value::Number(0.5)).is_err());
+    }
+
+    #[test]
     fn stars_compare_classes() {
-        let judge = |published: &str, ours: &str| {
-            Rule::Stars.judge(published, &Value::Text(ours.into()), None).map(|verdict| verdict.holds)
+        let judge = |value: &str, ours: &str| {
+            Rule::Stars.judge(&published(value, None), &Value::Text(ours.into())).map(|verdict| verdict.holds)
         };
         assert_eq!(judge("n.s. (no bracket drawn)", "n.s."), Ok(true));
         assert_eq!(judge("**", "*"), Ok(false));
@@ -144,10 +217,27 @@ mod tests {
     }
 
     #[test]
+    fn runs_are_compared_by_their_mean_or_their_spread() {
+        let judge = |rule: Rule, value: &str, tolerance, runs: &[f64]| {
+            rule.judge(&published(value, tolerance), &Value::Numbers(runs.to_vec()))
+        };
+        let runs = [0.30, 0.31, 0.29, 0.32];
+        assert!(judge(Rule::Equivalence, "0.31", Some(0.05), &runs).unwrap().holds);
+        assert!(!judge(Rule::Equivalence, "0.40", Some(0.05), &runs).unwrap().holds);
+        assert!(judge(Rule::SeedSpread, "0.31", None, &runs).unwrap().holds);
+        assert!(!judge(Rule::SeedSpread, "0.34", None, &runs).unwrap().holds);
+        assert!(judge(Rule::SeedSpread, "0.31", None, &runs[..2]).is_err(), "two runs show no spread");
+        let difference = judge(Rule::SeedSpread, "0.31", None, &runs).unwrap().difference.unwrap();
+        assert!((difference + 0.005).abs() < 1e-12);
+    }
+
+    #[test]
     fn rules_that_do_not_fit_say_why() {
-        assert!(Rule::Abs.judge("AE first", &Value::Number(1.0), Some(1.0)).is_err());
-        assert!(Rule::Abs.judge("NaN", &Value::Number(1.0), Some(1.0)).is_err());
-        assert!(Rule::Printed.judge("1e-3", &Value::Number(1.0), None).is_err());
-        assert!(Rule::Abs.judge("1", &Value::Text("*".into()), Some(1.0)).is_err());
+        let judge = |rule: Rule, value, ours| rule.judge(&published(value, Some(1.0)), &ours);
+        assert!(judge(Rule::Abs, "AE first", Value::Number(1.0)).is_err());
+        assert!(judge(Rule::Abs, "NaN", Value::Number(1.0)).is_err());
+        assert!(judge(Rule::Printed, "1e-3", Value::Number(1.0)).is_err());
+        assert!(judge(Rule::Abs, "1", Value::Text("*".into())).is_err());
+        assert!(judge(Rule::Equivalence, "1", Value::Number(1.0)).is_err());
     }
 }

@@ -9,7 +9,7 @@ use crate::digest::Sha256;
 use crate::error::{Class, Diagnostic, Failure};
 use crate::evidence::{Missing, Reason};
 use crate::manifest::{Artifact, DerivedRow, ManifestError, RawSpec};
-use crate::query::{Table, read_csv};
+use crate::query::{OneOrMany, Table, read_csv};
 use crate::store::{ReadError, Vault};
 
 /// A `[[claims]]` body.
@@ -18,12 +18,40 @@ use crate::store::{ReadError, Vault};
 struct Spec {
     place: String,
     artifact: String,
+    /// Column and the text, or one of the texts, that the cells of the set's rows have; all rows when empty.
+    #[serde(default, rename = "where")]
+    conditions: BTreeMap<String, OneOrMany>,
     value: String,
     rule: Rule,
-    tolerance: Option<String>,
+    tolerance: Option<Tolerance>,
+    /// Columns of the paper's own interval, for the rule `interval`.
+    interval: Option<IntervalSpec>,
+    /// Columns that tell groups apart, for the rule `order`.
+    #[serde(default)]
+    within: Vec<String>,
     key: Vec<String>,
     expected: usize,
     ours: Vec<Ours>,
+}
+
+/// Columns that hold an interval around a value.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, untagged)]
+enum IntervalSpec {
+    /// Both ends.
+    Ends { low: String, high: String },
+    /// Distance of both ends from the value, such as a standard deviation.
+    Around { half_width: String },
+}
+
+/// How far our number may be from the published one.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "expected the name of a column or a number")]
+enum Tolerance {
+    /// A column of the published file that holds each row's own.
+    Column(String),
+    /// The same for every row.
+    Same(f64),
 }
 
 /// Where our number stands: in a mark of a figure or in a row of a dataset.
@@ -72,6 +100,9 @@ pub struct Row {
     pub row: u32,
     pub(super) sha256: Sha256,
     pub(super) tolerance: Option<f64>,
+    pub(super) interval: Option<[f64; 2]>,
+    /// Group within which the rule `order` compares.
+    pub(super) group: Vec<String>,
     pub(super) cells: BTreeMap<String, String>,
 }
 
@@ -171,14 +202,42 @@ impl ClaimSet {
 
 impl Spec {
     fn check(&self, raw: &RawSpec) -> Result<(), ClaimsError> {
-        if self.rule.needs_tolerance() != self.tolerance.is_some() {
-            let verb = if self.rule.needs_tolerance() { "needs" } else { "takes no" };
-            return Err(raw.error(format!("rule `{}` {verb} `tolerance`", self.rule.name())).into());
+        let needs_interval = self.rule == Rule::Interval;
+        let keys = [
+            ("tolerance", self.rule.needs_tolerance(), self.tolerance.is_some()),
+            ("interval", Some(needs_interval), self.interval.is_some()),
+            ("within", (self.rule != Rule::Order).then_some(false), !self.within.is_empty()),
+        ];
+        for (key, needed, given) in keys {
+            if needed.is_some_and(|needed| needed != given) {
+                let verb = if given { "takes no" } else { "needs" };
+                return Err(raw.error(format!("rule `{}` {verb} `{key}`", self.rule.name())).into());
+            }
+        }
+        if let Some(Tolerance::Same(tolerance)) = self.tolerance
+            && !(tolerance.is_finite() && tolerance >= 0.0)
+        {
+            return Err(raw.error(format!("`tolerance` is {tolerance}, not a number of at least 0")).into());
         }
         if self.ours.iter().any(|ours| ours.figure.is_some() == ours.dataset.is_some()) {
             return Err(raw.error("each `ours` needs either `figure` or `dataset`").into());
         }
         Ok(())
+    }
+
+    /// Columns that the file must have.
+    fn columns(&self) -> impl Iterator<Item = &String> {
+        let interval = match &self.interval {
+            Some(IntervalSpec::Ends { low, high }) => vec![low, high],
+            Some(IntervalSpec::Around { half_width }) => vec![half_width],
+            None => Vec::new(),
+        };
+        let tolerance = match &self.tolerance {
+            Some(Tolerance::Column(column)) => Some(column),
+            Some(Tolerance::Same(_)) | None => None,
+        };
+        let values = [&self.value].into_iter().chain(tolerance).chain(interval);
+        self.key.iter().chain(self.conditions.keys()).chain(values).chain(&self.within)
     }
 
     fn rows(
@@ -189,7 +248,7 @@ impl Spec {
         sha256: Sha256,
     ) -> Result<Vec<Row>, ClaimsError> {
         let names: Vec<&str> = table.column_names().collect();
-        for column in self.key.iter().chain([&self.value]).chain(&self.tolerance) {
+        for column in self.columns() {
             if !names.contains(&column.as_str()) {
                 let (set, artifact) = (set.to_owned(), artifact.id.clone());
                 return Err(ClaimsError::Column { set, artifact, column: column.clone() });
@@ -199,7 +258,11 @@ impl Spec {
         let mut ids = BTreeSet::new();
         for index in 0..table.n_rows() {
             let row = u32::try_from(index + 1).unwrap_or(u32::MAX);
-            if artifact.derived_rows.iter().any(|derived| derived.row == row) {
+            let fulfils = |(column, texts): (&String, &OneOrMany)| {
+                table.text(column, index).is_some_and(|cell| texts.0.contains(&cell))
+            };
+            let derived = artifact.derived_rows.iter().any(|derived| derived.row == row);
+            if derived || !self.conditions.iter().all(fulfils) {
                 continue;
             }
             let problem = |problem: String| {
@@ -235,15 +298,29 @@ impl Spec {
         if value.is_empty() {
             return Err(format!("no value in column `{}`", self.value));
         }
+        let number = |column: &String, least: f64| -> Result<f64, String> {
+            let text = cell(column);
+            let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number >= least);
+            number.ok_or_else(|| match least {
+                0.0 => format!("`{text}` in column `{column}` is not a number of at least 0"),
+                _ => format!("`{text}` in column `{column}` is not a number"),
+            })
+        };
         let tolerance = match &self.tolerance {
             None => None,
-            Some(column) => {
-                let text = cell(column);
-                let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0);
-                Some(number.ok_or_else(|| format!("tolerance `{text}` is not a number of at least 0"))?)
+            Some(Tolerance::Same(tolerance)) => Some(*tolerance),
+            Some(Tolerance::Column(column)) => Some(number(column, 0.0)?),
+        };
+        let interval = match &self.interval {
+            None => None,
+            Some(IntervalSpec::Ends { low, high }) => Some([number(low, f64::MIN)?, number(high, f64::MIN)?]),
+            Some(IntervalSpec::Around { half_width }) => {
+                let (middle, half) = (number(&self.value, f64::MIN)?, number(half_width, 0.0)?);
+                Some([middle - half, middle + half])
             }
         };
-        let key: Vec<String> = self.key.iter().map(|column| cell(column)).collect();
-        Ok(Row { id: format!("{set}/{}", key.join("/")), value, row, sha256, tolerance, cells })
+        let texts = |columns: &[String]| columns.iter().map(|column| cell(column)).collect::<Vec<_>>();
+        let (id, group) = (format!("{set}/{}", texts(&self.key).join("/")), texts(&self.within));
+        Ok(Row { id, value, row, sha256, tolerance, interval, group, cells })
     }
 }

@@ -1,10 +1,11 @@
 //! `repro claims`: judges registered claims, one line each.
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde_json::{Value as Json, json};
 
 use super::session::{Session, claims_status};
 use super::{Context, ExitCode};
-use crate::claims::{Counts, Judged, Outcome, claim_json};
+use crate::claims::{Counts, Judged, Outcome, Policy, claim_json};
 use crate::error::Failure;
 use crate::manifest::Selection;
 
@@ -14,6 +15,22 @@ pub struct ClaimsArguments {
     /// Claim sets to judge
     #[arg(value_name = "SELECTOR")]
     selectors: Vec<String>,
+    /// Which outcomes fail the run
+    #[arg(long, value_name = "POLICY", default_value = "strict", value_parser = policies())]
+    policy: Policy,
+}
+
+fn policies() -> impl TypedValueParser<Value = Policy> {
+    let help = |name| match name {
+        Policy::Exploratory => "nothing that differs or is missing",
+        Policy::Publication => "what differs",
+        Policy::Strict => "what differs or is missing",
+    };
+    let values = Policy::ALL.map(|(policy, name)| PossibleValue::new(name).help(help(policy)));
+    PossibleValuesParser::new(values).map(|name| {
+        let named = Policy::ALL.into_iter().find(|(_, known)| *known == name);
+        named.map_or(Policy::default(), |(policy, _)| policy)
+    })
 }
 
 /// Runs the verb.
@@ -47,8 +64,11 @@ pub fn run(arguments: &ClaimsArguments, context: &Context) -> Result<ExitCode, F
         }
         context.out.note(counts.to_string());
     }
+    if let Some(forgiven) = arguments.policy.forgiven(&counts) {
+        context.out.note(forgiven);
+    }
     let sets: Vec<Judged> = judged.into_iter().map(|(_, set)| set).collect();
-    Ok(status.worst(claims_status(&sets)))
+    Ok(status.worst(claims_status(&sets, arguments.policy)))
 }
 
 /// The contract of `repro claims --json`.

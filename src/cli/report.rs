@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::session::{Session, claims_status, figures_status};
 use super::{Context, ExitCode};
-use crate::claims::Judged;
+use crate::claims::{Judged, Policy};
 use crate::error::Failure;
 use crate::evidence::Reason;
 use crate::manifest::{Artifact, FetchPolicy, Manifest, Origin, SourceKind};
@@ -67,7 +67,7 @@ pub fn paper(session: &Session<'_>, judged: &[Judged]) -> Result<(PaperModel, Ex
     let missing = figures.iter().filter(|figure| figure.state == "missing").count();
     let mut status = figures_status(figures.len() - missing, missing);
     if !judged.is_empty() {
-        status = status.worst(claims_status(judged));
+        status = status.worst(claims_status(judged, Policy::Strict));
     }
     for artifact in &artifacts {
         status = status.worst(match artifact.state {

@@ -7,9 +7,9 @@ use rayon::prelude::*;
 
 use super::ExitCode;
 use super::context::Context;
-use crate::claims::{ClaimSet, Facts, FigureFacts, Judged, Outcome, judge};
+use crate::claims::{ClaimSet, Facts, FigureFacts, Judged, Outcome, Policy, judge};
 use crate::error::{Class, Diagnostic, Failure};
-use crate::evidence::Missing;
+use crate::evidence::{Missing, Reason};
 use crate::figures;
 use crate::manifest::{Manifest, RawSpec};
 use crate::plot::{Scene, Theme};
@@ -122,17 +122,18 @@ pub fn figures_status(drawn: usize, missing: usize) -> ExitCode {
     }
 }
 
-/// The status that follows from claims.
-pub fn claims_status(judged: &[Judged]) -> ExitCode {
+/// The status that follows from claims under a policy. Nothing evaluated is never a pass.
+pub fn claims_status(judged: &[Judged], policy: Policy) -> ExitCode {
     let outcomes = || judged.iter().flat_map(|set| &set.claims).map(|claim| claim.outcome);
     let mut status = ExitCode::Success;
     if outcomes().any(|outcome| outcome == Outcome::Error) {
         status = status.worst(ExitCode::from(Class::Operation));
     }
-    if outcomes().any(|outcome| outcome == Outcome::Differs) {
+    if policy.fails(Outcome::Differs) && outcomes().any(|outcome| outcome == Outcome::Differs) {
         status = status.worst(ExitCode::Disagrees);
     }
-    if judged.iter().any(|set| set.counts.get("missing") > 0) {
+    let missing = judged.iter().any(|set| set.counts.get("missing") > 0);
+    if missing && policy.fails(Outcome::Missing(Reason::NotRun)) {
         status = status.worst(ExitCode::Incomplete);
     }
     if !outcomes().any(Outcome::is_evaluated) {

@@ -2,7 +2,9 @@
 
 mod boxes;
 mod error;
+mod facets;
 mod line;
+mod rank_dot;
 mod rows;
 mod spec;
 mod words;
@@ -25,9 +27,10 @@ struct Kind {
     draw: fn(&RawSpec, Theme, &mut Lookup<'_>) -> Result<Scene, Failure>,
 }
 
-const KINDS: [Kind; 2] = [
+const KINDS: [Kind; 3] = [
     Kind { name: "line", datasets: line::datasets, draw: line::draw },
     Kind { name: "box", datasets: boxes::datasets, draw: boxes::draw },
+    Kind { name: "rank_dot", datasets: rank_dot::datasets, draw: rank_dot::draw },
 ];
 
 /// Draws a figure. When a dataset it needs is missing, or holds no value for it, the scene is a placeholder that

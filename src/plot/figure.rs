@@ -99,9 +99,10 @@ impl Figure {
         // drawing with default margins measures the labels, the second is final.
         let measured = self.draw_panels(&self.default_spacing());
         let drawn = self.draw_panels(&self.tight(&measured));
+        // Legends of panels take more room than what is drawn of them.
+        let mut margin = drawn.iter().map(|(_, drawn)| drawn.extent).reduce(|a, b| a.union(&b));
         let mut elements: Vec<Element> = drawn.into_iter().map(|(_, drawn)| drawn.group).collect();
         elements.extend(self.draw_heading());
-        let mut margin: Option<Rect> = None;
         let figure = Rect::sized(0.0, 0.0, self.width, self.height);
         for legend in &self.legends {
             let (width, height) = legend.extent();

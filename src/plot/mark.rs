@@ -107,6 +107,8 @@ pub struct Mark {
     pub text: String,
     /// Along which line its values are read; not part of the mark table.
     pub reading: Reading,
+    /// The number that a tooltip tells; not part of the mark table.
+    pub told: Quantity,
     /// Rows the mark was computed from.
     pub lineage: Lineage,
 }
@@ -128,6 +130,7 @@ impl Mark {
             size: None,
             text: String::new(),
             reading: Reading::Plane,
+            told: Quantity::Y,
             lineage,
         }
     }

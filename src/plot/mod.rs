@@ -37,7 +37,7 @@ pub use mark::{Mark, MarkKind, Quantity};
 pub use marker::Marker;
 pub use overlay::{Published, overlay};
 pub use paint::{Cap, Colour, Hatch, Paint, Stroke};
-pub use panel::{Item, Panel};
+pub use panel::{Coordinate, Item, Panel};
 pub use placeholder::placeholder;
 pub use render::{DOTS_PER_INCH, RenderError, pdf, png};
 pub use scene::{Scene, Source};

@@ -67,6 +67,13 @@ pub enum Item {
         /// Colour.
         colour: Colour,
     },
+    /// Elements that keep their size and stand anywhere around the panel; neither clipped nor within the limits.
+    Attached {
+        /// Where their origin lies, across and upwards.
+        at: (Coordinate, Coordinate),
+        /// What is drawn, around the origin of the page.
+        elements: Vec<Element>,
+    },
     /// A remark in the middle of the panel.
     Remark(String),
     /// Items that draw marks of the scene.
@@ -78,10 +85,19 @@ pub enum Item {
     },
 }
 
+/// One coordinate of a place in or beside a panel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Coordinate {
+    /// In data units.
+    Data(f64),
+    /// As a fraction of the axes, from their left or lower edge.
+    Axes(f64),
+}
+
 impl Item {
     /// Whether it is a shape that the axes clip.
     fn is_clipped(&self) -> bool {
-        !matches!(self, Self::Label { .. } | Self::Remark(_) | Self::Mark { .. })
+        !matches!(self, Self::Label { .. } | Self::Attached { .. } | Self::Remark(_) | Self::Mark { .. })
     }
 }
 
@@ -162,13 +178,15 @@ impl Panel {
         children.extend(y_axis);
         let extent = element::bounds(&children).map_or(axes, |bounds| bounds.union(&axes));
         let title = self.title(&axes);
-        let extent = titled(extent, [&title, &x_title], [&y_title]);
+        let mut extent = titled(extent, [&title, &x_title], [&y_title]);
         children.extend([title, x_title, y_title].into_iter().flatten());
         for legend in &self.legends {
             let corner = match &legend.place {
                 Place::At(spot) => legend.corner(&axes, spot),
                 Place::Right | Place::Best => legend.best_corner(&axes, &canvas.lines(&self.items)),
             };
+            let (width, height) = legend.extent();
+            extent = extent.union(&Rect::sized(corner.x, corner.y, width, height));
             children.extend(legend.draw(corner));
         }
         let group = Group { panel: Some(self.name.clone()), children, ..Group::default() };
@@ -280,7 +298,7 @@ fn collect_points(items: &[Item], points: &mut Vec<(f64, f64)>) {
             }
             Item::Marker { at, .. } => points.push(*at),
             Item::Mark { items, .. } => collect_points(items, points),
-            Item::Guide { .. } | Item::Label { .. } | Item::Remark(_) => {}
+            Item::Guide { .. } | Item::Label { .. } | Item::Attached { .. } | Item::Remark(_) => {}
         }
     }
 }
@@ -326,6 +344,18 @@ impl Canvas {
                 let drop = (text::ASCENT - text::LINE / 2.0) * size;
                 let text = Text::new(text, *size, Point::new(place.x, place.y + drop));
                 Element::Text(Text { face: *face, colour: *colour, ..text })
+            }
+            Item::Attached { at, elements } => {
+                let x = match at.0 {
+                    Coordinate::Data(x) => self.x.place(x),
+                    Coordinate::Axes(fraction) => self.axes.left + fraction * self.axes.width(),
+                };
+                let y = match at.1 {
+                    Coordinate::Data(y) => self.y.place(y),
+                    Coordinate::Axes(fraction) => self.axes.bottom - fraction * self.axes.height(),
+                };
+                let children = elements.iter().map(|element| element.clone().moved(x, y)).collect();
+                Element::Group(Group { children, ..Group::default() })
             }
             Item::Remark(text) => {
                 let text = Text::new(text, 11.0, self.axes.centre()).anchored(Anchor::Middle);

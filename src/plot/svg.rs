@@ -275,7 +275,10 @@ fn spoken(marks: &[Mark]) -> String {
                 value(mark.high)
             ),
             MarkKind::Bracket => format!("{}: {}", mark.key, mark.text),
-            _ => format!("{}, {}: {}", mark.series, mark.key, value(mark.y)),
+            MarkKind::Interval => {
+                format!("{}, {}: {} to {}", mark.series, mark.key, value(mark.low), value(mark.high))
+            }
+            _ => format!("{}, {}: {}", mark.series, mark.key, value(mark.number(mark.told))),
         },
         [first, ..] => {
             let vertices: Vec<String> =

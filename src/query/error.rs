@@ -60,14 +60,6 @@ pub enum QueryError {
     /// polars refused an operation.
     #[error("the table operation failed")]
     Table(#[from] PolarsError),
-    /// Two tables that should be stacked have different columns.
-    #[error("`{artifact}` has other columns than the files before it: {columns}")]
-    OtherColumns {
-        /// Artifact id.
-        artifact: String,
-        /// Its columns, quoted.
-        columns: String,
-    },
 }
 
 impl Diagnostic for QueryError {

@@ -52,15 +52,38 @@ impl Frame {
         Ok(())
     }
 
-    /// Stacks the rows of another frame with the same columns.
-    pub fn stack(&mut self, other: Self, artifact: &str) -> Result<(), QueryError> {
-        if self.data.get_column_names() != other.data.get_column_names() {
-            let columns = quoted(other.data.get_column_names().into_iter().map(PlSmallStr::as_str));
-            return Err(QueryError::OtherColumns { artifact: artifact.to_owned(), columns });
+    /// Stacks the rows of another frame, columns by name: a column that only one side has is missing on the other, and
+    /// one that is text on one side is text on both.
+    pub fn stack(&mut self, mut other: Self) -> Result<(), QueryError> {
+        if self.data.schema() != other.data.schema() {
+            let names: Vec<PlSmallStr> = self.data.get_column_names_owned();
+            let added = other.data.get_column_names_owned().into_iter().filter(|name| !self.has(name));
+            for name in names.into_iter().chain(added.collect::<Vec<_>>()) {
+                // A column that a side lacks takes the other side's type.
+                let is_text = |frame: &Self| {
+                    frame.has(&name)
+                        && frame.require(&name).is_ok_and(|column| column.dtype() == &DataType::String)
+                };
+                let text = is_text(self) || is_text(&other);
+                self.conform(&name, text)?;
+                other.conform(&name, text)?;
+            }
+            other.data = other.data.select(self.data.get_column_names_owned())?;
         }
         self.data.vstack_mut_owned(other.data)?;
         self.lineage.extend(other.lineage);
         Ok(())
+    }
+
+    /// Makes a column text or numbers; one that is not there becomes missing.
+    fn conform(&mut self, name: &str, text: bool) -> Result<(), QueryError> {
+        let column = match (self.has(name), text) {
+            (true, true) => Column::Text(self.text(name)?),
+            (true, false) => Column::Number(self.numbers(name)?),
+            (false, true) => Column::Text(vec![None; self.n_rows()]),
+            (false, false) => Column::Number(vec![None; self.n_rows()]),
+        };
+        self.set(name, column)
     }
 
     pub fn has(&self, name: &str) -> bool {

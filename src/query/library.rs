@@ -191,7 +191,7 @@ impl<'a> Library<'a> {
             };
             let frame = read(&file, artifact)?;
             match &mut stacked {
-                Some(stacked) => stacked.stack(frame, &artifact.id)?,
+                Some(stacked) => stacked.stack(frame)?,
                 None => stacked = Some(frame),
             }
         }

@@ -5,6 +5,7 @@
 //! values and for lineage is decided here.
 
 mod arithmetic;
+mod bootstrap;
 mod dataset;
 mod error;
 mod frame;
@@ -22,4 +23,5 @@ pub use dataset::DatasetSpec;
 pub use error::QueryError;
 pub use library::{Evidence, Library};
 pub use read::read_csv;
+pub use step::OneOrMany;
 pub use table::{Column, Table};

@@ -134,7 +134,7 @@ impl Melt {
             block.set(&self.name, Column::Text(vec![Some(column.to_owned()); frame.n_rows()]))?;
             block.set(&self.value, Column::Text(frame.text(column)?))?;
             match &mut result {
-                Some(result) => result.stack(block, column)?,
+                Some(result) => result.stack(block)?,
                 None => result = Some(block),
             }
         }
@@ -177,36 +177,10 @@ impl Unite {
 }
 
 /// Adds the rows of another dataset below, columns by name; a column that only one side has is missing on the other.
-pub(super) fn append(frame: Frame, name: &str, other: Option<&Table>) -> Result<Frame, QueryError> {
+pub(super) fn append(mut frame: Frame, name: &str, other: Option<&Table>) -> Result<Frame, QueryError> {
     let unknown = || QueryError::UnknownDataset { name: name.to_owned() };
-    let other = other.map(Frame::from_table).transpose()?.ok_or_else(unknown)?;
-    let mut names: Vec<String> = Vec::new();
-    for column in frame.data.get_column_names().into_iter().chain(other.data.get_column_names()) {
-        if !names.iter().any(|known| known == column.as_str()) {
-            names.push(column.to_string());
-        }
-    }
-    let mut above = select(&frame, &[])?;
-    let mut below = select(&other, &[])?;
-    for column in &names {
-        let numbers = |frame: &Frame| {
-            !frame.has(column)
-                || frame.require(column).is_ok_and(|column| column.dtype() != &DataType::String)
-        };
-        // A column that is text on one side is text on both.
-        let as_numbers = numbers(&frame) && numbers(&other);
-        for (from, to) in [(&frame, &mut above), (&other, &mut below)] {
-            let cells = match (from.has(column), as_numbers) {
-                (true, true) => Column::Number(from.numbers(column)?),
-                (true, false) => Column::Text(from.text(column)?),
-                (false, true) => Column::Number(vec![None; from.n_rows()]),
-                (false, false) => Column::Text(vec![None; from.n_rows()]),
-            };
-            to.set(column, cells)?;
-        }
-    }
-    above.stack(below, name)?;
-    Ok(above)
+    frame.stack(other.map(Frame::from_table).transpose()?.ok_or_else(unknown)?)?;
+    Ok(frame)
 }
 
 /// Columns that carry row positions through a join.

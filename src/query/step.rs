@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::frame::Frame;
-use super::{QueryError, Table, arithmetic, group, reshape, test};
+use super::{QueryError, Table, arithmetic, bootstrap, group, reshape, test};
 
 /// One step, written `{ verb = … }`.
 #[derive(Clone, Debug, Deserialize)]
@@ -41,13 +41,15 @@ pub(super) enum Step {
     RankPercentile(group::RankPercentile),
     /// Mean within groups, missing values left out.
     Mean(group::Mean),
+    /// Interval of the mean within groups by resampling, missing values left out.
+    BootstrapMean(bootstrap::BootstrapMean),
     /// Paired two-sided t-test between groups.
     PairedTTest(test::PairedTTest),
 }
 
-/// A text or a list of texts.
+/// A text or a list of texts, written `"a"` or `["a", "b"]`.
 #[derive(Clone, Debug)]
-pub(super) struct OneOrMany(pub Vec<String>);
+pub struct OneOrMany(pub Vec<String>);
 
 impl<'de> Deserialize<'de> for OneOrMany {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -94,6 +96,7 @@ impl Step {
             Self::MinMax(_) => "min_max",
             Self::RankPercentile(_) => "rank_percentile",
             Self::Mean(_) => "mean",
+            Self::BootstrapMean(_) => "bootstrap_mean",
             Self::PairedTTest(_) => "paired_t_test",
         }
     }
@@ -125,6 +128,7 @@ impl Step {
             Self::MinMax(scale) => scale.apply(frame),
             Self::RankPercentile(rank) => rank.apply(frame),
             Self::Mean(mean) => mean.apply(&frame),
+            Self::BootstrapMean(bootstrap) => bootstrap.apply(&frame),
             Self::PairedTTest(test) => test.apply(&frame),
         }
     }

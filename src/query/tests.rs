@@ -117,6 +117,57 @@ fn mean_leaves_missing_values_out_and_can_ask_for_a_minimum() {
     assert_eq!(show(&run(SCORES, &steps(4)).unwrap()), "split,m\ns1,- <1 2 3>\ns2,- <>");
 }
 
+/// A step that says everything, with `more` in the place of its numbers.
+fn bootstrap_mean(more: &str) -> String {
+    format!(
+        r#"{{ bootstrap_mean = {{ by = ["g"], value = "v", into_mean = "mean", into_low = "low", into_high = "high"{more} }} }}"#
+    )
+}
+
+#[test]
+fn bootstrap_mean_has_one_row_a_group_with_its_own_generator() {
+    // Two equal groups interleaved, one of a single value, one without any.
+    let csv = "g,v\nb,1\na,1\nb,2\na,2\na,\nb,4\na,4\none,0.1\nnone,-\n";
+    let table = run(csv, &bootstrap_mean("")).unwrap();
+    // NumPy: values[default_rng(42).integers(0, 3, size=(4000, 3))].mean(axis=1), its mean and 2.5 and 97.5 percentiles.
+    assert_eq!(
+        show(&table),
+        "g,mean,low,high\n\
+         b,2.315833333333333,1,4 <1 3 6>\na,2.315833333333333,1,4 <2 4 7>\none,0.1,0.1,0.1 <8>\nnone,-,-,- <>"
+    );
+}
+
+#[test]
+fn bootstrap_mean_takes_resamples_seed_and_level() {
+    let csv = "g,v\na,1\na,2\na,4\na,8\n";
+    let table = run(csv, &bootstrap_mean(", resamples = 7, seed = 5, level = 0.5")).unwrap();
+    assert_eq!(show(&table), "g,mean,low,high\na,3.3214285714285716,2.875,3.5 <1 2 3 4>");
+}
+
+#[test]
+fn bootstrap_mean_refuses_what_it_cannot_do() {
+    let parse = |more: &str| {
+        toml::from_str::<std::collections::BTreeMap<String, Step>>(&format!("s = {}", bootstrap_mean(more)))
+    };
+    for (more, says) in [
+        (", resamples = 0", "`resamples` is 0 and must be from 1 to 1000000"),
+        (", resamples = 1000001", "`resamples` is 1000001 and must be from 1 to 1000000"),
+        (", resamples = -1", "invalid value"),
+        (", seed = -1", "invalid value"),
+        (", level = 1.0", "`level` is 1 and must be between 0 and 1"),
+        (", level = nan", "`level` is NaN and must be between 0 and 1"),
+        (", levels = 0.5", "unknown field `levels`"),
+    ] {
+        let error = parse(more).unwrap_err().to_string();
+        assert!(error.contains(says), "{more}: {error}");
+    }
+    assert!(parse(", resamples = 1000000").is_ok());
+    let twice = r#"{ bootstrap_mean = { by = ["g"], value = "v", into_mean = "m", into_low = "g", into_high = "m" } }"#;
+    assert_eq!(run("g,v\na,1\n", twice).unwrap_err().to_string(), "column `g` exists already");
+    let empty = run("g,v\n", &bootstrap_mean("")).unwrap();
+    assert_eq!(show(&empty), "g,mean,low,high");
+}
+
 #[test]
 fn join_unites_lineages_and_drops_rows_without_partner() {
     let steps = r#"{ join = { dataset = "other", on = ["key"], columns = ["extra"] } }"#;

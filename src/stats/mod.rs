@@ -1,10 +1,17 @@
-//! Ranks, quartiles and tests: pure functions of numbers, each checked against SciPy or NumPy.
+//! Ranks, quartiles, tests and random numbers: pure functions of numbers and seeds, each checked against SciPy or NumPy.
 
+mod bootstrap;
+mod equivalence;
+mod pairwise;
 mod quartiles;
+pub mod random;
 mod rank;
 mod stars;
 mod t_test;
 
+pub use bootstrap::{BootstrapMean, bootstrap_mean};
+pub use equivalence::equivalence_test;
+pub use pairwise::pairwise_mean;
 pub use quartiles::{Quartiles, quantile};
 pub use rank::{average_ranks, rank_percentiles};
 pub use stars::stars;
@@ -24,6 +31,7 @@ mod tests {
         ranks: Vec<RankCase>,
         paired_t: Vec<PairedCase>,
         student_t: Vec<StudentCase>,
+        equivalence: Vec<EquivalenceCase>,
     }
 
     #[derive(Deserialize)]
@@ -54,6 +62,14 @@ mod tests {
         p: f64,
     }
 
+    #[derive(Deserialize)]
+    struct EquivalenceCase {
+        values: Vec<f64>,
+        target: f64,
+        margin: f64,
+        p: f64,
+    }
+
     fn oracle() -> Oracle {
         serde_json::from_str(include_str!("../../tests/oracle/stats.json")).unwrap()
     }
@@ -72,6 +88,14 @@ mod tests {
                     (quantile(&case.values, *level).unwrap() - theirs).abs() <= 1e-15 * theirs.abs().max(1.0)
                 );
             }
+        }
+    }
+
+    #[test]
+    fn equivalence_tests_agree_with_scipy() {
+        for case in oracle().equivalence {
+            let p = equivalence_test(&case.values, case.target, case.margin).unwrap();
+            assert!((p - case.p).abs() < 1e-12, "{p} instead of {}", case.p);
         }
     }
 

@@ -166,7 +166,7 @@ fn hostile_tables_of_claims_are_refused_with_file_row_and_column() {
         (
             "Low,PCA,0.383333332,23.00000,9.0e-09",
             "Low,PCA,0.383333332,23.00000,-1",
-            "row 1: tolerance `-1` is not",
+            "row 1: `-1` in column `precision` is not",
         ),
     ] {
         let project = Project::of_this_repository();
@@ -176,5 +176,43 @@ fn hostile_tables_of_claims_are_refused_with_file_row_and_column() {
         let run = project.run(&["claims", "reconeval/fig2/average_ranking"]);
         assert_eq!(run.status, 2, "{}", run.snapshot());
         assert!(run.stderr.contains(wanted), "{wanted}: {}", run.stderr);
+    }
+}
+
+const CLAIMS: &str = "manifests/reconeval/claims.toml";
+
+/// The ranking's claim set with another line for `artifact` and one for `tolerance`.
+fn ranking_set(artifact: &str, tolerance: &str, expected: u32) -> Project {
+    let project = Project::of_this_repository();
+    let old = "artifact = \"published/average-ranking\"\nvalue = \"value\"\nrule = \"abs\"\ntolerance = \"precision\"\n\
+               key = [\"model\", \"x_label\"]\nexpected = 18";
+    let new = format!(
+        "artifact = \"published/average-ranking\"\n{artifact}\nvalue = \"value\"\nrule = \"abs\"\n{tolerance}\n\
+         key = [\"model\", \"x_label\"]\nexpected = {expected}"
+    );
+    project.replace(CLAIMS, old, &new);
+    project
+}
+
+#[test]
+fn a_set_takes_the_rows_that_fulfil_its_conditions() {
+    let selector = ["claims", "reconeval/fig2/average_ranking", "--json"];
+    let both = "where = { model = [\"PCA\", \"VAE\"], x_label = \"Low\" }";
+    let run = ranking_set(both, "tolerance = 1e-8", 2).run(&selector);
+    assert_eq!((run.status, counts(&run)["consistent"]), (0, 2), "{}", run.snapshot());
+    let run = ranking_set(both, "tolerance = 1e-8", 18).run(&selector);
+    assert!(run.status == 2 && run.stderr.contains("registers 2 claims"), "{}", run.snapshot());
+    let run = ranking_set("where = { modle = \"PCA\" }", "tolerance = 1e-8", 6).run(&selector);
+    assert!(run.status == 2 && run.stderr.contains("no column `modle`"), "{}", run.snapshot());
+}
+
+#[test]
+fn a_tolerance_is_a_column_or_a_number() {
+    let selector = ["claims", "reconeval/fig2/average_ranking", "--json"];
+    let run = ranking_set("", "tolerance = 1e-12", 18).run(&selector);
+    assert_eq!(run.status, 1, "digitised values differ in the ninth digit: {}", run.snapshot());
+    for wrong in ["-1.0", "nan", "true"] {
+        let run = ranking_set("", &format!("tolerance = {wrong}"), 18).run(&selector);
+        assert!(run.status == 2 && run.stderr.contains("claims.toml:"), "{}", run.snapshot());
     }
 }

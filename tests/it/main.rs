@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
 mod architecture;
+mod bootstrap;
 mod cached;
 mod claims;
 mod cli;
@@ -15,5 +16,6 @@ mod hub;
 mod manifest;
 mod panels;
 mod renderers;
+mod rules;
 mod support;
 mod themes;

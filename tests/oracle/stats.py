@@ -1,4 +1,4 @@
-"""Writes `tests/oracle/stats.json`: quartiles, ranks and paired t-tests from NumPy and SciPy, the oracle of `stats`.
+"""Writes `tests/oracle/stats.json`: quartiles, ranks, paired t-tests and equivalence tests from NumPy and SciPy, the oracle of `stats`.
 
     python3 tests/oracle/stats.py > tests/oracle/stats.json        (numpy 2.4, scipy 1.17, mpmath 1)
 
@@ -39,6 +39,17 @@ def paired_t_cases(random):
     return cases
 
 
+def equivalence_cases(random):
+    cases = []
+    for n in (2, 3, 5, 30):
+        for target, margin in ((0.0, 0.5), (0.2, 1.0), (3.0, 0.1)):
+            values = random.normal(size=n).round(6)
+            above = stats.ttest_1samp(values, target - margin, alternative="greater").pvalue
+            below = stats.ttest_1samp(values, target + margin, alternative="less").pvalue
+            cases.append({"values": values.tolist(), "target": target, "margin": margin, "p": max(above, below)})
+    return cases
+
+
 def two_sided(t, df):
     with mpmath.workdps(40):
         t, df = mpmath.mpf(t), mpmath.mpf(df)
@@ -61,6 +72,7 @@ def main():
         "ranks": rank_cases(random),
         "paired_t": paired_t_cases(random),
         "student_t": student_t_cases(),
+        "equivalence": equivalence_cases(random),
     }
     print(json.dumps(oracle))
 

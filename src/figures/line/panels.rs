@@ -1,7 +1,8 @@
 //! From the spec of a `line` figure to its panels: where each stands, which rows it shows, which labels it carries.
 
-use super::spec::{FacetSpec, LineSpec, PanelSpec, XSpec, YSpec};
+use super::spec::{LineSpec, PanelSpec, XSpec, YSpec};
 use crate::figures::FigureError;
+use crate::figures::facets::FacetSpec;
 use crate::figures::spec::{ShareSpec, Where};
 use crate::manifest::RawSpec;
 
@@ -121,10 +122,10 @@ fn facet_plans<'a>(
             );
             (plan.name, plan.row, plan.column) = (labels.join(" / "), row, column);
             if let Some((facet, value)) = beside.filter(|_| row == 0) {
-                plan.title = facet.label(value);
+                plan.title = facet.shown(value);
             }
             if let Some((facet, value)) = above {
-                plan.y_title = if column == 0 { facet.label(value) } else { String::new() };
+                plan.y_title = if column == 0 { facet.shown(value) } else { String::new() };
             }
             plans.push(plan);
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::figures::facets::FacetsSpec;
 use crate::figures::spec::{HeadingSpec, LegendSpec, ShareSpec, Where, text_size, title_size};
 use crate::plot::{Colour, Marker, Theme};
 
@@ -182,40 +183,6 @@ pub struct PanelSpec {
     pub x: Option<XSpec>,
     /// Vertical axis.
     pub y: Option<YSpec>,
-}
-
-/// A grid of panels by the values of one or two columns.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FacetsSpec {
-    /// Column whose values make the rows of the grid, labelled at the left.
-    pub rows: Option<FacetSpec>,
-    /// Column whose values make the columns of the grid, labelled above.
-    pub columns: Option<FacetSpec>,
-}
-
-/// One direction of a grid of panels.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FacetSpec {
-    /// Column of the dataset.
-    pub column: String,
-    /// Values in order.
-    pub values: Vec<String>,
-    /// Label; `{}` stands for the value.
-    #[serde(default = "value_itself")]
-    pub label: String,
-}
-
-impl FacetSpec {
-    /// Label of a value.
-    pub fn label(&self, value: &str) -> String {
-        self.label.replace("{}", value)
-    }
-}
-
-fn value_itself() -> String {
-    "{}".to_owned()
 }
 
 fn line_width() -> f64 {
