@@ -66,10 +66,7 @@ fn placed(scene: &Scene, frames: &[Option<Frame>], claim: &Claim) -> Option<Publ
     let quantity = mark.quantity?;
     let (frame, of_scene) = ((*frames.get(mark.index)?)?, scene.marks.get(mark.index)?);
     let place = |value: f64| frame.place(of_scene, quantity, value);
-    let ours = match &claim.ours {
-        Some(Value::Number(number)) => Some(*number),
-        _ => None,
-    };
+    let ours = claim.ours.as_ref().and_then(Value::number);
     let agrees = match claim.outcome {
         Outcome::Reproduced | Outcome::Consistent | Outcome::Redrawn => true,
         Outcome::Differs => false,

@@ -318,7 +318,8 @@ fn find_rows(
         return Ok(Err(Missing { reason: Reason::NotRun, detail: format!("`{dataset}` has no such value") }));
     }
     let lineage = Lineage::union(runs.iter().filter_map(|(row, _)| table.lineage(*row)));
-    Ok(Ok(Found { value: Value::Numbers(runs.into_iter().map(|(_, value)| value).collect()), lineage }))
+    let value = Value::Numbers(runs.into_iter().map(|(_, value)| value).collect());
+    Ok(Ok(Found { value, mark: None, lineage }))
 }
 
 fn find_row(

@@ -188,7 +188,9 @@ fn check_artifacts(sources: &[Source], artifacts: &[(Artifact, Place)]) -> Resul
 fn check_figures(figures: &[RawSpec]) -> Result<(), ManifestError> {
     for figure in figures {
         if let Some(end) = [".accessible", ".compare"].into_iter().find(|end| figure.id.ends_with(end)) {
-            return Err(figure.error(format!("bad id: `{}` ends with `{end}`, which drawings use", figure.id)));
+            return Err(
+                figure.error(format!("bad id: `{}` ends with `{end}`, which drawings use", figure.id))
+            );
         }
     }
     Ok(())

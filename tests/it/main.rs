@@ -9,6 +9,7 @@ mod cached;
 mod claims;
 mod cli;
 mod determinism;
+mod drawing;
 mod fetch;
 mod figures;
 #[path = "../support/hub/mod.rs"]

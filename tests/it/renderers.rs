@@ -124,7 +124,10 @@ fn hatches_show_their_lines_on_the_fill() {
 #[test]
 fn text_takes_the_room_it_was_measured_with() {
     for face in [Face::Regular, Face::Bold, Face::Oblique] {
-        let text = Text { face, ..Text::new("AVery plain label, 0.5 −1 α → ≥ ²", 10.0, Point::new(10.0, 30.0)) };
+        let text = Text {
+            face,
+            ..Text::new("AVery plain label, 0.5 −1 α → ≥ ²", 10.0, Point::new(10.0, 30.0))
+        };
         let bounds = text.bounds().unwrap();
         let ink = Picture::of(&scene(260.0, 50.0, vec![Element::Text(text)])).ink().unwrap();
         // Side bearings of the outer glyphs lie between the ink and the advance widths; slanted ends hang over.
@@ -177,7 +180,8 @@ fn hostile_labels_are_rendered() {
     ];
     for text in labels {
         let mut hostile = scene(200.0, 40.0, vec![label(text, Point::new(5.0, 20.0))]);
-        (hostile.id, hostile.title, hostile.description) = (text.to_owned(), text.to_owned(), text.to_owned());
+        (hostile.id, hostile.title, hostile.description) =
+            (text.to_owned(), text.to_owned(), text.to_owned());
         let picture = Picture::of(&hostile);
         assert_eq!((picture.width, picture.height), (834, 167), "{text:?}");
         assert!(pdf(&hostile).unwrap().starts_with(b"%PDF-"), "{text:?}");
