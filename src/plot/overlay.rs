@@ -13,7 +13,7 @@ use super::text::{self, Face};
 const FADED: f64 = 0.45;
 /// Width of a published value's symbol in points.
 const SYMBOL: f64 = 5.0;
-/// Width of its lines in points, and of the white around them.
+/// Width of its lines in points, and of the white below them that sets them off against our figure.
 const LINE: f64 = 0.9;
 const HALO: f64 = 2.6;
 /// Vermilion: apart from black for every colour vision.
@@ -39,7 +39,16 @@ pub struct Published {
 /// The comparison of a figure: `caption` is one sentence or more a paragraph.
 pub fn overlay(scene: &Scene, published: &[Published], caption: &[String]) -> Scene {
     let mut elements: Vec<Element> = scene.page.elements.iter().cloned().map(faded).collect();
-    elements.extend(published.iter().map(symbol));
+    // All white first, so that no value hides another.
+    elements.extend(published.iter().map(|published| symbol(published, Colour::WHITE, HALO)));
+    elements.extend(published.iter().map(|published| {
+        let drawn = symbol(published, if published.agrees { Colour::BLACK } else { APART }, LINE);
+        Element::Group(Group {
+            words: Some(published.words.clone()),
+            children: vec![drawn],
+            ..Group::default()
+        })
+    }));
     let legend = legend(scene.page.width - 2.0 * MARGIN);
     let (legend_width, legend_height) = legend.extent();
     elements.extend(legend.draw(Point::new(MARGIN, scene.page.height)));
@@ -69,23 +78,15 @@ fn faded(element: Element) -> Element {
     }
 }
 
-/// A black ring where the values agree; else a vermilion cross, and a line to it from our value. A white line below
-/// sets both off against whatever our figure has there.
-fn symbol(published: &Published) -> Element {
-    let colour = if published.agrees { Colour::BLACK } else { APART };
-    let mut children = Vec::new();
-    for (colour, width) in [(Colour::WHITE, HALO), (colour, LINE)] {
-        let paint = Paint::outlined(Stroke::solid(colour, width));
-        if let Some(ours) = published.ours.filter(|_| !published.agrees) {
-            children.push(Element::segment(ours, published.at, paint.clone()));
-        }
-        if published.agrees {
-            children.push(Marker::Circle.draw(published.at, SYMBOL, &paint));
-        } else {
-            children.extend(cross(published.at, &paint));
-        }
+/// A ring where the values agree; else a cross, and a line to it from our value.
+fn symbol(published: &Published, colour: Colour, width: f64) -> Element {
+    let paint = Paint::outlined(Stroke::solid(colour, width));
+    if published.agrees {
+        return Marker::Circle.draw(published.at, SYMBOL, &paint);
     }
-    Element::Group(Group { words: Some(published.words.clone()), children, ..Group::default() })
+    let mut children = cross(published.at, &paint).to_vec();
+    children.extend(published.ours.map(|ours| Element::segment(ours, published.at, paint)));
+    Element::Group(Group { children, ..Group::default() })
 }
 
 fn cross(at: Point, paint: &Paint) -> [Element; 2] {

@@ -137,7 +137,7 @@ fn every_format_is_written_once() {
     insta::assert_snapshot!(run.snapshot(), @r"
     status: 0
     --- stdout
-    drawn    paper/fig1/scores  4 marks, cached
+    drawn    paper/fig1/scores  5 marks, cached
     --- stderr
     ");
     assert_eq!(names(&project), ["scores.csv", "scores.pdf", "scores.png", "scores.svg"]);
@@ -193,7 +193,7 @@ fn a_comparison_shows_what_agrees_and_what_differs() {
     insta::assert_snapshot!(run.snapshot(), @r"
     status: 1
     --- stdout
-    drawn    paper/fig1/scores  4 marks, cached; 1 of 2 published values agree
+    drawn    paper/fig1/scores  5 marks, cached; 1 of 2 published values agree
     --- stderr
     ");
     assert_eq!(names(&project), ["scores.compare.svg", "scores.csv", "scores.svg"]);

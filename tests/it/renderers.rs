@@ -207,7 +207,7 @@ fn placeholders_are_rendered_too() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
     /// Whatever a label says and wherever it stands: no panic, and the same bytes twice.
     #[test]
     fn any_label_gives_the_same_bytes_twice(text in "\\PC{0,40}", x in -1e6_f64..1e6, angle in 0.0_f64..360.0) {
