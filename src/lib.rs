@@ -8,7 +8,7 @@
 //! * [`store`]: pinned bytes on disk: lock file, Hub cache, atomic writes, verification.
 //! * [`fetch`]: the only network code.
 //! * [`query`]: a manifest's dataset pipelines, with row lineage.
-//! * [`stats`]: ranks, quartiles, tests.
+//! * [`stats`]: ranks, quartiles, tests, NumPy's random streams.
 //! * [`plot`]: the scene and its renderings. Knows no biology.
 //! * [`figures`]: one file a figure kind, rows and a spec in, a scene out.
 //! * [`claims`]: rules, outcomes, the ledger of the missing.

@@ -75,11 +75,6 @@ impl<'a> Session<'a> {
         self.scenes.get(id)
     }
 
-    /// Why one of these datasets is missing, if one is.
-    pub fn missing_of(&self, datasets: &[String]) -> Option<&Missing> {
-        datasets.iter().find_map(|name| self.datasets.get(name)?.as_ref().err())
-    }
-
     /// Judges the wanted claim sets. All figures must have been drawn.
     pub fn judge(&mut self, wanted: impl Fn(&str) -> bool) -> Result<Vec<Judged>, Failure> {
         let mut sets = Vec::new();

@@ -5,6 +5,7 @@
 //! [`mark_csv`] are renderings.
 
 mod axis;
+mod cloud;
 mod csv;
 mod element;
 mod figure;
@@ -18,7 +19,10 @@ mod overlay;
 mod paint;
 mod panel;
 mod placeholder;
+mod png;
+mod raster;
 mod render;
+mod rule;
 mod scene;
 mod svg;
 mod text;
@@ -26,10 +30,11 @@ mod theme;
 mod ticks;
 mod xml;
 
-pub use axis::{Axis, Limits, Scale, Ticks};
+pub use axis::{Axis, Growth, Limits, Scale, Ticks};
+pub use cloud::{Cloud, CloudStyle};
 pub use csv::{HEADER, mark_csv};
-pub use element::{Anchor, Element, Group, Outline, Shape, Text, bounds};
-pub use figure::{Figure, Heading, Page, Share};
+pub use element::{Anchor, Element, Group, Image, Outline, Shape, Text, bounds};
+pub use figure::{Figure, Heading, Margins, Page, Share};
 pub use frame::{Frame, Reading};
 pub use geometry::{Point, Rect};
 pub use legend::{Entry, Legend, Place, Spot};
@@ -40,8 +45,9 @@ pub use paint::{Cap, Colour, Hatch, Paint, Stroke};
 pub use panel::{Coordinate, Item, Panel};
 pub use placeholder::placeholder;
 pub use render::{DOTS_PER_INCH, RenderError, pdf, png};
+pub use rule::Rule;
 pub use scene::{Scene, Source};
 pub use svg::svg;
 pub use text::{ASCENT, DESCENT, Face, LINE, width, wrap};
 pub use theme::Theme;
-pub use ticks::{Tick, ticks};
+pub use ticks::{Tick, labelled, ticks};

@@ -29,12 +29,6 @@ impl Colour {
     pub const fn channels(self) -> [u8; 3] {
         self.0
     }
-
-    /// The colour that this one at an opacity of 0 to 1 has on white.
-    pub fn on_white(self, opacity: f64) -> Self {
-        let blend = |channel: u8| 255.0 - opacity.clamp(0.0, 1.0) * (255.0 - f64::from(channel));
-        Self(self.0.map(|channel| blend(channel).round() as u8))
-    }
 }
 
 impl fmt::Display for Colour {

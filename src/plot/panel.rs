@@ -3,12 +3,14 @@
 use std::ops::Range;
 
 use super::axis::{Axis, Scale};
+use super::cloud::Cloud;
 use super::element::{self, Anchor, Element, Group, Outline, Text};
 use super::frame::Frame;
 use super::geometry::{Point, Rect};
 use super::legend::{Legend, Place};
 use super::marker::Marker;
 use super::paint::{Colour, Paint, Stroke};
+use super::rule::Rule;
 use super::text::{self, Face};
 use super::ticks::Tick;
 
@@ -67,6 +69,15 @@ pub enum Item {
         /// Colour.
         colour: Colour,
     },
+    /// A line across the whole panel; it does not widen the limits.
+    Rule {
+        /// Where it runs.
+        rule: Rule,
+        /// Pen.
+        paint: Paint,
+    },
+    /// Many points, painted into a picture; clipped to the axes.
+    Cloud(Cloud),
     /// Elements that keep their size and stand anywhere around the panel; neither clipped nor within the limits.
     Attached {
         /// Where their origin lies, across and upwards.
@@ -135,10 +146,22 @@ pub(super) struct Drawn {
     pub group: Element,
     /// Its extent, where titles count only with the direction they push neighbours in.
     pub extent: Rect,
+    /// The extent of its legends.
+    pub legends: Option<Rect>,
+}
+
+/// How a panel is drawn.
+#[derive(Clone, Copy)]
+pub(super) struct Style {
+    /// Only labels matter: clouds are left out.
+    pub draft: bool,
+    /// Without ticks, tick labels and the lines around the axes.
+    pub bare: bool,
 }
 
 /// Draws in data coordinates.
 struct Canvas {
+    draft: bool,
     axes: Rect,
     x: Scale,
     y: Scale,
@@ -158,20 +181,26 @@ impl Panel {
     }
 
     /// Draws the panel with its axes rectangle at `axes` and the given limits.
-    pub(super) fn draw(&self, axes: Rect, x_limits: (f64, f64), y_limits: (f64, f64)) -> Drawn {
+    pub(super) fn draw(&self, axes: Rect, x_limits: (f64, f64), y_limits: (f64, f64), style: Style) -> Drawn {
         let canvas = Canvas {
+            draft: style.draft,
             axes,
-            x: Scale { data: x_limits, page: (axes.left, axes.right) },
-            y: Scale { data: y_limits, page: (axes.bottom, axes.top) },
+            x: Scale { data: x_limits, page: (axes.left, axes.right), growth: self.x.growth },
+            y: Scale { data: y_limits, page: (axes.bottom, axes.top), growth: self.y.growth },
         };
-        let mut x_ticks = self.x.ticks(x_limits, axes.width(), 3.0);
+        let (mut x_ticks, mut y_ticks) = (Vec::new(), Vec::new());
+        if !style.bare {
+            x_ticks = self.x.ticks(x_limits, axes.width(), 3.0);
+            y_ticks = self.y.ticks(y_limits, axes.height(), 2.0);
+        }
         if self.x.labelled {
             self.x.thin(&mut x_ticks, &canvas.x);
         }
-        let y_ticks = self.y.ticks(y_limits, axes.height(), 2.0);
         let mut children = self.grid(&canvas, &x_ticks, &y_ticks);
         children.extend(canvas.items(&self.items));
-        children.extend(self.spines(&axes));
+        if !style.bare {
+            children.extend(self.spines(&axes));
+        }
         let (x_axis, x_title) = self.x_axis(&canvas, &x_ticks);
         let (y_axis, y_title) = self.y_axis(&canvas, &y_ticks);
         children.extend(x_axis);
@@ -180,17 +209,24 @@ impl Panel {
         let title = self.title(&axes);
         let mut extent = titled(extent, [&title, &x_title], [&y_title]);
         children.extend([title, x_title, y_title].into_iter().flatten());
+        let mut legends: Option<Rect> = None;
         for legend in &self.legends {
             let corner = match &legend.place {
-                Place::At(spot) => legend.corner(&axes, spot),
-                Place::Right | Place::Best => legend.best_corner(&axes, &canvas.lines(&self.items)),
+                Place::At(spot) | Place::Over(spot) => legend.corner(&axes, spot),
+                Place::Right | Place::Best | Place::Below(_) => {
+                    legend.best_corner(&axes, &canvas.lines(&self.items))
+                }
             };
             let (width, height) = legend.extent();
-            extent = extent.union(&Rect::sized(corner.x, corner.y, width, height));
+            let taken = Rect::sized(corner.x, corner.y, width, height);
+            legends = Some(legends.map_or(taken, |others| others.union(&taken)));
+            if !matches!(legend.place, Place::Over(_)) {
+                extent = extent.union(&taken);
+            }
             children.extend(legend.draw(corner));
         }
         let group = Group { panel: Some(self.name.clone()), children, ..Group::default() };
-        Drawn { group: Element::Group(group), extent }
+        Drawn { group: Element::Group(group), extent, legends }
     }
 
     fn grid(&self, canvas: &Canvas, x_ticks: &[Tick], y_ticks: &[Tick]) -> Vec<Element> {
@@ -224,15 +260,14 @@ impl Panel {
     fn x_axis(&self, canvas: &Canvas, ticks: &[Tick]) -> (Vec<Element>, Option<Element>) {
         let bottom = canvas.axes.bottom;
         let mut elements = Vec::new();
-        let mut below = bottom + TICK_LENGTH;
+        let mut below = if ticks.is_empty() { bottom } else { bottom + TICK_LENGTH };
         for (value, label) in ticks {
             let x = canvas.x.place(*value);
             elements.push(tick(Point::new(x, bottom), Point::new(x, bottom + TICK_LENGTH)));
             if self.x.labelled && !label.is_empty() {
-                let top = bottom + TICK_LENGTH + TICK_GAP;
-                let at = Point::new(x, top + text::ASCENT * self.x.tick_size);
-                elements.push(Element::Text(Text::new(label, self.x.tick_size, at).anchored(Anchor::Middle)));
-                below = top + text::LINE * self.x.tick_size;
+                let label = self.x_label(label, Point::new(x, bottom + TICK_LENGTH + TICK_GAP));
+                below = below.max(label.bounds().map_or(below, |bounds| bounds.bottom));
+                elements.push(Element::Text(label));
             }
         }
         let at = Point::new(canvas.axes.centre().x, below + TITLE_GAP + text::ASCENT * self.x.title_size);
@@ -240,10 +275,23 @@ impl Panel {
         (elements, (!self.x.title.is_empty()).then_some(Element::Text(title)))
     }
 
+    /// A tick label below a point: centred, or, when turned, with the right end of its extent below the point.
+    fn x_label(&self, label: &str, top: Point) -> Text {
+        let size = self.x.tick_size;
+        if self.x.tick_angle == 0.0 {
+            let at = Point::new(top.x, top.y + text::ASCENT * size);
+            return Text::new(label, size, at).anchored(Anchor::Middle);
+        }
+        let text = Text::new(label, size, top).anchored(Anchor::End).turned(self.x.tick_angle);
+        let extent = text.bounds().unwrap_or(Rect::between(top, top));
+        let at = Point::new(2.0 * top.x - extent.right, 2.0 * top.y - extent.top);
+        Text { at, ..text }
+    }
+
     fn y_axis(&self, canvas: &Canvas, ticks: &[Tick]) -> (Vec<Element>, Option<Element>) {
         let left = canvas.axes.left;
         let mut elements = Vec::new();
-        let mut before = left - TICK_LENGTH;
+        let mut before = if ticks.is_empty() { left } else { left - TICK_LENGTH };
         for (value, label) in ticks {
             let y = canvas.y.place(*value);
             elements.push(tick(Point::new(left, y), Point::new(left - TICK_LENGTH, y)));
@@ -297,8 +345,10 @@ fn collect_points(items: &[Item], points: &mut Vec<(f64, f64)>) {
                 points.extend(vertices);
             }
             Item::Marker { at, .. } => points.push(*at),
+            Item::Cloud(cloud) => points.extend(cloud.points.iter().map(|(x, y, _)| (*x, *y))),
             Item::Mark { items, .. } => collect_points(items, points),
-            Item::Guide { .. } | Item::Label { .. } | Item::Attached { .. } | Item::Remark(_) => {}
+            Item::Guide { .. } | Item::Rule { .. } | Item::Label { .. } => {}
+            Item::Attached { .. } | Item::Remark(_) => {}
         }
     }
 }
@@ -345,6 +395,9 @@ impl Canvas {
                 let text = Text::new(text, *size, Point::new(place.x, place.y + drop));
                 Element::Text(Text { face: *face, colour: *colour, ..text })
             }
+            Item::Rule { rule, paint } => rule.draw(&self.x, &self.y, paint),
+            Item::Cloud(_) if self.draft => Element::Group(Group::default()),
+            Item::Cloud(cloud) => cloud.draw(&self.axes, &self.x, &self.y),
             Item::Attached { at, elements } => {
                 let x = match at.0 {
                     Coordinate::Data(x) => self.x.place(x),

@@ -58,15 +58,7 @@ impl Scene {
     /// For every mark, where its values lie on the page; `None` for a mark that shows them in another way.
     pub fn frames(&self) -> Vec<Option<Frame>> {
         let mut frames = vec![None; self.marks.len()];
-        self.visit(&mut |element| {
-            if let Element::Group(Group { marks: Some(range), frame: Some(frame), .. }) = element {
-                frames
-                    .get_mut(range.clone())
-                    .into_iter()
-                    .flatten()
-                    .for_each(|of_mark| *of_mark = Some(*frame));
-            }
-        });
+        set_frames(&self.page.elements, None, &mut frames);
         frames
     }
 
@@ -83,5 +75,16 @@ impl Scene {
             })
             .collect();
         format!("{} Evidence: {tier}, from {}.", self.description, files.join(", "))
+    }
+}
+
+/// A group without a frame has that of the group around it.
+fn set_frames(elements: &[Element], around: Option<Frame>, frames: &mut [Option<Frame>]) {
+    for element in elements {
+        let Element::Group(Group { marks, frame, children, .. }) = element else { continue };
+        let frame = frame.or(around);
+        let of_marks = marks.clone().and_then(|range| frames.get_mut(range));
+        of_marks.into_iter().flatten().for_each(|of_mark| *of_mark = frame);
+        set_frames(children, frame, frames);
     }
 }

@@ -3,16 +3,17 @@
 //! Bytes depend on the scene alone. Coordinates are rounded here and nowhere else.
 
 use super::csv;
-use super::element::{Anchor, Element, Group, Outline, Shape, Text};
+use super::element::{Anchor, Element, Group, Image, Outline, Shape, Text};
 use super::geometry::{Point, Rect};
 use super::hatch;
 use super::mark::{Mark, MarkKind};
 use super::paint::{Cap, Colour, Hatch, Paint};
+use super::png::base64;
 use super::scene::Scene;
 use super::text::Face;
 use super::xml::{Tag, escape, number};
 use crate::digest::sha256;
-use crate::evidence::{Tier, row_text};
+use crate::evidence::Tier;
 
 /// Fonts in order of preference; text was measured with the first.
 const FONTS: &str = "DejaVu Sans, Verdana, Arial, sans-serif";
@@ -107,7 +108,7 @@ impl<'a> Writer<'a> {
                 .attribute("artifact", &file.artifact)
                 .attribute("sha256", &file.sha256.to_string())
                 .attribute("tier", file.tier.name())
-                .attribute("rows", &row_text(rows));
+                .attribute("rows", &rows.to_string());
             self.line(&tag.close());
         }
         self.line("</evidence>");
@@ -136,6 +137,7 @@ impl<'a> Writer<'a> {
             Element::Group(group) => self.group(group),
             Element::Shape(shape) => self.shape(shape),
             Element::Text(text) => self.text(text),
+            Element::Image(image) => self.image(image),
         }
     }
 
@@ -151,12 +153,17 @@ impl<'a> Writer<'a> {
             let index = self.clips.iter().position(|known| *known == clip)?;
             Some(format!("url(#{}-clip{index})", self.prefix))
         });
+        // A cloud of points may hold several series.
+        let series = marks.as_ref().and_then(|(_, marks)| {
+            let first = &marks.first()?.series;
+            marks.iter().all(|mark| mark.series == *first).then_some(first.as_str())
+        });
         // One mark has one key; a line has one a vertex, which its title lists.
         let key = marks.as_ref().filter(|(_, marks)| marks.len() == 1).and(first);
         let tag = Tag::new("g")
             .optional("data-panel", group.panel.as_deref())
             .optional("data-mark", first.map(|mark| mark.kind.name()))
-            .optional("data-series", first.map(|mark| mark.series.as_str()))
+            .optional("data-series", series)
             .optional("data-key", key.map(|mark| mark.key.as_str()))
             .optional("data-rows", rows.as_deref())
             .optional("opacity", group.opacity.map(number).as_deref())
@@ -215,6 +222,18 @@ impl<'a> Writer<'a> {
         tag.optional("opacity", opacity.as_deref())
     }
 
+    fn image(&mut self, image: &Image) {
+        let tag = Tag::new("image")
+            .number("x", image.rect.left)
+            .number("y", image.rect.top)
+            .number("width", image.rect.width())
+            .number("height", image.rect.height())
+            .attribute("preserveAspectRatio", "none");
+        // Written as it is: base 64 has nothing to escape, and a million characters are slow to look through.
+        let start = tag.unclosed();
+        self.line(&format!("{start} href=\"data:image/png;base64,{}\"/>", base64(&image.png)));
+    }
+
     fn text(&mut self, text: &Text) {
         if text.text.is_empty() {
             return;
@@ -259,6 +278,9 @@ fn clip_numbers(clip: &Rect) -> [String; 4] {
     [clip.left, clip.top, clip.width(), clip.height()].map(number)
 }
 
+/// Marks of a group that its title lists one by one.
+const SPOKEN: usize = 100;
+
 /// What a mark says, for a tooltip and a screen reader.
 fn spoken(marks: &[Mark]) -> String {
     let value = |value: Option<f64>| value.map_or("?".to_owned(), |value| value.to_string());
@@ -274,12 +296,17 @@ fn spoken(marks: &[Mark]) -> String {
                 value(mark.low),
                 value(mark.high)
             ),
+            MarkKind::Bar if mark.low.is_some() => {
+                format!("{}, {}: from {} to {}", mark.series, mark.key, value(mark.low), value(mark.y))
+            }
             MarkKind::Bracket => format!("{}: {}", mark.key, mark.text),
+            MarkKind::Text => format!("{}: {}", mark.series, mark.text),
             MarkKind::Interval => {
                 format!("{}, {}: {} to {}", mark.series, mark.key, value(mark.low), value(mark.high))
             }
             _ => format!("{}, {}: {}", mark.series, mark.key, value(mark.number(mark.told))),
         },
+        [..] if marks.len() > SPOKEN => format!("{} {}s", marks.len(), marks[0].kind.name()),
         [first, ..] => {
             let vertices: Vec<String> =
                 marks.iter().map(|mark| format!("{} {}", mark.key, value(mark.y))).collect();

@@ -8,16 +8,19 @@ mod arithmetic;
 mod bootstrap;
 mod dataset;
 mod error;
+mod format;
 mod frame;
 mod group;
 mod library;
 mod read;
 mod reshape;
+mod sort;
 mod step;
 mod table;
 mod test;
 #[cfg(test)]
 mod tests;
+mod unique;
 
 pub use dataset::DatasetSpec;
 pub use error::QueryError;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::frame::Frame;
-use super::{QueryError, Table, arithmetic, bootstrap, group, reshape, test};
+use super::{QueryError, Table, arithmetic, bootstrap, group, reshape, sort, test, unique};
 
 /// One step, written `{ verb = … }`.
 #[derive(Clone, Debug, Deserialize)]
@@ -17,6 +17,8 @@ pub(super) enum Step {
     Rename(BTreeMap<String, String>),
     /// Keep these columns, in this order.
     Select(Vec<String>),
+    /// Number the rows from 1, in a new column.
+    NumberRows(String),
     /// Set a column to one text.
     Set(BTreeMap<String, String>),
     /// Translate the texts of a column.
@@ -33,10 +35,14 @@ pub(super) enum Step {
     Append(String),
     /// Join the texts of columns.
     Unite(reshape::Unite),
+    /// Rows in order of columns.
+    Sort(OneOrMany),
     /// Weighted sum of columns.
     Linear(arithmetic::Linear),
     /// Position between smallest and largest within groups.
     MinMax(arithmetic::MinMax),
+    /// Refuse a key that two rows share.
+    Unique(unique::Unique),
     /// Rank percentile within groups, ties averaged, missing values left out.
     RankPercentile(group::RankPercentile),
     /// Mean within groups, missing values left out.
@@ -84,6 +90,7 @@ impl Step {
             Self::Filter(_) => "filter",
             Self::Rename(_) => "rename",
             Self::Select(_) => "select",
+            Self::NumberRows(_) => "number_rows",
             Self::Set(_) => "set",
             Self::Recode(_) => "recode",
             Self::Melt(_) => "melt",
@@ -92,8 +99,10 @@ impl Step {
             Self::Join(_) => "join",
             Self::Append(_) => "append",
             Self::Unite(_) => "unite",
+            Self::Sort(_) => "sort",
             Self::Linear(_) => "linear",
             Self::MinMax(_) => "min_max",
+            Self::Unique(_) => "unique",
             Self::RankPercentile(_) => "rank_percentile",
             Self::Mean(_) => "mean",
             Self::BootstrapMean(_) => "bootstrap_mean",
@@ -116,6 +125,7 @@ impl Step {
             Self::Filter(wanted) => reshape::filter(&frame, wanted),
             Self::Rename(names) => reshape::rename(frame, names),
             Self::Select(names) => reshape::select(&frame, names),
+            Self::NumberRows(column) => reshape::numbered(frame, column),
             Self::Set(values) => reshape::set(frame, values),
             Self::Recode(recode) => recode.apply(frame),
             Self::Melt(melt) => melt.apply(&frame),
@@ -124,8 +134,10 @@ impl Step {
             Self::Join(join) => join.apply(frame, joined),
             Self::Append(dataset) => reshape::append(frame, dataset, joined),
             Self::Unite(unite) => unite.apply(frame),
+            Self::Sort(columns) => sort::sort(frame, &columns.0),
             Self::Linear(linear) => linear.apply(frame),
             Self::MinMax(scale) => scale.apply(frame),
+            Self::Unique(unique) => unique.apply(frame),
             Self::RankPercentile(rank) => rank.apply(frame),
             Self::Mean(mean) => mean.apply(&frame),
             Self::BootstrapMean(bootstrap) => bootstrap.apply(&frame),

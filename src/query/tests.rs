@@ -56,7 +56,7 @@ fn show(table: &Table) -> String {
         let lineage = table.lineage(row).unwrap();
         let rows: Vec<String> = lineage
             .files()
-            .flat_map(|(_, rows)| rows.iter().map(ToString::to_string).collect::<Vec<_>>())
+            .flat_map(|(_, rows)| rows.iter().map(|row| row.to_string()).collect::<Vec<_>>())
             .collect();
         lines.push(format!("{} <{}>", cells.join(","), rows.join(" ")));
     }
@@ -214,6 +214,20 @@ fn min_max_pads_turns_and_keeps_missing_values() {
 }
 
 #[test]
+fn a_key_that_two_rows_share_is_refused() {
+    let csv = "model,size,v\na,1,5\na,2,6\nb,1,7\nb,1,\n";
+    let steps = |rest: &str| format!(r#"{{ unique = {{ {rest} }} }}, {{ select = ["v"] }}"#);
+    let refused = |rest: &str| run(csv, &steps(rest)).unwrap_err().to_string();
+    let message = refused(r#"columns = ["model", "size"]"#);
+    assert!(message.starts_with("two rows have model `b`, size `1`: "), "{message}");
+    assert!(message.contains(":3 and ") && message.ends_with(":4"), "{message}");
+    assert!(refused(r#"columns = ["model"], where = { model = "a" }"#).contains("model `a`"));
+    let kept = run(csv, &steps(r#"columns = ["model", "size"], where = { model = "a" }"#)).unwrap();
+    assert_eq!(show(&kept), "v\n5 <1>\n6 <2>\n7 <3>\n- <4>");
+    assert!(refused(r#"columns = ["none"]"#).contains("no column `none`"));
+}
+
+#[test]
 fn linear_sums_columns_and_stays_missing() {
     let steps =
         r#"{ linear = { into = "s", terms = { x = 2, y = -1 }, constant = 10 } }, { select = ["s"] }"#;
@@ -224,6 +238,18 @@ fn linear_sums_columns_and_stays_missing() {
 fn unite_joins_texts() {
     let steps = r#"{ unite = { into = "k", columns = ["x", "y"], separator = "-" } }, { select = ["k"] }"#;
     assert_eq!(show(&run("x,y\na,1\na,\n", steps).unwrap()), "k\na-1 <1>\n- <2>");
+}
+
+#[test]
+fn sort_knows_numbers_texts_and_missing_values() {
+    let csv = "k,v\nb,10\na,9\n,1\nb,2\n";
+    assert_eq!(
+        show(&run(csv, r#"{ sort = ["k", "v"] }"#).unwrap()),
+        "k,v\na,9 <2>\nb,10 <1>\nb,2 <4>\n-,1 <3>"
+    );
+    let numbers = r#"{ to_number = "v" }, { sort = "v" }, { select = ["v"] }"#;
+    assert_eq!(show(&run(csv, numbers).unwrap()), "v\n1 <3>\n2 <4>\n9 <2>\n10 <1>");
+    assert!(run(csv, r#"{ sort = "w" }"#).is_err());
 }
 
 #[test]

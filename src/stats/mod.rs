@@ -1,8 +1,9 @@
-//! Ranks, quartiles, tests and random numbers: pure functions of numbers and seeds, each checked against SciPy or NumPy.
+//! Ranks, quartiles, tests and random numbers: pure functions of numbers and seeds, checked against SciPy or NumPy.
 
 mod bootstrap;
 mod equivalence;
 mod pairwise;
+mod pearson;
 mod quartiles;
 pub mod random;
 mod rank;
@@ -12,6 +13,7 @@ mod t_test;
 pub use bootstrap::{BootstrapMean, bootstrap_mean};
 pub use equivalence::equivalence_test;
 pub use pairwise::pairwise_mean;
+pub use pearson::pearson;
 pub use quartiles::{Quartiles, quantile};
 pub use rank::{average_ranks, rank_percentiles};
 pub use stars::stars;

@@ -23,7 +23,7 @@ fn root() -> &'static Path {
 }
 
 /// Figure entries of a manifest text.
-fn figure_specs(figures: &str) -> Vec<RawSpec> {
+pub fn figure_specs(figures: &str) -> Vec<RawSpec> {
     let root = tempfile::tempdir().unwrap();
     let folder = root.path().join("p");
     std::fs::create_dir(&folder).unwrap();
@@ -33,7 +33,7 @@ fn figure_specs(figures: &str) -> Vec<RawSpec> {
 }
 
 /// A table of text columns from CSV; every row has its own lineage.
-fn table(artifact: &str, csv: &str) -> Table {
+pub fn table(artifact: &str, csv: &str) -> Table {
     let file =
         SourceFile { artifact: artifact.to_owned(), sha256: sha256(csv.as_bytes()), tier: Tier::Digitised };
     let file = Arc::new(file);
@@ -66,7 +66,7 @@ fn published(id: &str) -> Table {
     table(name, &lines.join("\n"))
 }
 
-fn found(table: Table) -> Result<Result<Evidence, Missing>, Failure> {
+pub fn found(table: Table) -> Result<Result<Evidence, Missing>, Failure> {
     Ok(Ok(Evidence { table: Arc::new(table), alternative: "the values read from the figure".to_owned() }))
 }
 
@@ -113,7 +113,9 @@ pub fn assert_sound(scene: &Scene) {
         drawn.extend(first.parse::<usize>().unwrap()..=last.parse().unwrap());
     }
     assert_eq!(drawn, (1..=scene.marks.len()).collect::<Vec<_>>(), "order of marks in {}", scene.id);
-    assert!(!drawing.contains("NaN") && !drawing.contains("inf") && !drawing.contains("\"-0\""));
+    // The text of a picture may hold any letters.
+    let written: String = drawing.lines().filter(|line| !line.starts_with("<image")).collect();
+    assert!(!written.contains("NaN") && !written.contains("inf") && !written.contains("\"-0\""));
     let csv = mark_csv(&scene.marks);
     let records = csv.lines().count();
     assert!(records > scene.marks.len(), "a row a mark and the header");
@@ -203,8 +205,8 @@ fn points_are_the_values_of_the_rows_they_name() {
     let table = published("scaling-split");
     for scene in published_scenes().iter().filter(|scene| scene.id.starts_with("fig2/scaling_split")) {
         for mark in scene.marks.iter().filter(|mark| mark.kind == MarkKind::Point) {
-            let row = mark.lineage.files().next().unwrap().1.first().unwrap();
-            let row = usize::try_from(*row).unwrap() - 1;
+            let row = mark.lineage.files().next().unwrap().1.first();
+            let row = usize::try_from(row).unwrap() - 1;
             assert_eq!(mark.y, table.number("value", row));
             assert_eq!(Some(&mark.series), table.text("model", row).as_ref());
             assert_eq!(Some(&mark.key), table.text("x_label", row).as_ref());

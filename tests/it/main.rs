@@ -11,12 +11,17 @@ mod cli;
 mod determinism;
 mod drawing;
 mod fetch;
+mod fig4;
 mod figures;
 #[path = "../support/hub/mod.rs"]
 mod hub;
 mod manifest;
 mod panels;
+mod radars_and_bars;
+mod ranks;
 mod renderers;
 mod rules;
+mod scatter;
 mod support;
+mod synthetic;
 mod themes;

@@ -2,7 +2,16 @@
 //!
 //! Both draw nothing when the largest value is 0, 32 bits a try when it fits 32 bits, and 64 bits a try otherwise.
 
+use super::RandomError;
 use super::bits::Bits;
+
+/// Uniform in `low..high`, given a draw of `0..=largest`.
+pub(super) fn between(low: i64, high: i64, draw: impl FnOnce(u64) -> u64) -> Result<i64, RandomError> {
+    if low >= high {
+        return Err(RandomError::EmptyRange { low, high });
+    }
+    Ok(low.wrapping_add_unsigned(draw(high.abs_diff(low) - 1)))
+}
 
 /// Multiply and shift, with rejection of the biased low part (D. Lemire, "Fast Random Integer Generation in an
 /// Interval", 2019). Uniform in `0..=largest`.

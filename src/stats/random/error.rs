@@ -3,6 +3,9 @@
 /// A request that no draw can satisfy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RandomError {
+    /// A list of seeds has no member.
+    #[error("an empty list is no seed")]
+    EmptySeed,
     /// The range of integers is empty.
     #[error("there is no integer from {low} to below {high}")]
     EmptyRange {

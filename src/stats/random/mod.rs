@@ -1,6 +1,9 @@
-//! Pseudo-random numbers that equal NumPy's bit for bit, so that published intervals and jitters are computed anew.
+//! Pseudo-random numbers that equal NumPy's, so that published intervals and jitters are computed anew.
 //!
-//! [`Generator`] is `numpy.random.default_rng(seed)`: a [`Pcg64`] seeded through a [`SeedSequence`].
+//! [`Generator`] is `numpy.random.default_rng(seed)`: PCG64 seeded through a [`SeedSequence`]. [`RandomState`] is the older
+//! `numpy.random.RandomState(seed)`: MT19937. Integers, orders and samples are equal bit for bit; the normal draws say where
+//! they are.
+//!
 //! The order of calls is part of the stream: an integer of at most 32 bits takes half of a 64-bit output and leaves
 //! the other half for the next one, a number in between does not touch that half.
 //!
@@ -10,9 +13,11 @@ mod bits;
 mod bounded;
 mod error;
 mod generator;
+mod mt19937;
 mod normal;
 mod normal_tables;
 mod pcg64;
+mod random_state;
 mod sample;
 mod seed_sequence;
 #[cfg(test)]
@@ -20,5 +25,5 @@ mod tests;
 
 pub use error::RandomError;
 pub use generator::Generator;
-pub use pcg64::Pcg64;
+pub use random_state::RandomState;
 pub use seed_sequence::SeedSequence;

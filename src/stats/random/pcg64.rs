@@ -8,7 +8,7 @@ const MULTIPLIER: u128 = 0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645;
 
 /// The bit generator behind NumPy's `default_rng`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pcg64 {
+pub(super) struct Pcg64 {
     state: u128,
     increment: u128,
     /// High half of the last 64-bit output whose low half was handed out.

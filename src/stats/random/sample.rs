@@ -27,6 +27,24 @@ fn shuffle_down_to(bits: &mut impl Bits, members: &mut [usize], first: usize) {
     }
 }
 
+/// `size` members of `0..population`, each given by a draw of `0..=largest`.
+pub(super) fn repeated(
+    population: usize,
+    size: usize,
+    mut draw: impl FnMut(u64) -> u64,
+) -> Result<Vec<usize>, RandomError> {
+    match (population, size) {
+        (_, 0) => Ok(Vec::new()),
+        (0, _) => Err(RandomError::EmptyPopulation),
+        _ => Ok((0..size).map(|_| draw(population as u64 - 1) as usize).collect()),
+    }
+}
+
+/// Refuses more distinct members than there are.
+pub(super) fn check(population: usize, size: usize) -> Result<(), RandomError> {
+    if size > population { Err(RandomError::SampleTooLarge { size, population }) } else { Ok(()) }
+}
+
 /// `size` distinct members of `0..population` in random order.
 ///
 /// Large samples of large populations are the shuffled tail of all members; the others are drawn one by one
@@ -36,9 +54,7 @@ pub(super) fn distinct(
     population: usize,
     size: usize,
 ) -> Result<Vec<usize>, RandomError> {
-    if size > population {
-        return Err(RandomError::SampleTooLarge { size, population });
-    }
+    check(population, size)?;
     if population > 10_000 && size > population / 50 {
         let mut members: Vec<usize> = (0..population).collect();
         shuffle_down_to(bits, &mut members, population - size);
