@@ -6,7 +6,7 @@ use super::session::Session;
 use super::{Context, ExitCode};
 use crate::error::Failure;
 use crate::manifest::Selection;
-use crate::store::Absence;
+use crate::store::{Absence, human_bytes};
 
 /// Arguments of `repro list`.
 #[derive(Debug, clap::Args)]
@@ -23,6 +23,8 @@ struct Item {
     state: &'static str,
     evidence: Option<&'static str>,
     reason: Option<&'static str>,
+    /// Whether it is a tree, and how many files with how many bytes it has, where the lock knows.
+    tree: Option<Option<(usize, u64)>>,
 }
 
 /// Runs the verb.
@@ -41,18 +43,25 @@ pub fn run(arguments: &ListArguments, context: &Context) -> Result<ExitCode, Fai
         let items: Vec<_> = selected
             .iter()
             .map(|item| {
+                let (files, bytes) = item.tree.flatten().unzip();
                 json!({
                     "id": item.id, "kind": item.kind, "state": item.state,
                     "evidence": item.evidence, "reason": item.reason,
+                    "tree": item.tree.is_some(), "files": files, "bytes": bytes,
                 })
             })
             .collect();
         context.out.line(json!({ "schema": 1, "items": items }).to_string());
     } else {
         let width = selected.iter().map(|item| item.id.chars().count()).max().unwrap_or(0);
-        for Item { id, kind, state, evidence, .. } in &selected {
+        for Item { id, kind, state, evidence, tree, .. } in &selected {
             let evidence = evidence.unwrap_or("-");
-            context.out.line(format!("{kind:<9}  {id:<width$}  {state:<8}  {evidence}").trim_end());
+            let tree = match tree {
+                Some(Some((files, bytes))) => format!("  tree, {files} files, {}", human_bytes(*bytes)),
+                Some(None) => "  tree".into(),
+                None => String::new(),
+            };
+            context.out.line(format!("{kind:<9}  {id:<width$}  {state:<8}  {evidence}{tree}").trim_end());
         }
     }
     Ok(ExitCode::Success)
@@ -69,7 +78,9 @@ fn items_of(session: &Session<'_>, context: &Context) -> Result<Vec<Item>, Failu
             Err(Absence::NotPinned) => ("unpinned", Some("not_fetched")),
         };
         let evidence = Some(artifact.evidence.name());
-        items.push(Item { id: name(&artifact.id), kind: "artifact", state, evidence, reason });
+        let locked = session.vault.lock().tree(&artifact.id).map(|tree| (tree.files.len(), tree.size()));
+        let tree = artifact.is_tree().then_some(locked);
+        items.push(Item { id: name(&artifact.id), kind: "artifact", state, evidence, reason, tree });
     }
     for figure in &manifest.figures {
         let missing = session.missing_of(&crate::figures::datasets(figure)?);
@@ -77,7 +88,7 @@ fn items_of(session: &Session<'_>, context: &Context) -> Result<Vec<Item>, Failu
             None => ("ready", None),
             Some(missing) => ("missing", Some(missing.reason.name())),
         };
-        items.push(Item { id: name(&figure.id), kind: "figure", state, evidence: None, reason });
+        items.push(Item { id: name(&figure.id), kind: "figure", state, evidence: None, reason, tree: None });
     }
     for set in &manifest.claims {
         items.push(Item {
@@ -86,6 +97,7 @@ fn items_of(session: &Session<'_>, context: &Context) -> Result<Vec<Item>, Failu
             state: "registered",
             evidence: None,
             reason: None,
+            tree: None,
         });
     }
     session.report_problems(context);

@@ -15,7 +15,7 @@ mod words;
 
 use crate::error::Failure;
 use crate::manifest::RawSpec;
-use crate::plot::{Figure, Scene, Share, Theme, placeholder};
+use crate::plot::{Figure, Scene, Theme, placeholder};
 
 use self::spec::{RankDotSpec, RowText};
 use super::facets::{Cell, cells};
@@ -54,15 +54,7 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
     if let Some(panel) = panels.iter_mut().find(|panel| panel.row == 0 && panel.column == last_column) {
         panel.legends = of_panel;
     }
-    let figure = Figure {
-        width: size.0,
-        height: size.1,
-        panels,
-        share_x: Share::None,
-        share_y: Share::None,
-        heading: None,
-        legends: of_figure,
-    };
+    let figure = Figure { width: size.0, height: size.1, panels, legends: of_figure, ..Figure::default() };
     Ok(Scene {
         id: raw.id.clone(),
         title: spec.title.clone(),

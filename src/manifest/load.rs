@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{
     Artifact, DerivedRow, FetchPolicy, Manifest, ManifestError, Note, Origin, Paper, RawSpec, RepoType,
-    Source, SourceKind, SourceText, relative_path,
+    Source, SourceKind, SourceText, relative_path, tree::check_trees,
 };
 use crate::digest::Sha256;
 use crate::evidence::Tier;
@@ -54,7 +54,7 @@ struct Parts {
 }
 
 /// A file and a byte range in it.
-type Place = (Arc<SourceText>, std::ops::Range<usize>);
+pub(super) type Place = (Arc<SourceText>, std::ops::Range<usize>);
 
 impl Parts {
     fn read(&mut self, source: &Arc<SourceText>) -> Result<(), ManifestError> {
@@ -138,6 +138,7 @@ impl Parts {
             return Err(ManifestError::at(&paper_file, None, message));
         }
         check_artifacts(&self.sources, &self.artifacts)?;
+        check_trees(&self.sources, &self.artifacts)?;
         for specs in [&self.datasets, &self.figures, &self.claims] {
             check_ids(specs)?;
         }
@@ -167,7 +168,9 @@ fn check_artifacts(sources: &[Source], artifacts: &[(Artifact, Place)]) -> Resul
             return error(format!("two artifacts would lie at `{}`", artifact.to));
         }
         match &artifact.origin {
-            Origin::File { source: name, .. } if !sources.iter().any(|known| known.id == *name) => {
+            Origin::File { source: name, .. } | Origin::Tree { source: name, .. }
+                if !sources.iter().any(|known| known.id == *name) =>
+            {
                 return error(format!("artifact `{}` names the unknown source `{name}`", artifact.id));
             }
             Origin::Member { archive, .. }
@@ -295,14 +298,16 @@ struct RawArtifact {
     id: String,
     source: Option<String>,
     path: Option<String>,
+    #[serde(default)]
+    tree: bool,
+    glob: Option<String>,
     archive: Option<String>,
     member: Option<String>,
     to: Option<String>,
     evidence: Tier,
     #[serde(default)]
     optional: bool,
-    #[serde(default)]
-    fetch: FetchPolicy,
+    fetch: Option<FetchPolicy>,
     sha256: Option<Sha256>,
     size: Option<u64>,
     about: Option<String>,
@@ -313,6 +318,20 @@ struct RawArtifact {
 }
 
 impl RawArtifact {
+    /// Keys that say nothing about a tree, or about anything else.
+    fn check_keys(&self, id: &str) -> Result<(), String> {
+        let of_a_file = self.sha256.is_some() || self.size.is_some() || !self.derived_rows.is_empty();
+        match (self.tree, of_a_file, &self.glob) {
+            (true, true, _) => Err(format!(
+                "artifact `{id}` is a tree: `sha256`, `size` and `derived_rows` are about a file"
+            )),
+            (false, _, Some(_)) => {
+                Err(format!("artifact `{id}`: `glob` chooses files of a tree, which needs `tree = true`"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// One artifact, or one for each combination of the `for_each` lists.
     fn expand(self) -> Result<Vec<Artifact>, String> {
         let mut combinations: Vec<BTreeMap<String, String>> = vec![BTreeMap::new()];
@@ -342,26 +361,37 @@ impl RawArtifact {
             |path: &str| relative_path(path).map(str::to_owned).map_err(|e| format!("artifact `{id}`: {e}"));
         checked(&id)?;
         let origin = match (&self.source, &self.path, &self.archive, &self.member) {
+            (Some(source), path, None, None) if self.tree => {
+                let filled = |text: &Option<String>| text.as_deref().map(|t| checked(&fill(t))).transpose();
+                Origin::Tree { source: source.clone(), path: filled(path)?, glob: filled(&self.glob)? }
+            }
             (Some(source), Some(path), None, None) => {
                 Origin::File { source: source.clone(), path: checked(&fill(path))? }
             }
-            (None, None, Some(archive), Some(member)) => {
+            (None, None, Some(archive), Some(member)) if !self.tree => {
                 Origin::Member { archive: archive.clone(), member: checked(&fill(member))? }
             }
             _ => return Err(format!("artifact `{id}` needs `source` and `path`, or `archive` and `member`")),
         };
+        self.check_keys(&id)?;
         let to = match (&self.to, &origin) {
             (Some(to), _) => checked(&fill(to))?,
-            (None, Origin::File { path, .. }) if !path.contains(['*', '?', '[', '{']) => path.clone(),
+            (None, Origin::File { path, .. } | Origin::Tree { path: Some(path), .. })
+                if !path.contains(['*', '?', '[', '{']) =>
+            {
+                path.clone()
+            }
             _ => return Err(format!("artifact `{id}` needs `to`")),
         };
+        // What a tree holds, and how much, is known only when it is listed: nobody gets it unasked.
+        let usual = if self.tree { FetchPolicy::Named } else { FetchPolicy::Default };
         Ok(Artifact {
             id,
             origin,
             to,
             evidence: self.evidence,
             optional: self.optional,
-            fetch: self.fetch,
+            fetch: self.fetch.unwrap_or(usual),
             sha256: self.sha256,
             size: self.size,
             about: self.about.clone(),

@@ -1,6 +1,6 @@
 //! Where the values of a mark lie on the page, so that another value can be drawn at its place.
 
-use super::axis::Scale;
+use super::axis::{Growth, Scale};
 use super::geometry::Point;
 use super::mark::{Mark, Quantity};
 
@@ -46,7 +46,7 @@ pub enum Reading {
 impl Frame {
     /// Data coordinates are page points.
     pub const PAGE: Self = {
-        let scale = Scale { data: (0.0, 1.0), page: (0.0, 1.0) };
+        let scale = Scale { data: (0.0, 1.0), page: (0.0, 1.0), growth: Growth::Linear };
         Self { x: scale, y: scale }
     };
 
@@ -87,8 +87,8 @@ mod tests {
     }
 
     const FRAME: Frame = Frame {
-        x: Scale { data: (0.0, 10.0), page: (0.0, 100.0) },
-        y: Scale { data: (0.0, 10.0), page: (100.0, 0.0) },
+        x: Scale { data: (0.0, 10.0), page: (0.0, 100.0), growth: Growth::Linear },
+        y: Scale { data: (0.0, 10.0), page: (100.0, 0.0), growth: Growth::Linear },
     };
 
     #[test]

@@ -23,10 +23,10 @@ mod theme;
 mod ticks;
 mod xml;
 
-pub use axis::{Axis, Limits, Scale, Ticks};
+pub use axis::{Axis, Growth, Limits, Scale, Ticks};
 pub use csv::{HEADER, mark_csv};
 pub use element::{Anchor, Element, Group, Outline, Shape, Text, bounds};
-pub use figure::{Figure, Heading, PAD, Page, Share};
+pub use figure::{Figure, Heading, Margins, PAD, Page, Share};
 pub use frame::{Frame, Reading};
 pub use geometry::{Point, Rect};
 pub use legend::{Entry, Legend, Place, Spot};
@@ -39,4 +39,4 @@ pub use scene::{Scene, Source};
 pub use svg::svg;
 pub use text::{ASCENT, DESCENT, Face, LINE, width, wrap};
 pub use theme::Theme;
-pub use ticks::{Tick, ticks};
+pub use ticks::{Tick, labelled, ticks};

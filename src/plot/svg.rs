@@ -250,7 +250,10 @@ fn spoken(marks: &[Mark]) -> String {
                 value(mark.low),
                 value(mark.high)
             ),
-            MarkKind::Bracket => format!("{}: {}", mark.key, mark.text),
+            MarkKind::Bar if mark.low.is_some() => {
+                format!("{}, {}: from {} to {}", mark.series, mark.key, value(mark.low), value(mark.y))
+            }
+            MarkKind::Bracket | MarkKind::Text => format!("{}: {}", mark.key, mark.text),
             MarkKind::Interval => {
                 format!("{}, {}: {} to {}", mark.series, mark.key, value(mark.low), value(mark.high))
             }

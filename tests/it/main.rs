@@ -10,12 +10,14 @@ mod claims;
 mod cli;
 mod determinism;
 mod fetch;
+mod fig4;
 mod figures;
 mod funky;
 #[path = "../support/hub/mod.rs"]
 mod hub;
 mod manifest;
 mod panels;
+mod radars_and_bars;
 mod rules;
 mod support;
 mod synthetic;

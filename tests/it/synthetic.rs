@@ -1,124 +1,111 @@
-//! The authors' tables, made up: their file names and columns, numbers from a formula.
-//!
-//! Nothing in them is anybody's result. They hold what a real table may hold: ties, missing and unreadable cells, a
-//! metric that is the same for everybody, models and columns that no panel uses, rows in another order than panels.
+//! Tables in the authors' schemas with invented numbers: they take the way from the authors' files to a figure
+//! without being those files. Nothing in them was measured; every number is a hash of the words around it.
+
+pub mod reconstruction;
 
 use std::fmt::Write;
 
 use super::support::Project;
 
-pub const SPLITS: [&str; 3] = ["split01", "split02", "split03"];
-pub const DATASETS: [&str; 3] = ["pbmc", "tahoe", "luca"];
-pub const LATENTS: [&str; 5] = ["10", "32", "128", "512", "2048"];
-const MODELS: [&str; 4] = ["SE", "scGPT", "scConcept", "scimilarity"];
-const DECODERS: [&str; 3] = ["MLP", "KNN_10", "Transformer"];
-/// Label, column of a summary table, whether smaller is better; in another order than the panels'.
-const METRICS: [(&str, &str, bool); 9] = [
-    ("LogFC Sp.", "deg_wilcoxon_pred_mean_genediff_spearman", false),
-    ("R²", "distributional_r2_score", false),
-    ("Cell cycle", "cellcycle_proportion_same_phase", false),
-    ("MSE", "rev_distributional_mse", true),
-    ("Pathway", "pathway_spearman_average", false),
-    ("DEG dice@100", "deg_wilcoxon_pred_deg_dice_100", false),
-    ("Energy dist", "rev_distributional_energy_distance", true),
-    ("Cytokine", "cytokine_spearman_average", false),
-    ("Coexpression", "coexpression_spearman_average", false),
-];
-const SUMMARY_MODELS: [&str; 8] = ["scVI", "PCA", "AE", "mlAE", "olAE", "nlscVI", "mlscVI", "mean_baseline"];
-
-/// A file of the authors.
-pub struct File {
-    /// Id of its artifact.
+/// A file of invented numbers for a declared artifact.
+pub struct SyntheticTable {
+    /// Id of the artifact.
     pub artifact: String,
-    /// Path below `frozen/<paper>/`.
-    pub to: String,
+    /// Path below `frozen/reconeval/`.
+    pub path: String,
+    /// Content.
     pub text: String,
 }
 
-/// The `index`th number, from 0 to 1 with six digits.
-fn number(index: u64) -> String {
-    format!("0.{:06}", (index * index * 31 + index * 7919 + 17) % 999_983)
-}
-
-/// The `index`th cell of a metric: two digits for one metric, so that there are ties; some cells are missing.
-fn cell(index: u64, metric: &str) -> String {
-    match (index % 41, index % 53) {
-        (7, _) => String::new(),
-        (_, 5) => "nan".to_owned(),
-        _ if metric == "Cell cycle" => number(index)[..4].to_owned(),
-        _ => number(index),
-    }
-}
-
-/// `decoder_only.csv`: every metric of four foundation models, three decoders and three splits.
-pub fn decoder_only() -> File {
-    let mut text = "index,model,decoder,split,metric,mean,std,higher_better\n".to_owned();
-    let mut index = 0;
-    for decoder in DECODERS {
-        for model in MODELS {
-            for split in SPLITS {
-                for (metric, _, lower) in METRICS {
-                    // A metric that is the same for everybody ranks nobody.
-                    let constant = metric == "MSE" && split == "split02";
-                    let mean = if constant { "0.5".to_owned() } else { cell(index, metric) };
-                    let better = if lower { "False" } else { "True" };
-                    writeln!(text, "{index},{model},{decoder},{split},{metric},{mean},0.1,{better}").unwrap();
-                    index += 1;
-                }
-            }
-        }
-    }
-    File { artifact: "decoder-only".into(), to: "figs/decoder_only.csv".into(), text }
-}
-
-/// The 45 tables `{dataset}_{split}_metrics_summary_latent{latent}.csv`.
-pub fn summaries() -> Vec<File> {
-    let mut files = Vec::new();
-    let mut index = 1000;
-    for dataset in DATASETS {
-        for split in SPLITS {
-            for latent in LATENTS {
-                let columns: Vec<&str> = METRICS.iter().map(|(_, column, _)| *column).collect();
-                let mut text = format!(",{},rev_distributional_mmd_rbf,latentsize\n", columns.join(","));
-                for model in SUMMARY_MODELS {
-                    text.push_str(model);
-                    for (metric, _, lower) in METRICS {
-                        let value = cell(index, metric);
-                        index += 1;
-                        // One model lacks a whole category in two replicates, so that it has no overall score there.
-                        let statistical = ["R²", "MSE", "Energy dist"].contains(&metric);
-                        let gap = model == "mlAE" && latent == "512" && statistical && split != "split02";
-                        let value = if gap && dataset == "tahoe" { String::new() } else { value };
-                        let sign = if lower && value.starts_with('0') { "-" } else { "" };
-                        write!(text, ",{sign}{value}").unwrap();
-                    }
-                    writeln!(text, ",-0.01,{latent}").unwrap();
-                }
-                files.push(File {
-                    artifact: format!("summary/{dataset}-{split}-{latent}"),
-                    to: format!("figs/results/{dataset}_{split}_metrics_summary_latent{latent}.csv"),
-                    text,
-                });
-            }
-        }
-    }
-    files
-}
-
-/// Puts files in their place, with a lock that pins them.
-pub fn install(project: &Project, files: &[File]) {
+/// Puts tables in their place, with a lock that pins them.
+pub fn place(project: &Project, tables: &[SyntheticTable]) {
+    let commit = "1".repeat(40);
     let mut lock = format!(
-        "version = 1\n\n[[source]]\nid = \"hub\"\nrepo = \"theislab/ReconEval\"\nrevision = \"main\"\ncommit = \"{}\"\n",
-        "1".repeat(40)
+        "version = 1\n\n[[source]]\nid = \"hub\"\nrepo = \"theislab/ReconEval\"\nrevision = \"main\"\ncommit = \"{commit}\"\n"
     );
-    for File { artifact, to, text } in files {
-        project.write(&format!("frozen/reconeval/{to}"), text);
+    for SyntheticTable { artifact, path, text } in tables {
+        project.write(&format!("frozen/reconeval/{path}"), text);
         let (size, sha256) = (text.len(), repro::digest::sha256(text.as_bytes()));
         write!(
             lock,
-            "\n[[artifact]]\nid = \"{artifact}\"\npath = \"{to}\"\nsize = {size}\nsha256 = \"{sha256}\"\n"
+            "\n[[artifact]]\nid = \"{artifact}\"\npath = \"{path}\"\nsize = {size}\nsha256 = \"{sha256}\"\n"
         )
         .unwrap();
     }
     project.write("manifests/reconeval/repro.lock", &lock);
+}
+
+/// A number in 0..1 with six digits, the FNV-1a hash of some words.
+pub fn invented(words: &str) -> String {
+    let hash = words.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("0.{:06}", (hash >> 20) % 1_000_000)
+}
+
+const METRICS: [&str; 13] = [
+    "$R^2$",
+    "MSE",
+    "Energy distance",
+    "MMD-RBF",
+    "Pearson delta",
+    "KNN purity (k=10)",
+    "KNN purity (normalized)",
+    "Pathway Spearman",
+    "Coexpression Spearman",
+    "Cell-cycle (same phase)",
+    "DEG dice@100 (pred)",
+    "Mean gene-diff Spearman",
+    "Cytokine Spearman",
+];
+
+const ENTRIES: [(&str, &[u32], bool); 7] = [
+    ("AE", &[10, 32, 128, 512, 2048], false),
+    ("nlscVI", &[10, 32, 128, 512, 2048], false),
+    ("PCA", &[10, 32, 128, 512, 2048], false),
+    ("SE", &[2058], true),
+    ("scGPT", &[512], true),
+    ("scConcept", &[512], true),
+    ("scimilarity", &[128], true),
+];
+
+/// Metrics of two perturbation models on 19 latents. The first has rows of other settings that must be left out,
+/// missing values, a category without value and a tie; the second a metric that is constant and one that is missing.
+pub fn perturbation_tables() -> [SyntheticTable; 2] {
+    let mut state = "model,latent,is_fm,dw,ckpt,metric,mean,std\n".to_owned();
+    let mut cellflow = "model,latent,is_fm,metric,mean,std\n".to_owned();
+    for (model, latents, is_fm) in ENTRIES {
+        let flag = if is_fm { "True" } else { "False" };
+        for (latent, metric) in latents.iter().flat_map(|latent| METRICS.map(|metric| (latent, metric))) {
+            for (dw, ckpt) in [("0.0", "best"), ("0.1", "last"), ("0.1", "best"), ("0.0", "last")] {
+                let mean = match (model, latent, metric) {
+                    ("nlscVI", 512, "Cytokine Spearman") => String::new(),
+                    ("SE", _, "KNN purity (normalized)") => "NaN".to_owned(),
+                    ("PCA", 32, "$R^2$") => invented(&format!("st AE 32 {metric} {dw} {ckpt}")),
+                    _ => invented(&format!("st {model} {latent} {metric} {dw} {ckpt}")),
+                };
+                // The same number in another form: it is compared as a number.
+                let dw = if model == "PCA" { format!("{dw}0") } else { dw.to_owned() };
+                writeln!(state, "{model},{latent},{flag},{dw},{ckpt},{metric},{mean},0.25").unwrap();
+            }
+            let mean = match metric {
+                "Coexpression Spearman" => "0.5".to_owned(),
+                "Pathway Spearman" => String::new(),
+                _ => invented(&format!("cf {model} {latent} {metric}")),
+            };
+            writeln!(cellflow, "{model},{latent},{flag},{metric},{mean},0.25").unwrap();
+        }
+    }
+    [
+        SyntheticTable {
+            artifact: "decoder-only-st".into(),
+            path: "figs/decoder_only_st.csv".into(),
+            text: state,
+        },
+        SyntheticTable {
+            artifact: "decoder-only-cf".into(),
+            path: "figs/decoder_only_cf.csv".into(),
+            text: cellflow,
+        },
+    ]
 }

@@ -6,8 +6,8 @@ use super::spec::{ColumnSpec, FunkySpec, GroupSpec, ShapeSpec};
 use super::table::{Cell, TableRow};
 use crate::evidence::Lineage;
 use crate::plot::{
-    ASCENT, Anchor, Colour, DESCENT, Element, Face, Frame, Group, Mark, MarkKind, Outline, PAD, Page, Paint,
-    Point, Reading, Rect, Scale, Stroke, Text, bounds,
+    ASCENT, Anchor, Colour, DESCENT, Element, Face, Frame, Group, Growth, Mark, MarkKind, Outline, PAD, Page,
+    Paint, Point, Reading, Rect, Scale, Stroke, Text, bounds,
 };
 
 /// Distance of neighbouring columns.
@@ -97,8 +97,8 @@ impl<'a> Drawing<'a> {
             rows,
             table,
             places,
-            x: Scale { data: (-EDGE, last + EDGE), page: (table.left, table.right) },
-            y: Scale { data: (-0.5, n_rows - 0.5), page: (table.top, table.bottom) },
+            x: Scale { data: (-EDGE, last + EDGE), page: (table.left, table.right), growth: Growth::Linear },
+            y: Scale { data: (-0.5, n_rows - 0.5), page: (table.top, table.bottom), growth: Growth::Linear },
         }
     }
 

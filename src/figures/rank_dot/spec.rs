@@ -286,6 +286,9 @@ pub struct LegendSpec {
     /// Whether `at` is a place of the whole figure instead of the last panel of the first row.
     #[serde(default)]
     pub of_figure: bool,
+    /// Whether the layout leaves no room for it.
+    #[serde(default)]
+    pub without_room: bool,
     /// Place in fractions of the panel or figure, from the lower left corner.
     pub at: [f64; 2],
     /// Point of the legend that lies there, in fractions of its size from its upper left corner.
