@@ -1,12 +1,15 @@
 //! Where a number comes from: source rows, their lineage and the tier of evidence.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod rows;
+
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
+
+pub use rows::Rows;
 
 /// How close a number is to the raw data. Ordered from weakest to strongest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -109,18 +112,21 @@ pub struct SourceFile {
 
 /// The set of source rows a number was computed from. Rows count from 1, the first row after the header.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Lineage(BTreeMap<Arc<SourceFile>, BTreeSet<u32>>);
+pub struct Lineage(Vec<(Arc<SourceFile>, Rows)>);
 
 impl Lineage {
     /// The lineage of one row.
     pub fn row(file: Arc<SourceFile>, row: u32) -> Self {
-        Self(BTreeMap::from([(file, BTreeSet::from([row]))]))
+        Self(vec![(file, Rows::one(row))])
     }
 
     /// Adds all rows of another lineage.
     pub fn extend(&mut self, other: &Self) {
         for (file, rows) in &other.0 {
-            self.0.entry(Arc::clone(file)).or_default().extend(rows);
+            match self.0.binary_search_by(|(known, _)| compare(known, file)) {
+                Ok(index) => self.0[index].1.extend(rows),
+                Err(index) => self.0.insert(index, (Arc::clone(file), rows.clone())),
+            }
         }
     }
 
@@ -133,16 +139,16 @@ impl Lineage {
 
     /// Whether a row of a file, identified by its bytes, is among the inputs.
     pub fn contains(&self, sha256: Sha256, row: u32) -> bool {
-        self.0.iter().any(|(file, rows)| file.sha256 == sha256 && rows.contains(&row))
+        self.0.iter().any(|(file, rows)| file.sha256 == sha256 && rows.contains(row))
     }
 
     /// The weakest tier among the inputs; `None` for a number that depends on nothing.
     pub fn tier(&self) -> Option<Tier> {
-        self.0.keys().map(|file| file.tier).min()
+        self.0.iter().map(|(file, _)| file.tier).min()
     }
 
     /// The files, in order of artifact id, each with its rows in ascending order.
-    pub fn files(&self) -> impl Iterator<Item = (&SourceFile, &BTreeSet<u32>)> {
+    pub fn files(&self) -> impl Iterator<Item = (&SourceFile, &Rows)> {
         self.0.iter().map(|(file, rows)| (file.as_ref(), rows))
     }
 
@@ -152,34 +158,20 @@ impl Lineage {
     }
 }
 
-/// `artifact@sha256-prefix:rows`, files separated by a space, runs of rows as `first-last`.
+/// Order of files; the same allocation is the same file without a look at it.
+fn compare(a: &Arc<SourceFile>, b: &Arc<SourceFile>) -> std::cmp::Ordering {
+    if Arc::ptr_eq(a, b) { std::cmp::Ordering::Equal } else { a.cmp(b) }
+}
+
+/// `artifact@sha256-prefix:rows`, files separated by a space, rows as [`Rows`] writes them.
 impl fmt::Display for Lineage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, (file, rows)) in self.files().enumerate() {
             let hash = file.sha256.to_string();
-            write!(f, "{}{}@{}:", if i > 0 { " " } else { "" }, file.artifact, &hash[..12])?;
-            f.write_str(&row_text(rows))?;
+            write!(f, "{}{}@{}:{rows}", if i > 0 { " " } else { "" }, file.artifact, &hash[..12])?;
         }
         Ok(())
     }
-}
-
-/// Rows as `1-3,7,9-10`.
-pub fn row_text(rows: &BTreeSet<u32>) -> String {
-    let run = |(first, last)| if first == last { format!("{first}") } else { format!("{first}-{last}") };
-    runs(rows).into_iter().map(run).collect::<Vec<_>>().join(",")
-}
-
-/// Maximal runs of consecutive numbers.
-fn runs(rows: &BTreeSet<u32>) -> Vec<(u32, u32)> {
-    let mut runs: Vec<(u32, u32)> = Vec::new();
-    for &row in rows {
-        match runs.last_mut() {
-            Some((_, last)) if *last + 1 == row => *last = row,
-            _ => runs.push((row, row)),
-        }
-    }
-    runs
 }
 
 #[cfg(test)]

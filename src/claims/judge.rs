@@ -50,8 +50,21 @@ pub struct Claim {
     pub evidence: Option<Tier>,
     /// Why it is missing or could not be judged.
     pub detail: Option<String>,
+    /// Figure that draws our value, or would if there were one.
+    pub figure: Option<String>,
+    /// Mark of that figure that our value was taken from.
+    pub mark: Option<OurMark>,
     /// Rows our value was computed from.
     pub lineage: Lineage,
+}
+
+/// Which part of which mark a value of ours is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OurMark {
+    /// Index among the marks of the figure.
+    pub index: usize,
+    /// The number; `None` for the mark's text.
+    pub quantity: Option<Quantity>,
 }
 
 /// A judged claim set.
@@ -69,11 +82,15 @@ pub struct Judged {
     pub claims: Vec<Claim>,
     /// Why there are no claims.
     pub missing: Option<Missing>,
+    /// Ids of figures that our values may stand in; `{column}` stands for a column of the published values.
+    pub figures: Vec<String>,
 }
 
 /// Our number with its lineage.
 struct Found {
     value: Value,
+    /// The mark it was taken from, with the figure's id.
+    mark: Option<(String, OurMark)>,
     lineage: Lineage,
 }
 
@@ -95,7 +112,8 @@ pub fn judge(set: &ClaimSet, facts: &Facts<'_>) -> Judged {
         (0..set.expected).for_each(|_| counts.add(Outcome::Missing(missing.reason), None));
     }
     let registered = set.rows.as_ref().map_or(set.expected, Vec::len);
-    Judged { id: set.id.clone(), place: set.place.clone(), registered, counts, claims, missing }
+    let figures = set.ours.iter().filter_map(|ours| ours.figure.clone()).collect();
+    Judged { id: set.id.clone(), place: set.place.clone(), registered, counts, claims, missing, figures }
 }
 
 fn judge_row(set: &ClaimSet, row: &Row, facts: &Facts<'_>) -> Claim {
@@ -110,6 +128,8 @@ fn judge_row(set: &ClaimSet, row: &Row, facts: &Facts<'_>) -> Claim {
         outcome: Outcome::Missing(Reason::NotRun),
         evidence: None,
         detail: None,
+        figure: set.ours.iter().find_map(|ours| Some(fill(ours.figure.as_ref()?, row))),
+        mark: None,
         lineage: Lineage::default(),
     };
     let found = match find_first(set, row, facts) {
@@ -139,6 +159,9 @@ fn judge_row(set: &ClaimSet, row: &Row, facts: &Facts<'_>) -> Claim {
         }
     }
     claim.ours = Some(found.value);
+    if let Some((figure, mark)) = found.mark {
+        (claim.figure, claim.mark) = (Some(figure), Some(mark));
+    }
     claim.lineage = found.lineage;
     claim
 }
@@ -238,7 +261,7 @@ fn find_mark(
             return Err(format!("marks cannot be matched by `{name}`"));
         }
     }
-    let matches = marks.iter().filter(|mark| {
+    let matches = marks.iter().enumerate().filter(|(_, mark)| {
         wanted.iter().all(|(name, text)| match *name {
             "mark" => mark.kind.name() == text,
             "panel" => mark.panel == *text,
@@ -247,19 +270,22 @@ fn find_mark(
             _ => mark.text == *text,
         })
     });
-    let mark = match only(matches, figure)? {
-        Ok(mark) => mark,
+    let (index, mark) = match only(matches, figure)? {
+        Ok(found) => found,
         Err(missing) => return Ok(Err(missing)),
     };
+    let found = |value, quantity| Found {
+        value,
+        mark: Some((figure.to_owned(), OurMark { index, quantity })),
+        lineage: mark.lineage.clone(),
+    };
     if column == "text" {
-        return Ok(Ok(Found { value: Value::Text(mark.text.clone()), lineage: mark.lineage.clone() }));
+        return Ok(Ok(found(Value::Text(mark.text.clone()), None)));
     }
     let quantity = Quantity::of_column(column).ok_or_else(|| format!("marks have no column `{column}`"))?;
-    let number = mark.number(quantity);
     let absent = || Missing { reason: Reason::NotRun, detail: format!("`{figure}` has no {column} here") };
-    Ok(number
-        .map(|number| Found { value: Value::Number(number), lineage: mark.lineage.clone() })
-        .ok_or_else(absent))
+    let number = mark.number(quantity);
+    Ok(number.map(|number| found(Value::Number(number), Some(quantity))).ok_or_else(absent))
 }
 
 /// Positions of the rows that fulfil all conditions.
@@ -293,7 +319,8 @@ fn find_rows(
         return Ok(Err(Missing { reason: Reason::NotRun, detail: format!("`{dataset}` has no such value") }));
     }
     let lineage = Lineage::union(runs.iter().filter_map(|(row, _)| table.lineage(*row)));
-    Ok(Ok(Found { value: Value::Numbers(runs.into_iter().map(|(_, value)| value).collect()), lineage }))
+    let value = Value::Numbers(runs.into_iter().map(|(_, value)| value).collect());
+    Ok(Ok(Found { value, mark: None, lineage }))
 }
 
 fn find_row(
@@ -317,7 +344,7 @@ fn find_row(
             }
         },
     };
-    Ok(Ok(Found { value, lineage }))
+    Ok(Ok(Found { value, mark: None, lineage }))
 }
 
 /// Replaces `{column}` by the row's text of that column.

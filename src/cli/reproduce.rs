@@ -48,14 +48,16 @@ pub fn run(arguments: &ReproduceArguments, context: &Context) -> Result<ExitCode
     Ok(status)
 }
 
-/// Fetches the files that datasets name. A source that cannot be reached is a warning: what is there will do.
+/// Fetches the files that datasets name and this version can read. A source that cannot be reached is a warning:
+/// what is there will do.
 fn fetch_needed(manifests: &[&Manifest], context: &Context) -> Result<ExitCode, Failure> {
     let mut needed = Vec::new();
     for manifest in manifests {
         let vault = Vault::new(manifest, &context.project.frozen(), Lock::load(&manifest.lock_path())?);
         let datasets = manifest.datasets.iter().map(|dataset| dataset.id.as_str());
-        let named = Library::new(&vault).artifacts_of(datasets)?;
-        needed.extend(named.into_iter().map(|id| format!("{}/{id}", manifest.id())));
+        let library = Library::new(&vault);
+        let named = library.artifacts_of(datasets)?.into_iter().filter(|id| library.is_readable(id));
+        needed.extend(named.map(|id| format!("{}/{id}", manifest.id())));
     }
     if needed.is_empty() {
         return Ok(ExitCode::Success);

@@ -11,6 +11,7 @@ mod error;
 mod expected;
 mod http_error;
 mod hub;
+mod job;
 mod listing;
 mod paper;
 mod paper_trees;

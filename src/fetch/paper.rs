@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
+use super::job::{Done, Job};
 use super::parallel::parallel;
 use super::receive::Receiver;
 use super::resolve::{Place, Repository, Wanted, prune, web_address};
 use super::state::{State, pins, shown, state};
-use super::stream::Received;
 use super::transport::Transport;
 use super::tree::Tree;
 use super::turns::Turns;
@@ -36,25 +36,6 @@ pub struct PaperRun<'a> {
     /// Whether a revision was resolved now rather than taken from the lock.
     fresh: bool,
     _alone: Option<Guard>,
-}
-
-/// A file about to be received.
-pub(super) struct Job<'a> {
-    pub artifact: &'a Artifact,
-    pub source: &'a Source,
-    pub wanted: Wanted,
-    /// Place below the paper's folder.
-    pub to: String,
-    /// Which file of the artifact, if that is a tree.
-    pub in_tree: Option<usize>,
-}
-
-/// What became of a job.
-pub(super) enum Done {
-    Received(Received),
-    NotCached,
-    SourceGone,
-    Failed(FetchError),
 }
 
 impl<'a> PaperRun<'a> {
@@ -133,20 +114,21 @@ impl<'a> PaperRun<'a> {
     /// `--locked`: everything that is not pinned by the manifest itself must be in the lock.
     fn require_lock(&self, chosen: &[&Artifact]) -> Result<(), FetchError> {
         let path = self.lock_path();
-        for artifact in chosen {
-            let entry = self.lock.artifact(&artifact.id);
-            let is_hub =
-                self.manifest.source(artifact).is_some_and(|s| matches!(s.kind, SourceKind::Hub { .. }));
-            let is_member = artifact.source_id().is_none();
-            let pinned = entry.is_some()
-                || self.lock.tree(&artifact.id).is_some()
-                || (artifact.sha256.is_some() && (!is_hub || is_member));
-            if !pinned && !artifact.optional {
-                let id = &artifact.id;
-                return Err(FetchError::Stale { what: format!("`{path}` holds nothing current for `{id}`") });
+        match chosen.iter().find(|artifact| !artifact.optional && !self.is_pinned(artifact)) {
+            Some(Artifact { id, .. }) => {
+                Err(FetchError::Stale { what: format!("`{path}` holds nothing current for `{id}`") })
             }
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Whether the lock or the manifest says which bytes are meant. A file of a Hub needs a commit, too.
+    fn is_pinned(&self, artifact: &Artifact) -> bool {
+        let is_hub = self.manifest.source(artifact).is_some_and(|s| matches!(s.kind, SourceKind::Hub { .. }));
+        let is_member = artifact.source_id().is_none();
+        self.lock.artifact(&artifact.id).is_some()
+            || self.lock.tree(&artifact.id).is_some()
+            || (artifact.sha256.is_some() && (!is_hub || is_member))
     }
 
     /// Notes what is there; gives back what is not. A local file has nowhere to come from.
@@ -247,6 +229,10 @@ impl<'a> PaperRun<'a> {
                 }
             };
             match wanted {
+                Ok(_) if self.request.locked && !self.is_pinned(artifact) => {
+                    let detail = "the lock does not hold it, and `--locked` was given".to_owned();
+                    self.missing(artifact, Reason::NotFetched, detail);
+                }
                 Ok(wanted) if self.too_large(wanted.expected.size) => {
                     self.skip_large(artifact, wanted.expected.size.unwrap_or_default());
                 }
@@ -383,16 +369,6 @@ impl<'a> PaperRun<'a> {
                 Ok(received) => self.done(artifact, Some(member.clone()), received, Outcome::Fetched),
                 Err(error) => self.failed(artifact, error),
             }
-        }
-    }
-}
-
-impl Job<'_> {
-    /// What a person is told: the artifact, and for a tree the file.
-    fn name(&self, paper: &str) -> String {
-        match (self.in_tree, self.to.strip_prefix(&self.artifact.to)) {
-            (Some(_), Some(inner)) => format!("{paper}/{}{inner}", self.artifact.id),
-            _ => format!("{paper}/{}", self.artifact.id),
         }
     }
 }

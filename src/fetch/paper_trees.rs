@@ -1,6 +1,7 @@
 //! The trees of a paper's fetch: expanded from the lock, else from the listing, received file by file, recorded whole.
 
-use super::paper::{Done, Job, PaperRun};
+use super::job::{Done, Job};
+use super::paper::PaperRun;
 use super::resolve::{Repository, Wanted};
 use super::state::shown;
 use super::tree::{Arrival, Tree};

@@ -7,8 +7,8 @@ use crate::error::Failure;
 use crate::evidence::Lineage;
 use crate::manifest::RawSpec;
 use crate::plot::{
-    Axis, Colour, Entry, Figure, Item, Legend, Limits, Mark, MarkKind, Paint, Panel, Place, Scene, Stroke,
-    Theme, Ticks, placeholder,
+    Anchor, Axis, Colour, Coordinate, DESCENT, Element, Entry, Figure, Item, Legend, Limits, Mark, MarkKind,
+    Paint, Panel, Place, Point, Scene, Stroke, Text, Theme, Ticks, placeholder,
 };
 
 use self::spec::{BarSeriesSpec, GroupedBarSpec};
@@ -166,8 +166,11 @@ fn draw_bar(spec: &GroupedBarSpec, bar: &Bar<'_>, items: &mut Vec<Item>, marks: 
     let mut drawn = vec![Item::Polygon { points: corners, paint: paint(bar.series) }];
     let text = spec.value_text.as_ref().map(|value| {
         let text = format!("{:.*}", value.decimals, bar.height).replace('-', "\u{2212}");
-        let at = (bar.x, bar.height / 2.0 + value.offset);
-        drawn.push(Item::Above { at, text: text.clone(), size: value.size });
+        let foot = Coordinate::Data(bar.height / 2.0 + value.offset);
+        let line =
+            Text::new(&text, value.size, Point::new(0.0, -DESCENT * value.size)).anchored(Anchor::Middle);
+        let elements = vec![Element::Text(line)];
+        drawn.push(Item::Attached { at: (Coordinate::Data(bar.x), foot), elements });
         text
     });
     items.push(Item::Mark { marks: marks.len()..marks.len() + 1, items: drawn });

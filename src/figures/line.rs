@@ -49,11 +49,11 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
         height: size.1,
         panels: drawn,
         margins: spec.margins.map(|margins| margins.build(raw)).transpose()?,
-        padding: None,
         share_x: spec.share_x.build(),
         share_y: spec.share_y.build(),
         heading: spec.heading.as_ref().map(|heading| heading.build()),
         legends: outside,
+        ..Figure::default()
     };
     Ok(Scene {
         id: raw.id.clone(),

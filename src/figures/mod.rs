@@ -9,6 +9,7 @@ mod line;
 mod radar;
 mod rank_dot;
 mod rows;
+mod scatter;
 mod spec;
 mod stacked_bar;
 mod words;
@@ -31,7 +32,7 @@ struct Kind {
     draw: fn(&RawSpec, Theme, &mut Lookup<'_>) -> Result<Scene, Failure>,
 }
 
-const KINDS: [Kind; 7] = [
+const KINDS: [Kind; 8] = [
     Kind { name: "line", datasets: line::datasets, draw: line::draw },
     Kind { name: "box", datasets: boxes::datasets, draw: boxes::draw },
     Kind { name: "funky", datasets: funky::datasets, draw: funky::draw },
@@ -39,6 +40,7 @@ const KINDS: [Kind; 7] = [
     Kind { name: "rank_dot", datasets: rank_dot::datasets, draw: rank_dot::draw },
     Kind { name: "radar", datasets: radar::datasets, draw: radar::draw },
     Kind { name: "stacked_bar", datasets: stacked_bar::datasets, draw: stacked_bar::draw },
+    Kind { name: "scatter", datasets: scatter::datasets, draw: scatter::draw },
 ];
 
 /// Draws a figure. When a dataset it needs is missing, or holds no value for it, the scene is a placeholder that

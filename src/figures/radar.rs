@@ -8,8 +8,8 @@ use crate::error::Failure;
 use crate::evidence::Lineage;
 use crate::manifest::RawSpec;
 use crate::plot::{
-    Element, Entry, Group, Legend, Mark, MarkKind, Marker, Page, Paint, Place, Point, Rect, Scene, Spot,
-    Stroke, Theme, placeholder,
+    Element, Entry, Frame, Group, Legend, Mark, MarkKind, Marker, Page, Paint, Place, Point, Reading, Rect,
+    Scene, Spot, Stroke, Theme, placeholder,
 };
 
 use self::chart::Chart;
@@ -57,7 +57,7 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
         children.extend(legend.draw(Point::new(place.left, place.top)));
         margin = Some(margin.map_or(place, |margin| margin.union(&place)));
     }
-    let group = Group { panel: Some(String::new()), children, ..Group::default() };
+    let group = Group { panel: Some(String::new()), frame: Some(Frame::PAGE), children, ..Group::default() };
     Ok(Scene {
         id: raw.id.clone(),
         title: spec.title.clone(),
@@ -121,7 +121,12 @@ fn draw_series(
         places.push(value.as_ref().map(|(value, _)| chart.place(angle, *value)));
         if let Some((value, lineage)) = value {
             let mark = Mark::new(MarkKind::Vertex, "", series.label(), axis.label(), lineage.clone());
-            marks.push(Mark { x: Some(angle), y: Some(*value), ..mark });
+            let end = |value: f64| {
+                let Point { x, y } = chart.place(angle, value);
+                (value, (x, y))
+            };
+            let reading = Reading::Line { from: end(0.0), to: end(spec.limit) };
+            marks.push(Mark { x: Some(angle), y: Some(*value), reading, ..mark });
         }
     }
     (marks.len() > first).then(|| chart::outline(spec, series, &places, first..marks.len()))

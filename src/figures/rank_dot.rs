@@ -92,6 +92,9 @@ fn check(raw: &RawSpec, spec: &RankDotSpec) -> Result<(), FigureError> {
     if !(low.is_finite() && high.is_finite() && low < high) {
         return wrong("`x.limits` must be two numbers, the first below the second");
     }
+    if spec.padding.is_some_and(|padding| !(0.0..=1000.0).contains(&padding)) {
+        return wrong("`padding` must be a length in points, from 0 to 1000");
+    }
     let jitter = spec.replicates.as_ref().map_or(0.0, |from| from.jitter);
     let rows = spec.margins.into_iter().flatten().chain([jitter, spec.family_pitch]);
     if rows.into_iter().any(|rows| !(rows.is_finite() && (0.0..=1000.0).contains(&rows))) {

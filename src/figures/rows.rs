@@ -84,9 +84,21 @@ impl Row<'_> {
         self.table.number(column, self.index)
     }
 
+    /// Number of the row in its dataset, from 1.
+    pub fn position(&self) -> usize {
+        self.index + 1
+    }
+
     /// Where the row comes from.
     pub fn lineage(&self) -> Lineage {
         self.table.lineage(self.index).cloned().unwrap_or_default()
+    }
+
+    /// Adds the rows this one comes from to a lineage.
+    pub fn add_to(&self, lineage: &mut Lineage) {
+        if let Some(own) = self.table.lineage(self.index) {
+            lineage.extend(own);
+        }
     }
 
     /// Whether the dataset has a column.

@@ -7,8 +7,8 @@ use crate::error::Failure;
 use crate::evidence::Lineage;
 use crate::manifest::RawSpec;
 use crate::plot::{
-    Axis, Colour, Entry, Figure, Item, Legend, Limits, Mark, MarkKind, Paint, Panel, Place, Scene, Stroke,
-    Theme, Ticks, labelled, placeholder,
+    Anchor, Axis, Colour, Coordinate, DESCENT, Element, Entry, Figure, Item, Legend, Limits, Mark, MarkKind,
+    Paint, Panel, Place, Point, Scene, Stroke, Text, Theme, Ticks, labelled, placeholder,
 };
 
 use self::spec::{BarSpec, OrderSpec, StackedBarSpec};
@@ -183,7 +183,7 @@ fn segments(spec: &StackedBarSpec, bar: &Bar<'_>, x: f64, marks: &mut Vec<Mark>)
         let high = low + height;
         let paint = Paint {
             stroke: Some(Stroke::solid(Colour::BLACK, spec.edge_width)),
-            ..Paint::filled(segment.colour)
+            ..Paint::filled(segment.colour).hatched(segment.hatch)
         };
         let points = vec![(x - half, low), (x + half, low), (x + half, high), (x - half, high)];
         let mark = Mark::new(MarkKind::Bar, "", segment.label(), bar.spec.label(), lineage.clone());
@@ -202,7 +202,11 @@ fn total(spec: &StackedBarSpec, bar: &Bar<'_>, x: f64, largest: f64, marks: &mut
     let (totals, total) = (spec.totals.as_ref()?, bar.total(spec)?);
     let text = format!("{total:.*}", totals.decimals);
     let offset = totals.offset * if totals.relative { largest } else { 1.0 };
-    let label = Item::Above { at: (x, total + offset), text: text.clone(), size: totals.size };
+    let baseline = Point::new(0.0, -DESCENT * totals.size);
+    let label = Item::Attached {
+        at: (Coordinate::Data(x), Coordinate::Data(total + offset)),
+        elements: vec![Element::Text(Text::new(&text, totals.size, baseline).anchored(Anchor::Middle))],
+    };
     let item = Item::Mark { marks: marks.len()..marks.len() + 1, items: vec![label] };
     let mark = Mark::new(MarkKind::Text, "", "", bar.spec.label(), bar.lineage());
     marks.push(Mark { x: Some(x), y: Some(total), text, ..mark });
@@ -212,7 +216,8 @@ fn total(spec: &StackedBarSpec, bar: &Bar<'_>, x: f64, largest: f64, marks: &mut
 fn legend(spec: &StackedBarSpec) -> Option<Legend> {
     let edge = Stroke::solid(Colour::BLACK, spec.edge_width);
     let entries = spec.segments.iter().map(|segment| {
-        let paint = Paint { stroke: Some(edge.clone()), ..Paint::filled(segment.colour) };
+        let paint =
+            Paint { stroke: Some(edge.clone()), ..Paint::filled(segment.colour).hatched(segment.hatch) };
         Entry::patch(segment.label(), paint)
     });
     spec.legend.as_ref().map(|legend| legend.build(entries.collect()))

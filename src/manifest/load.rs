@@ -9,9 +9,10 @@ use serde::de::IntoDeserializer;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::tree::{check_keys, check_trees};
 use super::{
     Artifact, DerivedRow, FetchPolicy, Manifest, ManifestError, Note, Origin, Paper, RawSpec, RepoType,
-    Source, SourceKind, SourceText, relative_path, tree::check_trees,
+    Source, SourceKind, SourceText, relative_path,
 };
 use crate::digest::Sha256;
 use crate::evidence::Tier;
@@ -142,6 +143,7 @@ impl Parts {
         for specs in [&self.datasets, &self.figures, &self.claims] {
             check_ids(specs)?;
         }
+        check_figures(&self.figures)?;
         Ok(Manifest {
             folder: folder.to_owned(),
             paper,
@@ -181,6 +183,18 @@ fn check_artifacts(sources: &[Source], artifacts: &[(Artifact, Place)]) -> Resul
                 return error(format!("artifact `{}` names the unknown archive `{archive}`", artifact.id));
             }
             _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The files of a figure must not be called like those that another one has beside its own.
+fn check_figures(figures: &[RawSpec]) -> Result<(), ManifestError> {
+    for figure in figures {
+        if let Some(end) = [".accessible", ".compare"].into_iter().find(|end| figure.id.ends_with(end)) {
+            return Err(
+                figure.error(format!("bad id: `{}` ends with `{end}`, which drawings use", figure.id))
+            );
         }
     }
     Ok(())
@@ -318,20 +332,6 @@ struct RawArtifact {
 }
 
 impl RawArtifact {
-    /// Keys that say nothing about a tree, or about anything else.
-    fn check_keys(&self, id: &str) -> Result<(), String> {
-        let of_a_file = self.sha256.is_some() || self.size.is_some() || !self.derived_rows.is_empty();
-        match (self.tree, of_a_file, &self.glob) {
-            (true, true, _) => Err(format!(
-                "artifact `{id}` is a tree: `sha256`, `size` and `derived_rows` are about a file"
-            )),
-            (false, _, Some(_)) => {
-                Err(format!("artifact `{id}`: `glob` chooses files of a tree, which needs `tree = true`"))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// One artifact, or one for each combination of the `for_each` lists.
     fn expand(self) -> Result<Vec<Artifact>, String> {
         let mut combinations: Vec<BTreeMap<String, String>> = vec![BTreeMap::new()];
@@ -373,7 +373,8 @@ impl RawArtifact {
             }
             _ => return Err(format!("artifact `{id}` needs `source` and `path`, or `archive` and `member`")),
         };
-        self.check_keys(&id)?;
+        let of_a_file = self.sha256.is_some() || self.size.is_some() || !self.derived_rows.is_empty();
+        check_keys(&id, self.tree, of_a_file, self.glob.is_some())?;
         let to = match (&self.to, &origin) {
             (Some(to), _) => checked(&fill(to))?,
             (None, Origin::File { path, .. } | Origin::Tree { path: Some(path), .. })

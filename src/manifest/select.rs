@@ -120,7 +120,11 @@ impl Selector {
             Self::Prefix(prefix) => name
                 .strip_prefix(prefix.as_str())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
-            Self::Glob(_, glob) => glob.is_match(name),
+            // As a prefix does, a glob covers a folder with all that lies below.
+            Self::Glob(_, glob) => {
+                let above = name.match_indices('/').map(|(end, _)| &name[..end]);
+                glob.is_match(name) || above.into_iter().any(|folder| glob.is_match(folder))
+            }
         }
     }
 
@@ -152,8 +156,16 @@ mod tests {
     fn globs_stay_within_a_path_part() {
         let selection = selection(&["p/fig2/scaling_*"]);
         assert!(selection.contains("p", "fig2/scaling_split"));
-        assert!(!selection.contains("p", "fig2/scaling_split/x"));
+        assert!(!selection.contains("p", "fig2/other/scaling_split"));
         assert!(selection.names("p", "fig2/scaling_split"));
+    }
+
+    #[test]
+    fn a_glob_covers_a_folder_with_what_lies_below() {
+        let selection = selection(&["p/fig*"]);
+        assert!(selection.contains("p", "fig2/scaling_split"));
+        assert!(!selection.contains("p", "published/fig2"));
+        assert!(!selection.names("p", "fig2/scaling_split"));
     }
 
     #[test]

@@ -30,3 +30,16 @@ pub(super) fn check_trees(sources: &[Source], artifacts: &[(Artifact, Place)]) -
     }
     Ok(())
 }
+
+/// Refuses keys about one file in a tree, and a choice of files elsewhere.
+pub(super) fn check_keys(id: &str, tree: bool, of_a_file: bool, glob: bool) -> Result<(), String> {
+    match (tree, of_a_file, glob) {
+        (true, true, _) => {
+            Err(format!("artifact `{id}` is a tree: `sha256`, `size` and `derived_rows` are about a file"))
+        }
+        (false, _, true) => {
+            Err(format!("artifact `{id}`: `glob` chooses files of a tree, which needs `tree = true`"))
+        }
+        _ => Ok(()),
+    }
+}

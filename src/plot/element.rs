@@ -16,6 +16,8 @@ pub enum Element {
     Shape(Shape),
     /// A line of text.
     Text(Text),
+    /// A picture made of pixels.
+    Image(Image),
 }
 
 /// Several things that belong together.
@@ -25,12 +27,34 @@ pub struct Group {
     pub panel: Option<String>,
     /// Marks of the scene this group draws, as indices.
     pub marks: Option<Range<usize>>,
-    /// Where values of those marks lie.
+    /// Where values of those marks lie; that of the group around it when absent.
     pub frame: Option<Frame>,
+    /// What a group that draws no mark says, for a tooltip and a screen reader.
+    pub words: Option<String>,
+    /// Opacity of the whole, 0 to 1; opaque when absent.
+    pub opacity: Option<f64>,
     /// Only what lies within is visible.
     pub clip: Option<Rect>,
     /// Parts, later ones above earlier ones.
     pub children: Vec<Element>,
+}
+
+/// A picture made of pixels, stretched over a rectangle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Image {
+    /// Where it lies.
+    pub rect: Rect,
+    /// Pixels across and down.
+    pub size: (usize, usize),
+    /// The picture as a PNG file.
+    pub png: Vec<u8>,
+}
+
+impl Image {
+    /// Pixels per inch.
+    pub fn resolution(&self) -> f64 {
+        72.0 * self.size.0 as f64 / self.rect.width()
+    }
 }
 
 /// An outline with a paint.
@@ -118,6 +142,7 @@ impl Element {
             }
             Self::Shape(shape) => shape.outline.bounds(),
             Self::Text(text) => text.bounds(),
+            Self::Image(image) => Some(image.rect),
         }
     }
 
@@ -132,6 +157,7 @@ impl Element {
             }),
             Self::Shape(shape) => Self::Shape(Shape { outline: shape.outline.moved(x, y), ..shape }),
             Self::Text(text) => Self::Text(Text { at: Point::new(text.at.x + x, text.at.y + y), ..text }),
+            Self::Image(image) => Self::Image(Image { rect: image.rect.moved(x, y), ..image }),
         }
     }
 

@@ -8,7 +8,7 @@ use super::axis::Axis;
 use super::element::{self, Anchor, Element, Text};
 use super::geometry::{Point, Rect};
 use super::legend::{Legend, Place, Spot};
-use super::panel::{Drawn, Panel, Ranges};
+use super::panel::{Drawn, Panel, Ranges, Style};
 use super::text;
 
 /// Space between panels and around the figure: 1.08 times the default font size.
@@ -59,6 +59,12 @@ pub struct Margins {
     pub upwards: f64,
 }
 
+impl Margins {
+    /// matplotlib's margins without `tight_layout`.
+    pub const DEFAULT: Self =
+        Self { left: 0.125, right: 0.9, top: 0.88, bottom: 0.11, across: 0.2, upwards: 0.2 };
+}
+
 /// A grid of panels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figure {
@@ -72,6 +78,10 @@ pub struct Figure {
     pub margins: Option<Margins>,
     /// Space between panels and around the figure in points where margins are derived; 10.8 when absent.
     pub padding: Option<f64>,
+    /// A unit is as long across as upwards: panels shrink around their middle.
+    pub equal: bool,
+    /// Panels have no ticks, tick labels and lines around them.
+    pub bare: bool,
     /// Panels with the same horizontal limits.
     pub share_x: Share,
     /// Panels with the same vertical limits.
@@ -121,9 +131,9 @@ impl Figure {
             Some(margins) => self.prescribed(margins),
             // Labels depend on the size of the axes and the size of the axes on the labels: as in matplotlib, one
             // drawing with default margins measures the labels, the second is final.
-            None => self.tight(&self.draw_panels(&self.default_spacing())),
+            None => self.tight(&self.draw_panels(&self.prescribed(&Margins::DEFAULT), true)),
         };
-        let drawn = self.draw_panels(&spacing);
+        let drawn = self.draw_panels(&spacing, false);
         // Legends of panels take more room than what is drawn of them.
         let mut margin = drawn.iter().filter_map(|(_, drawn)| drawn.legends).reduce(|a, b| a.union(&b));
         let mut elements: Vec<Element> = drawn.into_iter().map(|(_, drawn)| drawn.group).collect();
@@ -154,18 +164,6 @@ impl Figure {
         self.panels.iter().map(|panel| panel.column + 1).max().unwrap_or(1)
     }
 
-    /// matplotlib's margins before `tight_layout`.
-    fn default_spacing(&self) -> Spacing {
-        self.prescribed(&Margins {
-            left: 0.125,
-            right: 0.9,
-            top: 0.88,
-            bottom: 0.11,
-            across: 0.2,
-            upwards: 0.2,
-        })
-    }
-
     fn prescribed(&self, margins: &Margins) -> Spacing {
         let between = |free: f64, n: usize, gap: f64| gap * free / (n as f64 + gap * (n as f64 - 1.0));
         Spacing {
@@ -190,7 +188,9 @@ impl Figure {
         Rect::sized(left * self.width, top * self.height, width * self.width, height * self.height)
     }
 
-    fn draw_panels(&self, spacing: &Spacing) -> Vec<(Rect, Drawn)> {
+    /// Panels with the places they were given, which are larger than their axes where units are equal.
+    fn draw_panels(&self, spacing: &Spacing, draft: bool) -> Vec<(Rect, Drawn)> {
+        let style = Style { draft, bare: self.bare };
         let ranges: Vec<Ranges> = self.panels.iter().map(Panel::ranges).collect();
         let limits = |panel: &Panel, share: Share, axis: &Axis, of: fn(&Ranges) -> Option<(f64, f64)>| {
             let together = self.panels.iter().zip(&ranges).filter(|(other, _)| share.joins(panel, other));
@@ -198,10 +198,11 @@ impl Figure {
             axis.limits(range.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))))
         };
         let draw = |panel: &Panel| {
-            let axes = self.axes(panel, spacing);
+            let place = self.axes(panel, spacing);
             let x = limits(panel, self.share_x, &panel.x, |ranges| ranges.0);
             let y = limits(panel, self.share_y, &panel.y, |ranges| ranges.1);
-            (axes, panel.draw(axes, x, y))
+            let axes = if self.equal { equal(&place, x, y) } else { place };
+            (place, panel.draw(axes, x, y, style))
         };
         self.panels.iter().map(draw).collect()
     }
@@ -243,6 +244,17 @@ impl Figure {
         let at = Point::new(self.width / 2.0, top + text::ASCENT * heading.size);
         Some(Element::Text(Text::new(&heading.text, heading.size, at).anchored(Anchor::Middle)))
     }
+}
+
+/// The largest rectangle within a place, around its middle, on which units are as long across as upwards.
+fn equal(place: &Rect, x: (f64, f64), y: (f64, f64)) -> Rect {
+    let (wide, high) = ((x.1 - x.0).abs(), (y.1 - y.0).abs());
+    let unit = (place.width() / wide).min(place.height() / high);
+    if !(unit.is_finite() && unit > 0.0) {
+        return *place;
+    }
+    let centre = place.centre();
+    Rect::sized(centre.x - unit * wide / 2.0, centre.y - unit * high / 2.0, unit * wide, unit * high)
 }
 
 impl Share {

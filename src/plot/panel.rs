@@ -3,12 +3,14 @@
 use std::ops::Range;
 
 use super::axis::{Axis, Scale};
+use super::cloud::Cloud;
 use super::element::{self, Anchor, Element, Group, Outline, Text};
 use super::frame::Frame;
 use super::geometry::{Point, Rect};
 use super::legend::{Legend, Place};
 use super::marker::Marker;
 use super::paint::{Colour, Paint, Stroke};
+use super::rule::Rule;
 use super::text::{self, Face};
 use super::ticks::Tick;
 
@@ -67,6 +69,15 @@ pub enum Item {
         /// Colour.
         colour: Colour,
     },
+    /// A line across the whole panel; it does not widen the limits.
+    Rule {
+        /// Where it runs.
+        rule: Rule,
+        /// Pen.
+        paint: Paint,
+    },
+    /// Many points, painted into a picture; clipped to the axes.
+    Cloud(Cloud),
     /// Elements that keep their size and stand anywhere around the panel; neither clipped nor within the limits.
     Attached {
         /// Where their origin lies, across and upwards.
@@ -84,15 +95,6 @@ pub enum Item {
         cap: f64,
         /// Pen.
         stroke: Stroke,
-    },
-    /// A text centred above a point; not clipped.
-    Above {
-        /// Middle of its lower edge.
-        at: (f64, f64),
-        /// Characters.
-        text: String,
-        /// Font size in points.
-        size: f64,
     },
     /// A remark in the middle of the panel.
     Remark(String),
@@ -117,14 +119,7 @@ pub enum Coordinate {
 impl Item {
     /// Whether it is a shape that the axes clip.
     fn is_clipped(&self) -> bool {
-        !matches!(
-            self,
-            Self::Label { .. }
-                | Self::Above { .. }
-                | Self::Attached { .. }
-                | Self::Remark(_)
-                | Self::Mark { .. }
-        )
+        !matches!(self, Self::Label { .. } | Self::Attached { .. } | Self::Remark(_) | Self::Mark { .. })
     }
 }
 
@@ -166,8 +161,18 @@ pub(super) struct Drawn {
     pub legends: Option<Rect>,
 }
 
+/// How a panel is drawn.
+#[derive(Clone, Copy)]
+pub(super) struct Style {
+    /// Only labels matter: clouds are left out.
+    pub draft: bool,
+    /// Without ticks, tick labels and the lines around the axes.
+    pub bare: bool,
+}
+
 /// Draws in data coordinates.
 struct Canvas {
+    draft: bool,
     axes: Rect,
     x: Scale,
     y: Scale,
@@ -187,20 +192,26 @@ impl Panel {
     }
 
     /// Draws the panel with its axes rectangle at `axes` and the given limits.
-    pub(super) fn draw(&self, axes: Rect, x_limits: (f64, f64), y_limits: (f64, f64)) -> Drawn {
+    pub(super) fn draw(&self, axes: Rect, x_limits: (f64, f64), y_limits: (f64, f64), style: Style) -> Drawn {
         let canvas = Canvas {
+            draft: style.draft,
             axes,
             x: Scale { data: x_limits, page: (axes.left, axes.right), growth: self.x.growth },
             y: Scale { data: y_limits, page: (axes.bottom, axes.top), growth: self.y.growth },
         };
-        let mut x_ticks = self.x.ticks(x_limits, axes.width(), 3.0);
+        let (mut x_ticks, mut y_ticks) = (Vec::new(), Vec::new());
+        if !style.bare {
+            x_ticks = self.x.ticks(x_limits, axes.width(), 3.0);
+            y_ticks = self.y.ticks(y_limits, axes.height(), 2.0);
+        }
         if self.x.labelled {
             self.x.thin(&mut x_ticks, &canvas.x);
         }
-        let y_ticks = self.y.ticks(y_limits, axes.height(), 2.0);
         let mut children = self.grid(&canvas, &x_ticks, &y_ticks);
         children.extend(canvas.items(&self.items));
-        children.extend(self.spines(&axes));
+        if !style.bare {
+            children.extend(self.spines(&axes));
+        }
         let (x_axis, x_title) = self.x_axis(&canvas, &x_ticks);
         let (y_axis, y_title) = self.y_axis(&canvas, &y_ticks);
         children.extend(x_axis);
@@ -260,7 +271,7 @@ impl Panel {
     fn x_axis(&self, canvas: &Canvas, ticks: &[Tick]) -> (Vec<Element>, Option<Element>) {
         let bottom = canvas.axes.bottom;
         let mut elements = Vec::new();
-        let mut below = bottom + TICK_LENGTH;
+        let mut below = if ticks.is_empty() { bottom } else { bottom + TICK_LENGTH };
         for (value, label) in ticks {
             let x = canvas.x.place(*value);
             elements.push(tick(Point::new(x, bottom), Point::new(x, bottom + TICK_LENGTH)));
@@ -291,7 +302,7 @@ impl Panel {
     fn y_axis(&self, canvas: &Canvas, ticks: &[Tick]) -> (Vec<Element>, Option<Element>) {
         let left = canvas.axes.left;
         let mut elements = Vec::new();
-        let mut before = left - TICK_LENGTH;
+        let mut before = if ticks.is_empty() { left } else { left - TICK_LENGTH };
         for (value, label) in ticks {
             let y = canvas.y.place(*value);
             elements.push(tick(Point::new(left, y), Point::new(left - TICK_LENGTH, y)));
@@ -345,13 +356,11 @@ fn collect_points(items: &[Item], points: &mut Vec<(f64, f64)>) {
                 points.extend(vertices);
             }
             Item::Marker { at, .. } => points.push(*at),
+            Item::Cloud(cloud) => points.extend(cloud.points.iter().map(|(x, y, _)| (*x, *y))),
             Item::Mark { items, .. } => collect_points(items, points),
             Item::ErrorBar { x, ends, .. } => points.extend([(*x, ends.0), (*x, ends.1)]),
-            Item::Guide { .. }
-            | Item::Label { .. }
-            | Item::Above { .. }
-            | Item::Attached { .. }
-            | Item::Remark(_) => {}
+            Item::Guide { .. } | Item::Rule { .. } | Item::Label { .. } => {}
+            Item::Attached { .. } | Item::Remark(_) => {}
         }
     }
 }
@@ -398,6 +407,9 @@ impl Canvas {
                 let text = Text::new(text, *size, Point::new(place.x, place.y + drop));
                 Element::Text(Text { face: *face, colour: *colour, ..text })
             }
+            Item::Rule { rule, paint } => rule.draw(&self.x, &self.y, paint),
+            Item::Cloud(_) if self.draft => Element::Group(Group::default()),
+            Item::Cloud(cloud) => cloud.draw(&self.axes, &self.x, &self.y),
             Item::Attached { at, elements } => {
                 let x = match at.0 {
                     Coordinate::Data(x) => self.x.place(x),
@@ -411,11 +423,6 @@ impl Canvas {
                 Element::Group(Group { children, ..Group::default() })
             }
             Item::ErrorBar { x, ends, cap, stroke } => self.error_bar(*x, *ends, *cap, stroke),
-            Item::Above { at, text, size } => {
-                let place = self.place(*at);
-                let at = Point::new(place.x, place.y - text::DESCENT * size);
-                Element::Text(Text::new(text, *size, at).anchored(Anchor::Middle))
-            }
             Item::Remark(text) => {
                 let text = Text::new(text, 11.0, self.axes.centre()).anchored(Anchor::Middle);
                 Element::Text(Text { face: Face::Oblique, colour: Colour::grey(89), ..text })

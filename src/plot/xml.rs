@@ -61,6 +61,11 @@ impl Tag {
         self.attribute(name, &number(value))
     }
 
+    /// Neither: the caller writes the rest.
+    pub fn unclosed(self) -> String {
+        self.text
+    }
+
     /// `>`: children follow.
     pub fn open(self) -> String {
         self.text + ">"

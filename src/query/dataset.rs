@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::step::Step;
+use crate::evidence::Reason;
 
 /// A `[[dataset]]` body.
 #[derive(Clone, Debug, Deserialize)]
@@ -14,7 +15,8 @@ pub struct DatasetSpec {
     pub(super) any_of: Vec<Alternative>,
 }
 
-/// One way to the table: exactly one of `artifact`, `artifacts`, `dataset`, then steps.
+/// One way to the table: exactly one of `artifact`, `artifacts`, `dataset`, then steps; or `absent`, a way that is
+/// known not to exist.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Alternative {
@@ -24,11 +26,23 @@ pub(super) struct Alternative {
     pub artifacts: Option<String>,
     /// Another dataset.
     pub dataset: Option<String>,
+    /// Why there is no file to name: it is unknown, or was never shared.
+    pub absent: Option<Absent>,
     /// What this alternative is, as it stands in figures and the report.
     pub says: Option<String>,
     /// Verbs, applied in order.
     #[serde(default)]
     pub steps: Vec<Step>,
+}
+
+/// A way to the table that does not exist, stated so that a placeholder can say why.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Absent {
+    /// Class of the reason.
+    pub reason: Reason,
+    /// What is missing and what is known of it.
+    pub detail: String,
 }
 
 impl DatasetSpec {

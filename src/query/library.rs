@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use globset::Glob;
 
-use super::dataset::Alternative;
+use super::dataset::{Absent, Alternative};
+use super::format::without_reader;
 use super::frame::Frame;
 use super::read::read;
 use super::{DatasetSpec, QueryError, Table};
 use crate::error::Failure;
 use crate::evidence::{Missing, Reason};
-use crate::manifest::{Artifact, RawSpec, SourceKind};
+use crate::manifest::{Artifact, Origin, RawSpec, SourceKind};
 use crate::store::{Absence, ReadError, Vault};
 
 /// A resolved dataset.
@@ -92,12 +93,17 @@ impl<'a> Library<'a> {
             }
             let spec = self.spec(&dataset)?;
             open.extend(spec.parents().map(str::to_owned));
-            for way in spec.any_of.iter().filter(|way| way.dataset.is_none()) {
+            for way in spec.any_of.iter().filter(|way| way.dataset.is_none() && way.absent.is_none()) {
                 named.extend(self.artifacts(&dataset, way)?.into_iter().map(|artifact| artifact.id.as_str()));
             }
         }
         let declared = self.vault.manifest().artifacts.iter().map(|artifact| artifact.id.as_str());
         Ok(declared.filter(|id| named.contains(id)).collect())
+    }
+
+    /// Whether this version can read an artifact as a table, once it is there.
+    pub fn is_readable(&self, artifact: &str) -> bool {
+        self.vault.manifest().artifact(artifact).is_some_and(|artifact| without_reader(artifact).is_none())
     }
 
     fn raw(&self, name: &str) -> Result<&'a RawSpec, QueryError> {
@@ -111,8 +117,10 @@ impl<'a> Library<'a> {
         let spec: DatasetSpec = raw.parse()?;
         for alternative in &spec.any_of {
             let sources = [&alternative.artifact, &alternative.artifacts, &alternative.dataset];
-            if sources.into_iter().flatten().count() != 1 {
-                let message = "an alternative needs exactly one of `artifact`, `artifacts` and `dataset`";
+            let named = sources.into_iter().flatten().count() + usize::from(alternative.absent.is_some());
+            if named != 1 {
+                let message = "an alternative needs exactly one of `artifact`, `artifacts`, `dataset` and \
+                    `absent`";
                 return Err(raw.error(message).into());
             }
         }
@@ -136,6 +144,9 @@ impl<'a> Library<'a> {
     }
 
     fn alternative(&mut self, name: &str, alternative: &Alternative) -> Result<Resolved, Failure> {
+        if let Some(Absent { reason, detail }) = alternative.absent.clone() {
+            return Ok(Err(Missing { reason, detail }));
+        }
         let (mut frame, inherited) = match &alternative.dataset {
             Some(parent) => match self.get(parent)? {
                 Ok(evidence) => (Frame::from_table(&evidence.table)?, evidence.alternative),
@@ -166,6 +177,9 @@ impl<'a> Library<'a> {
     /// The stacked rows of an alternative's files, all of which must be there.
     fn files(&mut self, name: &str, alternative: &Alternative) -> Result<Result<Frame, Missing>, Failure> {
         let artifacts = self.artifacts(name, alternative)?;
+        if let Some(missing) = self.unreadable(&artifacts) {
+            return Ok(Err(missing));
+        }
         let mut absent: Vec<(&Artifact, Reason)> = Vec::new();
         let mut stacked: Option<Frame> = None;
         for artifact in &artifacts {
@@ -242,6 +256,30 @@ impl<'a> Library<'a> {
             }
         };
         Missing { reason: *reason, detail }
+    }
+
+    /// Files among these that have no reader: then it does not matter whether they are there, since fetching them
+    /// would not help.
+    fn unreadable(&self, artifacts: &[&Artifact]) -> Option<Missing> {
+        let described = |artifact: &&Artifact| {
+            let what = without_reader(artifact)?;
+            Some(format!("`{}` ({}), {what}", artifact.id, self.place(artifact)))
+        };
+        let waiting: Vec<String> = artifacts.iter().filter_map(described).collect();
+        let detail = format!("waits for {}, which this version does not read", waiting.join(" and "));
+        (!waiting.is_empty()).then_some(Missing { reason: Reason::UnsupportedFormat, detail })
+    }
+
+    /// Where an artifact lives.
+    fn place(&self, artifact: &Artifact) -> String {
+        match (self.vault.manifest().source(artifact).map(|source| &source.kind), &artifact.origin) {
+            (Some(SourceKind::Hub { repo, .. }), Origin::File { path, .. }) => {
+                format!("`{}` on the Hub in `{repo}`", path.trim_start_matches("**/"))
+            }
+            (Some(SourceKind::Http { url }), Origin::File { path, .. }) => format!("`{url}{path}`"),
+            (_, Origin::Member { archive, member }) => format!("`{member}` in `{archive}`"),
+            _ => format!("`{}` of this project", artifact.to),
+        }
     }
 
     /// How to get an artifact.

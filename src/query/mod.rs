@@ -8,6 +8,7 @@ mod arithmetic;
 mod bootstrap;
 mod dataset;
 mod error;
+mod format;
 mod frame;
 mod group;
 mod library;

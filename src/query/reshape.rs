@@ -1,5 +1,5 @@
-//! Verbs that keep values as they are: filter, rename, select, set, recode, unite, melt, to_number, drop_missing,
-//! join, append.
+//! Verbs that keep values as they are: filter, rename, select, number_rows, set, recode, unite, melt, to_number,
+//! drop_missing, join, append.
 
 use std::collections::BTreeMap;
 
@@ -40,6 +40,16 @@ pub(super) fn select(frame: &Frame, names: &[String]) -> Result<Frame, QueryErro
         frame.require(name)?;
     }
     Ok(Frame { data: frame.data.select(names)?, lineage: frame.lineage.clone() })
+}
+
+/// Numbers the rows from 1 in a new column of text, so that a row keeps its place in the file through later verbs.
+pub(super) fn numbered(mut frame: Frame, column: &str) -> Result<Frame, QueryError> {
+    if frame.has(column) {
+        return Err(QueryError::ColumnExists { column: column.to_owned() });
+    }
+    let numbers = (1..=frame.n_rows()).map(|row| Some(row.to_string())).collect();
+    frame.set(column, Column::Text(numbers))?;
+    Ok(frame)
 }
 
 /// Sets columns to one text each.

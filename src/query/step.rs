@@ -17,6 +17,8 @@ pub(super) enum Step {
     Rename(BTreeMap<String, String>),
     /// Keep these columns, in this order.
     Select(Vec<String>),
+    /// Number the rows from 1, in a new column.
+    NumberRows(String),
     /// Set a column to one text.
     Set(BTreeMap<String, String>),
     /// Translate the texts of a column.
@@ -88,6 +90,7 @@ impl Step {
             Self::Filter(_) => "filter",
             Self::Rename(_) => "rename",
             Self::Select(_) => "select",
+            Self::NumberRows(_) => "number_rows",
             Self::Set(_) => "set",
             Self::Recode(_) => "recode",
             Self::Melt(_) => "melt",
@@ -122,6 +125,7 @@ impl Step {
             Self::Filter(wanted) => reshape::filter(&frame, wanted),
             Self::Rename(names) => reshape::rename(frame, names),
             Self::Select(names) => reshape::select(&frame, names),
+            Self::NumberRows(column) => reshape::numbered(frame, column),
             Self::Set(values) => reshape::set(frame, values),
             Self::Recode(recode) => recode.apply(frame),
             Self::Melt(melt) => melt.apply(&frame),

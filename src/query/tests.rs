@@ -56,7 +56,7 @@ fn show(table: &Table) -> String {
         let lineage = table.lineage(row).unwrap();
         let rows: Vec<String> = lineage
             .files()
-            .flat_map(|(_, rows)| rows.iter().map(ToString::to_string).collect::<Vec<_>>())
+            .flat_map(|(_, rows)| rows.iter().map(|row| row.to_string()).collect::<Vec<_>>())
             .collect();
         lines.push(format!("{} <{}>", cells.join(","), rows.join(" ")));
     }

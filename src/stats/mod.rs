@@ -3,6 +3,7 @@
 mod bootstrap;
 mod equivalence;
 mod pairwise;
+mod pearson;
 mod quartiles;
 pub mod random;
 mod rank;
@@ -12,6 +13,7 @@ mod t_test;
 pub use bootstrap::{BootstrapMean, bootstrap_mean};
 pub use equivalence::equivalence_test;
 pub use pairwise::pairwise_mean;
+pub use pearson::pearson;
 pub use quartiles::{Quartiles, quantile};
 pub use rank::{average_ranks, rank_percentiles};
 pub use stars::stars;

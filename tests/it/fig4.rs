@@ -6,7 +6,7 @@ use std::path::Path;
 
 use repro::figures;
 use repro::manifest;
-use repro::plot::{Element, Mark, MarkKind, Outline, Point, Rect, Scene, Theme};
+use repro::plot::{Element, Mark, MarkKind, Outline, Point, Quantity, Rect, Scene, Theme};
 use repro::query::Library;
 use repro::store::{Lock, Vault};
 use serde_json::Value;
@@ -356,4 +356,26 @@ fn a_second_row_for_a_key_is_refused() {
     synthetic::place(&project, &[cellflow]);
     let run = project.run(&["figures", "reconeval/fig4/bar_cf_scaling"]);
     assert_eq!(run.status, 0, "{}", run.snapshot());
+}
+
+/// Where a value of every vertex lies, by the frame that its group states.
+#[test]
+fn radii_are_read_along_their_axis() {
+    let scene = scene("fig4/radar_st_scaling");
+    let mut frame = None;
+    scene.visit(&mut |element| {
+        if let Element::Group(group) = element {
+            frame = frame.or(group.frame);
+        }
+    });
+    let (centre, radius) = outer_circle(&scene);
+    for mark in &scene.marks {
+        let place = |value| frame.unwrap().place(mark, Quantity::Y, value).unwrap();
+        let (middle, edge) = (place(0.0), place(1.15));
+        assert!(libm::hypot(middle.x - centre.x, middle.y - centre.y) < 1e-9);
+        let angle = libm::atan2(centre.y - edge.y, edge.x - centre.x).to_degrees().rem_euclid(360.0);
+        assert!((libm::hypot(edge.x - centre.x, edge.y - centre.y) - radius).abs() < 1e-9);
+        let turn = (angle - mark.x.unwrap() + 180.0).rem_euclid(360.0) - 180.0;
+        assert!(turn.abs() < 1e-9, "{mark:?}: {turn}");
+    }
 }

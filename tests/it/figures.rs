@@ -113,7 +113,9 @@ pub fn assert_sound(scene: &Scene) {
         drawn.extend(first.parse::<usize>().unwrap()..=last.parse().unwrap());
     }
     assert_eq!(drawn, (1..=scene.marks.len()).collect::<Vec<_>>(), "order of marks in {}", scene.id);
-    assert!(!drawing.contains("NaN") && !drawing.contains("inf") && !drawing.contains("\"-0\""));
+    // The text of a picture may hold any letters.
+    let written: String = drawing.lines().filter(|line| !line.starts_with("<image")).collect();
+    assert!(!written.contains("NaN") && !written.contains("inf") && !written.contains("\"-0\""));
     let csv = mark_csv(&scene.marks);
     let records = csv.lines().count();
     assert!(records > scene.marks.len(), "a row a mark and the header");
@@ -203,8 +205,8 @@ fn points_are_the_values_of_the_rows_they_name() {
     let table = published("scaling-split");
     for scene in published_scenes().iter().filter(|scene| scene.id.starts_with("fig2/scaling_split")) {
         for mark in scene.marks.iter().filter(|mark| mark.kind == MarkKind::Point) {
-            let row = mark.lineage.files().next().unwrap().1.first().unwrap();
-            let row = usize::try_from(*row).unwrap() - 1;
+            let row = mark.lineage.files().next().unwrap().1.first();
+            let row = usize::try_from(row).unwrap() - 1;
             assert_eq!(mark.y, table.number("value", row));
             assert_eq!(Some(&mark.series), table.text("model", row).as_ref());
             assert_eq!(Some(&mark.key), table.text("x_label", row).as_ref());

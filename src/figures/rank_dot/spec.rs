@@ -14,6 +14,8 @@ pub struct RankDotSpec {
     pub title: String,
     /// Width and height in inches.
     pub size: [f64; 2],
+    /// Space between panels and around the figure in points; matplotlib's for text of 10 points when absent.
+    pub padding: Option<f64>,
     /// Conditions on the rows of all datasets.
     #[serde(default, rename = "where")]
     pub conditions: Where,

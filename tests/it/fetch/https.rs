@@ -8,7 +8,7 @@ const COMPLETE: [(&str, &str); 2] = [("small.csv", "figs/small.csv"), ("deep/big
 
 /// A Hub that shows a certificate of this name and last year, and an authority that vouches for it.
 fn site(artifacts: &str, name: &str, last_year: i32) -> (Site, Authority) {
-    let authority = Authority::new();
+    let authority = Authority::new("the authority");
     let hub = Hub::start_secure(world(), authority.server(name, last_year));
     (Site::with_hub(hub, artifacts), authority)
 }
@@ -39,9 +39,10 @@ fn a_trusted_hub_is_fetched_from_and_a_broken_line_continued() {
 
 #[test]
 fn a_certificate_that_is_not_trusted_is_refused_before_anything_is_sent() {
-    let stranger = Authority::new();
+    let (stranger, impostor) = (Authority::new("a stranger"), Authority::new("the authority"));
     let cases = [
         ("127.0.0.1", 2999, Some(&stranger), "UnknownIssuer"),
+        ("127.0.0.1", 2999, Some(&impostor), "BadSignature"),
         ("hub.example", 2999, None, "not valid for name"),
         ("127.0.0.1", 2001, None, "expired"),
     ];
@@ -74,7 +75,7 @@ fn https_is_never_left_for_http() {
 
 #[test]
 fn http_may_be_left_for_https_and_the_token_stays_behind() {
-    let authority = Authority::new();
+    let authority = Authority::new("the authority");
     let storage = Hub::start_secure(world(), authority.server("127.0.0.1", 2999));
     let site = Site::new(world(), SMALL);
     let file = storage.world().files[2].clone();

@@ -228,7 +228,8 @@ fn verify_names_every_file_of_a_tree_that_is_not_right() {
 
 #[test]
 fn locked_refuses_a_tree_that_changed() {
-    let changes: [(&str, i32, fn(&mut Vec<RepoFile>)); 3] = [
+    type Change = fn(&mut Vec<RepoFile>);
+    let changes: [(&str, i32, Change); 3] = [
         ("`X/0.1` has changed", 3, |files| {
             files[4] = RepoFile::new("analysis/store.zarr/X/0.1", noise(100_000, 9), true);
         }),

@@ -1,0 +1,146 @@
+//! A set of row numbers, kept as runs: a million points of one file take as much room as one.
+
+use std::fmt;
+
+/// Runs that are written out one by one; a set of more is written as its extent and its size.
+const WRITTEN_RUNS: usize = 1000;
+
+/// A set of rows, counted from 1. Never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rows {
+    /// First run, both ends included; kept apart so that a single row needs no allocation.
+    head: (u32, u32),
+    /// Further runs in ascending order, none adjacent to the one before it.
+    tail: Vec<(u32, u32)>,
+}
+
+impl Rows {
+    /// One row.
+    pub(super) fn one(row: u32) -> Self {
+        Self { head: (row, row), tail: Vec::new() }
+    }
+
+    /// Maximal runs of consecutive rows, both ends included, in ascending order.
+    pub fn runs(&self) -> impl Iterator<Item = (u32, u32)> {
+        std::iter::once(self.head).chain(self.tail.iter().copied())
+    }
+
+    /// The rows in ascending order.
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        self.runs().flat_map(|(first, last)| first..=last)
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.runs().map(|(first, last)| (last - first) as usize + 1).sum()
+    }
+
+    /// Always false: a set of rows has at least one.
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// The smallest row.
+    pub fn first(&self) -> u32 {
+        self.head.0
+    }
+
+    /// The largest row.
+    pub fn last(&self) -> u32 {
+        self.tail.last().unwrap_or(&self.head).1
+    }
+
+    /// Whether a row is in the set.
+    pub fn contains(&self, row: u32) -> bool {
+        let within = |(first, last): (u32, u32)| (first..=last).contains(&row);
+        let index = self.tail.partition_point(|run| run.0 <= row);
+        within(self.head) || index.checked_sub(1).is_some_and(|index| within(self.tail[index]))
+    }
+
+    /// Adds the rows of another set. Rows that continue this set are appended in constant time.
+    pub(super) fn extend(&mut self, other: &Self) {
+        let end = self.tail.last_mut().unwrap_or(&mut self.head);
+        if other.tail.is_empty() && other.head.0 >= end.0 {
+            if other.head.0 <= end.1.saturating_add(1) {
+                end.1 = end.1.max(other.head.1);
+            } else {
+                self.tail.push(other.head);
+            }
+            return;
+        }
+        let mut runs: Vec<(u32, u32)> = self.runs().chain(other.runs()).collect();
+        // Two sorted sequences: the standard sort notices them and merges.
+        runs.sort();
+        let mut merged = runs.into_iter();
+        let Some(head) = merged.next() else { return };
+        (self.head, self.tail) = (head, Vec::new());
+        for run in merged {
+            let end = self.tail.last_mut().unwrap_or(&mut self.head);
+            if run.0 <= end.1.saturating_add(1) {
+                end.1 = end.1.max(run.1);
+            } else {
+                self.tail.push(run);
+            }
+        }
+    }
+}
+
+/// `1-3,7,9-10`; more than 1,000 runs are written as `1-9000 (4500 rows)`.
+impl fmt::Display for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.tail.len() >= WRITTEN_RUNS {
+            return write!(f, "{}-{} ({} rows)", self.first(), self.last(), self.len());
+        }
+        for (index, (first, last)) in self.runs().enumerate() {
+            f.write_str(if index > 0 { "," } else { "" })?;
+            match first == last {
+                true => write!(f, "{first}")?,
+                false => write!(f, "{first}-{last}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn of(rows: &[u32]) -> Rows {
+        let mut set = Rows::one(rows[0]);
+        rows[1..].iter().for_each(|row| set.extend(&Rows::one(*row)));
+        set
+    }
+
+    #[test]
+    fn runs_are_written_short() {
+        assert_eq!(of(&[10, 1, 3, 2, 7, 9]).to_string(), "1-3,7,9-10");
+        let even: Vec<u32> = (1..=1001).map(|row| 2 * row).collect();
+        assert_eq!(of(&even[..1000]).to_string().split(',').count(), 1000);
+        assert_eq!(of(&even).to_string(), "2-2002 (1001 rows)");
+        assert_eq!(of(&[u32::MAX, u32::MAX - 1]).len(), 2);
+    }
+
+    proptest! {
+        #[test]
+        fn a_set_of_rows_is_a_set(
+            a in prop::collection::vec(1_u32..60, 1..40),
+            b in prop::collection::vec(1_u32..60, 1..40),
+        ) {
+            let mut ours = of(&a);
+            ours.extend(&of(&b));
+            let theirs: BTreeSet<u32> = a.iter().chain(&b).copied().collect();
+            prop_assert_eq!(ours.iter().collect::<Vec<_>>(), theirs.iter().copied().collect::<Vec<_>>());
+            prop_assert_eq!(ours.len(), theirs.len());
+            prop_assert_eq!((ours.first(), ours.last()), (*theirs.first().unwrap(), *theirs.last().unwrap()));
+            prop_assert!((1..70).all(|row| ours.contains(row) == theirs.contains(&row)));
+            // However it was put together, the same set is equal.
+            let sorted: Vec<u32> = theirs.into_iter().collect();
+            prop_assert_eq!(ours, of(&sorted));
+        }
+    }
+}

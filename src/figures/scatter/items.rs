@@ -1,0 +1,194 @@
+//! What stands in a panel of a scatter figure, from the lowest to the highest: lines across it, points, trends,
+//! highlighted points.
+
+use super::points::{PanelPoints, Point, Series};
+use super::spec::{HighlightValue, ScatterSpec};
+use super::trend::trend;
+use crate::evidence::Lineage;
+use crate::plot::{
+    Cloud, CloudStyle, Coordinate, Element, Item, Mark, MarkKind, Paint, Point as Place, Rule, Stroke, Text,
+};
+use crate::stats::random::Generator;
+
+/// Points of a figure up to which each is an element of its own with a tooltip; more are grouped by series.
+const SINGLE: usize = 1000;
+/// Bytes of all pictures of a figure together: a third more as text, they leave the SVG file below 1 MB.
+const ROOM: usize = 660_000;
+
+/// What all panels have in common.
+pub struct Drawing<'a> {
+    /// The figure.
+    pub spec: &'a ScatterSpec,
+    series: &'a [Series],
+    /// Whether each point is an element of its own.
+    single: bool,
+    /// Bytes of a panel's picture.
+    room: usize,
+}
+
+impl<'a> Drawing<'a> {
+    /// For panels of a figure.
+    pub fn new(spec: &'a ScatterSpec, series: &'a [Series], panels: &[PanelPoints<'_>]) -> Self {
+        let n: usize = panels.iter().map(|panel| panel.points.len()).sum();
+        let pictures = panels.iter().filter(|panel| panel.points.len() > spec.raster_above).count();
+        Self { spec, series, single: n <= SINGLE, room: ROOM / pictures.max(1) }
+    }
+
+    /// Lines across a panel.
+    pub fn rules(&self) -> Vec<Item> {
+        let zero = self.spec.zero_lines.iter().flat_map(|line| {
+            [Rule::Horizontal(0.0), Rule::Vertical(0.0)].map(|rule| Item::Rule { rule, paint: line.paint() })
+        });
+        let diagonal = self.spec.diagonal.iter();
+        zero.chain(diagonal.map(|line| Item::Rule { rule: Rule::Diagonal, paint: line.paint() })).collect()
+    }
+
+    /// The points that are not highlighted.
+    pub fn points(&self, panel: &PanelPoints<'_>, marks: &mut Vec<Mark>) -> Vec<Item> {
+        let points = self.in_order(panel);
+        if panel.points.len() > self.spec.raster_above {
+            return vec![self.cloud(panel, &points, marks)];
+        }
+        let shuffled = self.spec.shuffle.is_some();
+        let same_group = |a: &&Point<'_>, b: &&Point<'_>| !self.single && (shuffled || a.series == b.series);
+        let mut items = Vec::new();
+        for group in points.chunk_by(same_group) {
+            let first = marks.len();
+            marks.extend(group.iter().map(|point| self.mark(panel, point)));
+            let drawn = group.iter().map(|point| self.marker(point)).collect();
+            items.push(Item::Mark { marks: first..marks.len(), items: drawn });
+        }
+        items
+    }
+
+    /// The points that are not highlighted in drawing order: layer after layer, each shuffled if the figure says so.
+    fn in_order<'p>(&self, panel: &'p PanelPoints<'p>) -> Vec<&'p Point<'p>> {
+        let points: Vec<&Point<'_>> =
+            panel.points.iter().filter(|point| self.highlight(point).is_none()).collect();
+        let Some(seed) = self.spec.shuffle else { return points };
+        let layer = |point: &&Point<'_>| self.series[point.series].layer;
+        let mut ordered = Vec::with_capacity(points.len());
+        for members in points.chunk_by(|a, b| layer(a) == layer(b)) {
+            let order = Generator::from_seed(seed).permutation(members.len());
+            ordered.extend(order.into_iter().map(|index| members[index]));
+        }
+        ordered
+    }
+
+    /// All points as one picture.
+    fn cloud(&self, panel: &PanelPoints<'_>, points: &[&Point<'_>], marks: &mut Vec<Mark>) -> Item {
+        let first = marks.len();
+        if self.spec.list_all {
+            marks.extend(points.iter().map(|point| self.mark(panel, point)));
+        } else {
+            marks.extend(self.summaries(panel, points));
+        }
+        let style = |series: &Series| CloudStyle {
+            marker: series.marker,
+            size: series.point_size.sqrt(),
+            colour: series.colour,
+            opacity: series.opacity,
+        };
+        let place = |point: &&Point<'_>| (point.x, point.y, u16::try_from(point.series).unwrap_or(u16::MAX));
+        let cloud = Cloud {
+            points: points.iter().map(place).collect(),
+            styles: self.series.iter().map(style).collect(),
+            room: self.room,
+        };
+        Item::Mark { marks: first..marks.len(), items: vec![Item::Cloud(cloud)] }
+    }
+
+    /// One mark a series that says how many points the mark table leaves out.
+    fn summaries(&self, panel: &PanelPoints<'_>, points: &[&Point<'_>]) -> Vec<Mark> {
+        let mut sums: Vec<(usize, Lineage)> = vec![(0, Lineage::default()); self.series.len()];
+        for point in points {
+            let (n, lineage) = &mut sums[point.series];
+            *n += 1;
+            point.row.add_to(lineage);
+        }
+        let summary = |(series, (n, lineage)): (&Series, (usize, Lineage))| {
+            let text = format!("{n} points, drawn as a picture and not listed");
+            Mark { text, ..Mark::new(MarkKind::Text, &panel.name, &series.label, "", lineage) }
+        };
+        self.series.iter().zip(sums).filter(|(_, (n, _))| *n > 0).map(summary).collect()
+    }
+
+    /// Lines through the medians of every series.
+    pub fn trends(&self, panel: &PanelPoints<'_>, marks: &mut Vec<Mark>) -> Vec<Item> {
+        let Some(spec) = &self.spec.trend else { return Vec::new() };
+        let mut items = Vec::new();
+        for (index, series) in self.series.iter().enumerate() {
+            let own: Vec<Point<'_>> =
+                panel.points.iter().filter(|point| point.series == index).copied().collect();
+            let vertices = trend(&own, spec);
+            if vertices.len() < 2 {
+                continue;
+            }
+            let first = marks.len();
+            let points = vertices.iter().map(|vertex| (vertex.x, vertex.y)).collect();
+            marks.extend(vertices.into_iter().map(|vertex| {
+                let key = format!("median of bin {}", vertex.bin);
+                let mark = Mark::new(MarkKind::Line, &panel.name, &series.label, &key, vertex.lineage);
+                Mark { x: Some(vertex.x), y: Some(vertex.y), ..mark }
+            }));
+            let stroke = Stroke::solid(series.colour, spec.width).square();
+            let line = Item::Line { points, stroke };
+            items.push(Item::Mark { marks: first..marks.len(), items: vec![line] });
+        }
+        items
+    }
+
+    /// The highlighted points, above all others, each name once beside the first series that has it.
+    pub fn highlights(&self, panel: &PanelPoints<'_>, marks: &mut Vec<Mark>) -> Vec<Item> {
+        let Some(spec) = &self.spec.highlight else { return Vec::new() };
+        let (mut items, mut names) = (Vec::new(), Vec::new());
+        let mut named: Vec<&str> = Vec::new();
+        for point in &panel.points {
+            let Some(value) = self.highlight(point) else { continue };
+            let series = &self.series[point.series];
+            let edge = Stroke::solid(value.colour, spec.edge_width);
+            let again = Item::Marker {
+                at: (point.x, point.y),
+                marker: series.marker,
+                size: spec.point_size.sqrt(),
+                paint: Paint { stroke: Some(edge), ..Paint::filled(series.colour) },
+            };
+            if !named.contains(&value.value.as_str()) {
+                named.push(&value.value);
+                let [right, up] = spec.shift;
+                let name = Text::new(&value.value, spec.text_size, Place::new(right, -up));
+                names.push(Item::Attached {
+                    at: (Coordinate::Data(point.x), Coordinate::Data(point.y)),
+                    elements: vec![Element::Text(Text { colour: value.colour, ..name })],
+                });
+            }
+            marks.push(Mark { text: value.value.clone(), ..self.mark(panel, point) });
+            let drawn = vec![self.marker(point), again];
+            items.push(Item::Mark { marks: marks.len() - 1..marks.len(), items: drawn });
+        }
+        items.extend(names);
+        items
+    }
+
+    fn highlight(&self, point: &Point<'_>) -> Option<&'a HighlightValue> {
+        let spec = self.spec.highlight.as_ref()?;
+        let text = point.row.text(&spec.column)?;
+        spec.values.iter().find(|value| value.value == text)
+    }
+
+    fn mark(&self, panel: &PanelPoints<'_>, point: &Point<'_>) -> Mark {
+        let label = &self.series[point.series].label;
+        let mark = Mark::new(MarkKind::Point, &panel.name, label, &point.key(self.spec), point.row.lineage());
+        Mark { x: Some(point.x), y: Some(point.y), ..mark }
+    }
+
+    fn marker(&self, point: &Point<'_>) -> Item {
+        let series = &self.series[point.series];
+        Item::Marker {
+            at: (point.x, point.y),
+            marker: series.marker,
+            size: series.point_size.sqrt(),
+            paint: Paint::filled(series.colour).with_opacity(series.opacity),
+        }
+    }
+}

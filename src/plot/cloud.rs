@@ -1,0 +1,94 @@
+//! A cloud of points: too many to be drawn one by one, so they are painted into a picture inside the axes.
+
+use super::axis::Scale;
+use super::element::{Element, Image, Shape};
+use super::geometry::{Point, Rect};
+use super::marker::Marker;
+use super::paint::Colour;
+use super::png::png;
+use super::raster::{Canvas, Stamp};
+
+/// Points to an inch.
+const INCH: f64 = 72.0;
+/// Resolutions in dots per inch and levels per channel, tried in this order until the picture fits its room. Rounding
+/// to 32 or 16 levels shifts a colour by at most 4 or 8 of 255, which noise of overlapping points hides.
+const QUALITIES: [(f64, u16); 8] =
+    [(300.0, 256), (300.0, 32), (300.0, 16), (200.0, 32), (150.0, 32), (100.0, 32), (72.0, 16), (36.0, 8)];
+
+/// A cloud of points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cloud {
+    /// Points in drawing order, later ones above earlier ones: x and y in data units, and the index of the style.
+    pub points: Vec<(f64, f64, u16)>,
+    /// How points look.
+    pub styles: Vec<CloudStyle>,
+    /// Most bytes that the picture may take as a PNG file.
+    pub room: usize,
+}
+
+/// How points of a cloud look.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CloudStyle {
+    /// Shape.
+    pub marker: Marker,
+    /// Size in points.
+    pub size: f64,
+    /// Fill colour; there is no edge.
+    pub colour: Colour,
+    /// Opacity, 0 to 1.
+    pub opacity: f64,
+}
+
+impl Cloud {
+    /// The picture: as fine as its room allows, with its left upper corner on that of the axes.
+    pub(super) fn draw(&self, axes: &Rect, x: &Scale, y: &Scale) -> Element {
+        let mut painted: Option<(f64, Canvas)> = None;
+        let mut image = None;
+        for (resolution, levels) in QUALITIES {
+            if painted.as_ref().is_none_or(|(known, _)| *known != resolution) {
+                painted = Some((resolution, self.paint(axes, x, y, resolution / INCH)));
+            }
+            let Some((_, canvas)) = &painted else { break };
+            let raster = canvas.finish(levels);
+            let size = (raster.width, raster.height);
+            let pixel = INCH / resolution;
+            let rect = Rect::sized(axes.left, axes.top, size.0 as f64 * pixel, size.1 as f64 * pixel);
+            let drawn = Image { rect, size, png: png(&raster) };
+            let fits = drawn.png.len() <= self.room;
+            image = Some(drawn);
+            if fits {
+                break;
+            }
+        }
+        image.map_or(Element::Group(Default::default()), Element::Image)
+    }
+
+    /// Paints all points; `scale` is pixels per point.
+    fn paint(&self, axes: &Rect, x: &Scale, y: &Scale, scale: f64) -> Canvas {
+        let pixels = |length: f64| (length * scale).ceil().clamp(1.0, 20_000.0) as usize;
+        let mut canvas = Canvas::new(pixels(axes.width()), pixels(axes.height()));
+        let stamps: Vec<Stamp> = self.styles.iter().filter_map(|style| style.stamp(scale)).collect();
+        for (data_x, data_y, style) in &self.points {
+            if let Some(stamp) = stamps.get(usize::from(*style)) {
+                let (left, top) =
+                    ((x.place(*data_x) - axes.left) * scale, (y.place(*data_y) - axes.top) * scale);
+                canvas.paint(stamp, left, top);
+            }
+        }
+        canvas
+    }
+}
+
+impl CloudStyle {
+    fn stamp(&self, scale: f64) -> Option<Stamp> {
+        let shape = self.marker.draw(Point::default(), self.size * scale, &Marker::paint(self.colour));
+        let bounds = shape.bounds()?;
+        let reach = bounds.right.max(-bounds.left).max(bounds.bottom).max(-bounds.top);
+        match shape {
+            Element::Shape(Shape { outline, .. }) => {
+                Some(Stamp::new(&outline, reach, self.colour, self.opacity))
+            }
+            _ => None,
+        }
+    }
+}
