@@ -27,7 +27,7 @@ pub struct FetchArgs {
     /// Refuse to fetch anything that the lock file does not hold
     #[arg(long)]
     pub locked: bool,
-    /// Leave files larger than this, such as `500MB` or `2GiB`
+    /// Leave files, and trees as a whole, larger than this, such as `500MB` or `2GiB`
     #[arg(long, value_name = "SIZE")]
     pub max_size: Option<String>,
 }
@@ -144,7 +144,11 @@ fn as_text(item: &Item) -> String {
         Outcome::Missing(missing) => format!("{}: {}", missing.reason, missing.detail),
         Outcome::Skipped { why, .. } => why.clone(),
         Outcome::SourceFailed => "its source cannot be used".into(),
-        _ => format!("{}  {}", item.path, item.size.map_or_else(|| "unknown size".into(), human_bytes)),
+        _ => {
+            let files = item.files.map(|files| format!("{files} files, ")).unwrap_or_default();
+            let size = item.size.map_or_else(|| "unknown size".into(), human_bytes);
+            format!("{}  {files}{size}", item.path)
+        }
     };
     format!("{state:<11}  {name}  {detail}")
 }
@@ -161,6 +165,7 @@ fn as_json(item: &Item) -> serde_json::Value {
         "path": item.path,
         "state": item.outcome.name(),
         "size": item.size,
+        "files": item.files,
         "reason": reason,
         "detail": detail,
     })

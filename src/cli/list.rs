@@ -9,7 +9,7 @@ use super::{Context, ExitCode};
 use crate::error::Failure;
 use crate::evidence::Tier;
 use crate::manifest::Selection;
-use crate::store::Absence;
+use crate::store::{Absence, human_bytes};
 
 /// Arguments of `repro list`.
 #[derive(Debug, clap::Args)]
@@ -20,14 +20,30 @@ pub struct ListArguments {
 }
 
 /// A listed item.
+#[derive(Default)]
 struct Item {
     id: String,
     kind: &'static str,
     state: &'static str,
     evidence: Option<&'static str>,
     reason: Option<&'static str>,
+    /// Whether it is a tree, and how many files with how many bytes it has, where the lock knows.
+    tree: Option<Option<(usize, u64)>>,
     /// Marks that a figure draws, and how many of them a claim was judged on.
     marks: Option<(usize, usize)>,
+}
+
+impl Item {
+    /// What there is to say beyond state and evidence.
+    fn more(&self) -> String {
+        match (self.tree, self.marks, self.reason) {
+            (Some(Some((files, bytes))), ..) => format!("tree, {files} files, {}", human_bytes(bytes)),
+            (Some(None), ..) => "tree".to_owned(),
+            (None, Some((drawn, judged)), None) => format!("{drawn:>5} marks  {judged:>5} judged"),
+            (None, Some(_), Some(reason)) => reason.to_owned(),
+            (None, None, _) => String::new(),
+        }
+    }
 }
 
 /// Runs the verb.
@@ -39,7 +55,7 @@ pub fn run(arguments: &ListArguments, context: &Context) -> Result<ExitCode, Fai
         // Drawing and judging take their time: only who asks for figures waits for it.
         let figures = manifest.figures.iter().any(|figure| selection.contains(manifest.id(), &figure.id));
         let judged = if figures { judged_marks(&mut session)? } else { BTreeMap::new() };
-        items.extend(items_of(&session, &judged)?);
+        items.extend(items_of(&session, &judged));
         session.report_problems(context);
     }
     let (selected, others): (Vec<Item>, Vec<Item>) = items.into_iter().partition(|item| {
@@ -51,10 +67,12 @@ pub fn run(arguments: &ListArguments, context: &Context) -> Result<ExitCode, Fai
         let items: Vec<_> = selected
             .iter()
             .map(|item| {
+                let (files, bytes) = item.tree.flatten().unzip();
                 let (marks, judged) = item.marks.unzip();
                 json!({
                     "id": item.id, "kind": item.kind, "state": item.state,
                     "evidence": item.evidence, "reason": item.reason,
+                    "tree": item.tree.is_some(), "files": files, "bytes": bytes,
                     "marks": marks, "judged": judged,
                 })
             })
@@ -62,13 +80,9 @@ pub fn run(arguments: &ListArguments, context: &Context) -> Result<ExitCode, Fai
         context.out.line(json!({ "schema": 1, "items": items }).to_string());
     } else {
         let width = selected.iter().map(|item| item.id.chars().count()).max().unwrap_or(0);
-        for Item { id, kind, state, evidence, reason, marks } in &selected {
-            let evidence = evidence.unwrap_or("-");
-            let more = match (marks, reason) {
-                (Some((drawn, judged)), None) => format!("{drawn:>5} marks  {judged:>5} judged"),
-                (Some(_), Some(reason)) => (*reason).to_owned(),
-                (None, _) => String::new(),
-            };
+        for item in &selected {
+            let (id, kind, state) = (&item.id, item.kind, item.state);
+            let (evidence, more) = (item.evidence.unwrap_or("-"), item.more());
             let line = format!("{kind:<9}  {id:<width$}  {state:<8}  {evidence:<10}  {more}");
             context.out.line(line.trim_end());
         }
@@ -88,7 +102,7 @@ fn judged_marks(session: &mut Session<'_>) -> Result<BTreeMap<String, BTreeSet<u
     Ok(judged)
 }
 
-fn items_of(session: &Session<'_>, judged: &BTreeMap<String, BTreeSet<usize>>) -> Result<Vec<Item>, Failure> {
+fn items_of(session: &Session<'_>, judged: &BTreeMap<String, BTreeSet<usize>>) -> Vec<Item> {
     let manifest = session.manifest();
     let name = |id: &str| format!("{}/{id}", manifest.id());
     let mut items = Vec::new();
@@ -99,14 +113,16 @@ fn items_of(session: &Session<'_>, judged: &BTreeMap<String, BTreeSet<usize>>) -
             Err(Absence::NotPinned) => ("unpinned", Some("not_fetched")),
         };
         let evidence = Some(artifact.evidence.name());
+        let locked = session.vault.lock().tree(&artifact.id).map(|tree| (tree.files.len(), tree.size()));
+        let tree = artifact.is_tree().then_some(locked);
         let id = name(&artifact.id);
-        items.push(Item { id, kind: "artifact", state, evidence, reason, marks: None });
+        items.push(Item { id, kind: "artifact", state, evidence, reason, tree, marks: None });
     }
     for figure in &manifest.figures {
         let id = name(&figure.id);
         // Not drawn when nobody asked for it, and then not shown.
         let Some(scene) = session.scene(&figure.id) else {
-            items.push(Item { id, kind: "figure", state: "", evidence: None, reason: None, marks: None });
+            items.push(Item { id, kind: "figure", ..Item::default() });
             continue;
         };
         items.push(Item {
@@ -115,12 +131,13 @@ fn items_of(session: &Session<'_>, judged: &BTreeMap<String, BTreeSet<usize>>) -
             state: scene.state(),
             evidence: scene.evidence().map(Tier::name),
             reason: scene.missing.as_ref().map(|missing| missing.reason.name()),
+            tree: None,
             marks: Some((scene.marks.len(), judged.get(&figure.id).map_or(0, BTreeSet::len))),
         });
     }
     for set in &manifest.claims {
         let (id, state) = (name(&set.id), "registered");
-        items.push(Item { id, kind: "claim_set", state, evidence: None, reason: None, marks: None });
+        items.push(Item { id, kind: "claim_set", state, ..Item::default() });
     }
-    Ok(items)
+    items
 }

@@ -1,5 +1,6 @@
 //! `repro report`: writes the tracking report.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::session::{Session, claims_status, figures_status};
@@ -10,7 +11,7 @@ use crate::evidence::Reason;
 use crate::manifest::{Artifact, FetchPolicy, Manifest, Origin, SourceKind};
 use crate::plot::svg;
 use crate::report::{ArtifactRow, FigureRow, PaperModel, ReportModel, html};
-use crate::store::{Checked, FileState, verify_paper, write_atomic};
+use crate::store::{Checked, FileState, LockedTree, verify_paper, write_atomic};
 
 /// Arguments of `repro report`.
 #[derive(Debug, clap::Args)]
@@ -59,10 +60,16 @@ pub fn paper(session: &Session<'_>, judged: &[Judged]) -> Result<(PaperModel, Ex
     }
     let declared: Vec<&Artifact> = manifest.artifacts.iter().collect();
     let checked = verify_paper(manifest, session.vault.frozen(), session.vault.lock(), &declared, false)?;
+    let mut of_artifacts: BTreeMap<&str, Vec<&Checked>> = BTreeMap::new();
+    for file in &checked {
+        of_artifacts.entry(file.artifact.as_deref().unwrap_or_default()).or_default().push(file);
+    }
     let artifacts: Vec<ArtifactRow> = declared
         .iter()
-        .zip(&checked)
-        .map(|(artifact, checked)| artifact_row(session, artifact, checked))
+        .map(|artifact| {
+            let files = of_artifacts.remove(artifact.id.as_str()).unwrap_or_default();
+            artifact_row(session, artifact, &files)
+        })
         .collect();
     let missing = figures.iter().filter(|figure| figure.state == "missing").count();
     let mut status = figures_status(figures.len() - missing, missing);
@@ -91,22 +98,32 @@ fn to_json(model: &ReportModel) -> String {
     serde_json::to_string_pretty(model).unwrap_or_default()
 }
 
-fn artifact_row(session: &Session<'_>, artifact: &Artifact, checked: &Checked) -> ArtifactRow {
+/// The row of an artifact; a tree is in the worst state that a file of it is in.
+fn artifact_row(session: &Session<'_>, artifact: &Artifact, checked: &[&Checked]) -> ArtifactRow {
     let manifest = session.manifest();
-    let locked = session.vault.lock().artifact(&artifact.id);
-    let missing = matches!(checked.state, FileState::Missing { .. });
+    let lock = session.vault.lock();
+    let (locked, tree) = (lock.artifact(&artifact.id), lock.tree(&artifact.id));
+    let states = ["mismatched", "extra", "missing", "unpinned"];
+    let worst = states.into_iter().find(|state| checked.iter().any(|file| file.state.name() == *state));
+    let state = match worst {
+        Some("extra") => "mismatched",
+        Some(state) => state,
+        None => FileState::Ok.name(),
+    };
+    let missing = state == "missing";
     let (source, origin) = origin(manifest, artifact);
     ArtifactRow {
         id: artifact.id.clone(),
         about: artifact.about.clone(),
-        state: checked.state.name(),
+        state,
         evidence: artifact.evidence.name(),
         reason: missing.then_some(Reason::NotFetched.name()),
         unlock: missing.then(|| format!("repro fetch {}/{}", manifest.id(), artifact.id)),
         named_only: artifact.fetch == FetchPolicy::Named,
         source,
         origin,
-        size: artifact.size.or(locked.map(|locked| locked.size)),
+        size: artifact.size.or(locked.map(|locked| locked.size)).or(tree.map(LockedTree::size)),
+        files: tree.map(|tree| tree.files.len()),
         sha256: session.vault.pin(artifact).map(|pin| pin.to_string()),
     }
 }
@@ -121,6 +138,10 @@ fn origin(manifest: &Manifest, artifact: &Artifact) -> (String, String) {
     let place = match &artifact.origin {
         Origin::Member { archive, member } => format!("{member} in {archive}"),
         Origin::File { path, .. } => path.clone(),
+        Origin::Tree { path, glob, .. } => {
+            let folder = path.as_deref().map(|path| format!("{path}/")).unwrap_or_default();
+            format!("{folder}{}", glob.as_deref().unwrap_or("**"))
+        }
     };
     (source, place)
 }

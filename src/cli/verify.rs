@@ -50,8 +50,10 @@ fn exit_code<'a>(files: impl Iterator<Item = &'a Checked>) -> ExitCode {
     for file in files {
         seen |= file.sha256.is_some() && file.artifact.is_some();
         code = code.worst(match file.state {
-            FileState::Ok | FileState::Extra => ExitCode::Success,
-            FileState::Mismatched { .. } | FileState::Refused(_) => ExitCode::Mismatch,
+            FileState::Ok => ExitCode::Success,
+            // What nobody declared harms nobody; in a tree it would be read with the rest.
+            FileState::Extra if file.artifact.is_none() => ExitCode::Success,
+            FileState::Extra | FileState::Mismatched { .. } | FileState::Refused(_) => ExitCode::Mismatch,
             FileState::Missing { .. } | FileState::Unpinned => ExitCode::Incomplete,
         });
     }
@@ -86,6 +88,7 @@ fn as_text(paper: &str, file: &Checked) -> String {
         FileState::Refused(why) => format!("  {why}"),
         FileState::Missing { optional: true } => "  (optional)".into(),
         FileState::Unpinned => "  neither manifest nor lock says what it should be".into(),
+        FileState::Extra if file.artifact.is_some() => "  the lock does not hold it".into(),
         FileState::Ok | FileState::Missing { .. } | FileState::Extra => String::new(),
     };
     format!("{state:<10}  {name}{path}{detail}")

@@ -11,9 +11,6 @@ pub enum FetchError {
     /// The exchange with the server failed.
     #[error(transparent)]
     Http(#[from] HttpError),
-    /// No requests can be made at all.
-    #[error("cannot set up requests")]
-    Client(#[source] reqwest::Error),
     /// An address that cannot be formed.
     #[error("`{0}` is not a web address")]
     Address(String),
@@ -41,14 +38,26 @@ pub enum FetchError {
         /// Path or glob.
         pattern: String,
     },
-    /// Several files match.
-    #[error("`{pattern}` matches {} files of `{repo}`: `{}`", found.len(), found.join("`, `"))]
+    /// No file at the source belongs to the tree.
+    #[error("no file of `{repo}` {}", belongs(folder.as_deref(), glob.as_deref()))]
+    NoTree {
+        /// Repository.
+        repo: String,
+        /// Path or glob of the folder.
+        folder: Option<String>,
+        /// Which files below it.
+        glob: Option<String>,
+    },
+    /// Several files or folders match.
+    #[error("`{pattern}` matches {} {what} of `{repo}`: `{}`", found.len(), found.join("`, `"))]
     Ambiguous {
         /// Repository.
         repo: String,
         /// Glob.
         pattern: String,
-        /// Files.
+        /// `files` or `folders`.
+        what: &'static str,
+        /// Which.
         found: Vec<String>,
     },
     /// Not a glob.
@@ -66,6 +75,36 @@ pub enum FetchError {
         repo: String,
         /// Why.
         source: PathError,
+    },
+    /// A listing that nobody can store as it stands.
+    #[error("`{repo}` lists {problem}")]
+    Unusable {
+        /// Repository.
+        repo: String,
+        /// What it lists.
+        problem: String,
+    },
+    /// The listing of a tree and its entry in the lock differ, and `--locked` was given.
+    #[error("the tree `{id}` is not the locked one, and `--locked` was given: {}", differences.join(", "))]
+    TreeChanged {
+        /// Artifact.
+        id: String,
+        /// Whether a file is there with another content.
+        changed: bool,
+        /// Every new, changed and vanished file, or the first ones and how many there are.
+        differences: Vec<String>,
+    },
+    /// Files of a tree could not be had.
+    #[error("{failed} of {files} files failed, `{path}` with: {source}")]
+    InTree {
+        /// Files that failed.
+        failed: usize,
+        /// Files of the tree.
+        files: usize,
+        /// The one that tells most.
+        path: String,
+        /// Why.
+        source: Box<Self>,
     },
     /// Other bytes than the expected ones.
     #[error("{what}\n\n  Expected: {expected}\n  Computed: {computed}\n")]
@@ -123,17 +162,46 @@ pub const CHANGED: &str = "the file was damaged on its way, or the authors repla
 /// Hint for a web page in place of the pinned bytes.
 pub const PAGE: &str = "the server sent a web page: a login, an error or a download page";
 
+/// "lies below `a` and matches `*.pt`".
+fn belongs(folder: Option<&str>, glob: Option<&str>) -> String {
+    let below = folder.map(|folder| format!("lies below `{folder}`"));
+    let matches = glob.map(|glob| format!("matches `{glob}`"));
+    let parts: Vec<String> = below.into_iter().chain(matches).collect();
+    if parts.is_empty() { "is listed".to_owned() } else { parts.join(" and ") }
+}
+
 impl FetchError {
     /// Whether the server is away rather than of another opinion.
     pub fn is_unreachable(&self) -> bool {
         matches!(self, Self::Http(error) if error.is_unreachable())
+    }
+
+    /// Whether it concerns every artifact of the source: no questions can be asked, or no listing can be had.
+    pub fn concerns_the_source(&self) -> bool {
+        matches!(self, Self::Http(_) | Self::Answer { .. } | Self::Endless { .. })
+    }
+
+    /// Whether no connection to the server can be had, so that other files of it will not come either.
+    pub fn is_about_connection(&self) -> bool {
+        use HttpError::{Certificate, Network, NoClient};
+        matches!(self, Self::Http(Network { .. } | Certificate { .. } | NoClient { .. }))
+    }
+
+    /// What happened, wherever in a tree it did.
+    pub fn cause(&self) -> &Self {
+        match self {
+            Self::InTree { source, .. } => source,
+            other => other,
+        }
     }
 }
 
 impl Diagnostic for FetchError {
     fn class(&self) -> Class {
         match self {
-            Self::Mismatch { .. } => Class::Mismatch,
+            Self::Mismatch { .. } | Self::TreeChanged { changed: true, .. } => Class::Mismatch,
+            Self::InTree { source, .. } => source.class(),
+            Self::TreeChanged { .. } => Class::Usage,
             Self::Stale { .. } | Self::Ambiguous { .. } | Self::Glob { .. } | Self::Address(_) => {
                 Class::Usage
             }
@@ -148,7 +216,14 @@ impl Diagnostic for FetchError {
             Self::Space(error) => return error.hint(),
             Self::Place(error) => return error.hint(),
             Self::Archive(error) => return error.hint(),
+            Self::InTree { source, .. } => return source.hint(),
             Self::Mismatch { hint, .. } => hint,
+            Self::TreeChanged { .. } => {
+                "if the change is meant, run `repro lock --update` and review the difference"
+            }
+            Self::NoTree { .. } => {
+                "check `path` and `glob` in the manifest; `optional = true` says that it may be absent"
+            }
             Self::NoMatch { .. } => {
                 "check `path` in the manifest; `optional = true` says that it may be absent"
             }

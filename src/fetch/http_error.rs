@@ -17,6 +17,20 @@ pub enum HttpError {
         /// Why.
         cause: String,
     },
+    /// Whoever answered cannot prove to be the server.
+    #[error("{} shows a certificate that is not trusted: {cause}", url)]
+    Certificate {
+        /// Where.
+        url: String,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// No requests can be made at all.
+    #[error("cannot set up requests: {cause}")]
+    NoClient {
+        /// Why.
+        cause: String,
+    },
     /// The connection broke or stalled within the answer.
     #[error("the answer from {} broke off after {received} bytes: {cause}", url)]
     Body {
@@ -96,6 +110,14 @@ pub struct Refusal {
     pub redirected: bool,
 }
 
+/// Hint for a certificate that nobody vouches for. On macOS and Windows the system decides and reads no variable.
+const AUTHORITIES: &str = if cfg!(any(target_vendor = "apple", windows)) {
+    "if your network or Hub has a certificate authority of its own, add it to the system's trusted ones"
+} else {
+    "if your network or Hub has a certificate authority of its own, name its PEM file in SSL_CERT_FILE (it replaces the \
+     system's list, which the package `ca-certificates` brings)"
+};
+
 impl HttpError {
     /// Whether trying again may help.
     pub fn is_transient(&self) -> bool {
@@ -108,7 +130,11 @@ impl HttpError {
                     || matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS)
                     || (refusal.redirected && status == StatusCode::FORBIDDEN)
             }
-            Self::TooManyRedirects { .. } | Self::BadRedirect { .. } | Self::Encoding { .. } => false,
+            Self::Certificate { .. }
+            | Self::NoClient { .. }
+            | Self::TooManyRedirects { .. }
+            | Self::BadRedirect { .. }
+            | Self::Encoding { .. } => false,
         }
     }
 
@@ -154,6 +180,9 @@ impl Diagnostic for HttpError {
     }
 
     fn hint(&self) -> Option<String> {
+        if matches!(self, Self::Certificate { .. } | Self::NoClient { .. }) {
+            return Some(AUTHORITIES.into());
+        }
         let Self::Status(refusal) = self else {
             return self.is_unreachable().then(|| {
                 "check the network and the proxy variables, or work with what is there (`--offline`)".into()
@@ -202,6 +231,18 @@ pub fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
         cause = inner;
     }
     cause.to_string()
+}
+
+/// Whether a connection failed because of the server's certificate.
+pub fn is_about_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))) {
+            return true;
+        }
+        cause = error.source().or_else(|| wrapped(error));
+    }
+    false
 }
 
 /// What an I/O error carries is not its source but itself.

@@ -2,7 +2,7 @@
 //!
 //! The way of a file: `resolve` says which bytes are wanted (manifest, lock and listing must agree), `download`
 //! receives them through `transport` and `stream`, `receive` puts them into the Hub cache and below `frozen/`,
-//! `paper` does so for every artifact of a paper and keeps the lock. Nothing gets its name before its size and
+//! `paper` does so for every artifact of a paper and keeps the lock; `paper_trees` does so for folders. Nothing gets its name before its size and
 //! its hash are right.
 
 mod archive;
@@ -11,8 +11,10 @@ mod error;
 mod expected;
 mod http_error;
 mod hub;
+mod job;
 mod listing;
 mod paper;
+mod paper_trees;
 mod parallel;
 mod progress;
 mod receive;
@@ -25,6 +27,8 @@ mod settings;
 mod state;
 mod stream;
 mod transport;
+mod tree;
+mod turns;
 
 pub use archive::ArchiveError;
 pub use error::FetchError;

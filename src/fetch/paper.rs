@@ -7,13 +7,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
+use super::job::{Done, Job};
 use super::parallel::parallel;
 use super::receive::Receiver;
 use super::resolve::{Place, Repository, Wanted, prune, web_address};
 use super::state::{State, pins, shown, state};
-use super::stream::Received;
 use super::transport::Transport;
-use super::{FetchError, HttpError, Item, Outcome, Request, Summary};
+use super::tree::Tree;
+use super::turns::Turns;
+use super::{FetchError, Item, Outcome, Request, Summary};
 use crate::error::Failure;
 use crate::evidence::Reason;
 use crate::manifest::{Artifact, Manifest, Origin, Source, SourceKind};
@@ -29,24 +31,11 @@ pub struct PaperRun<'a> {
     /// The lock as it was read.
     pub(super) before: Lock,
     pub(super) outcomes: BTreeMap<&'a str, (Option<u64>, Outcome)>,
+    /// Trees whose files are known, by artifact.
+    pub(super) trees: BTreeMap<&'a str, Tree>,
     /// Whether a revision was resolved now rather than taken from the lock.
     fresh: bool,
     _alone: Option<Guard>,
-}
-
-/// A file about to be received.
-struct Job<'a> {
-    artifact: &'a Artifact,
-    source: &'a Source,
-    wanted: Wanted,
-}
-
-/// What became of a job.
-enum Done {
-    Received(Received),
-    NotCached,
-    SourceGone,
-    Failed(FetchError),
 }
 
 impl<'a> PaperRun<'a> {
@@ -73,6 +62,7 @@ impl<'a> PaperRun<'a> {
             lock,
             before,
             outcomes: BTreeMap::new(),
+            trees: BTreeMap::new(),
             fresh: false,
             _alone: alone,
         })
@@ -96,6 +86,7 @@ impl<'a> PaperRun<'a> {
             self.plan(jobs, &absent);
         } else {
             self.receive(jobs, summary);
+            self.finish_trees();
             self.unpack(&absent);
             self.save()?;
         }
@@ -106,11 +97,14 @@ impl<'a> PaperRun<'a> {
         }
         for artifact in &self.manifest.artifacts {
             let Some((size, outcome)) = self.outcomes.remove(artifact.id.as_str()) else { continue };
+            let tree = self.trees.get(artifact.id.as_str());
+            let locked = || self.lock.tree(&artifact.id).map(|tree| tree.files.len());
             summary.items.push(Item {
                 paper: self.manifest.id().to_owned(),
                 artifact: artifact.id.clone(),
                 path: shown(&self.root, &artifact.to).display().to_string(),
-                size,
+                size: size.or(tree.map(Tree::size)),
+                files: tree.map(|tree| tree.files.len()).or_else(locked),
                 outcome,
             });
         }
@@ -120,29 +114,34 @@ impl<'a> PaperRun<'a> {
     /// `--locked`: everything that is not pinned by the manifest itself must be in the lock.
     fn require_lock(&self, chosen: &[&Artifact]) -> Result<(), FetchError> {
         let path = self.lock_path();
-        for artifact in chosen {
-            let entry = self.lock.artifact(&artifact.id);
-            let is_hub =
-                self.manifest.source(artifact).is_some_and(|s| matches!(s.kind, SourceKind::Hub { .. }));
-            let is_member = matches!(artifact.origin, Origin::Member { .. });
-            let pinned = entry.is_some() || (artifact.sha256.is_some() && (!is_hub || is_member));
-            if !pinned && !artifact.optional {
-                let id = &artifact.id;
-                return Err(FetchError::Stale { what: format!("`{path}` holds nothing current for `{id}`") });
+        match chosen.iter().find(|artifact| !artifact.optional && !self.is_pinned(artifact)) {
+            Some(Artifact { id, .. }) => {
+                Err(FetchError::Stale { what: format!("`{path}` holds nothing current for `{id}`") })
             }
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Whether the lock or the manifest says which bytes are meant. A file of a Hub needs a commit, too.
+    fn is_pinned(&self, artifact: &Artifact) -> bool {
+        let is_hub = self.manifest.source(artifact).is_some_and(|s| matches!(s.kind, SourceKind::Hub { .. }));
+        let is_member = artifact.source_id().is_none();
+        self.lock.artifact(&artifact.id).is_some()
+            || self.lock.tree(&artifact.id).is_some()
+            || (artifact.sha256.is_some() && (!is_hub || is_member))
     }
 
     /// Notes what is there; gives back what is not. A local file has nowhere to come from.
     fn look(&mut self, artifacts: &[&'a Artifact]) -> Vec<&'a Artifact> {
+        let (trees, artifacts): (Vec<&Artifact>, Vec<&Artifact>) =
+            artifacts.iter().copied().partition(|artifact| artifact.is_tree());
         let (root, lock) = (&self.root, &self.lock);
         let states: Vec<_> = artifacts
             .par_iter()
-            .map(|artifact| pins(artifact, lock).and_then(|pins| state(root, artifact, &pins)))
+            .map(|artifact| pins(artifact, lock).and_then(|pins| state(root, &artifact.to, &pins)))
             .collect();
-        let mut absent = Vec::new();
-        for (artifact, state) in artifacts.iter().copied().zip(states) {
+        let mut absent = self.look_at_trees(trees);
+        for (artifact, state) in artifacts.into_iter().zip(states) {
             let is_local = self.manifest.source(artifact).is_some_and(|s| s.kind == SourceKind::Local)
                 && matches!(artifact.origin, Origin::File { .. });
             let place = shown(&self.root, &artifact.to);
@@ -181,7 +180,7 @@ impl<'a> PaperRun<'a> {
     fn resolve(&mut self, absent: &[&'a Artifact], summary: &mut Summary) -> Vec<Job<'a>> {
         let mut jobs = Vec::new();
         for source in &self.manifest.sources {
-            let of_source = |artifact: &&&Artifact| matches!(&artifact.origin, Origin::File { source: name, .. } if *name == source.id);
+            let of_source = |artifact: &&&Artifact| artifact.source_id() == Some(&source.id);
             let wanted: Vec<&'a Artifact> = absent.iter().filter(of_source).copied().collect();
             if wanted.is_empty() {
                 continue;
@@ -208,7 +207,14 @@ impl<'a> PaperRun<'a> {
             self.greet(source, repository);
         }
         for artifact in artifacts.iter().copied() {
-            let Origin::File { path, .. } = &artifact.origin else { continue };
+            let path = match &artifact.origin {
+                Origin::File { path, .. } => path,
+                Origin::Tree { .. } => {
+                    self.resolve_tree(artifact, source, repository.as_ref(), jobs)?;
+                    continue;
+                }
+                Origin::Member { .. } => continue,
+            };
             let expected = pins(artifact, &self.lock)?;
             let wanted = match (&source.kind, &repository) {
                 (SourceKind::Http { url }, _) => web_address(url, path).map(|url| Wanted {
@@ -223,16 +229,17 @@ impl<'a> PaperRun<'a> {
                 }
             };
             match wanted {
+                Ok(_) if self.request.locked && !self.is_pinned(artifact) => {
+                    let detail = "the lock does not hold it, and `--locked` was given".to_owned();
+                    self.missing(artifact, Reason::NotFetched, detail);
+                }
                 Ok(wanted) if self.too_large(wanted.expected.size) => {
                     self.skip_large(artifact, wanted.expected.size.unwrap_or_default());
                 }
-                Ok(wanted) => jobs.push(Job { artifact, source, wanted }),
-                // A listing that cannot be had concerns every artifact of the source.
-                Err(
-                    error @ (FetchError::Http(_) | FetchError::Answer { .. } | FetchError::Endless { .. }),
-                ) => {
-                    return Err(error);
+                Ok(wanted) => {
+                    jobs.push(Job { artifact, source, wanted, to: artifact.to.clone(), in_tree: None });
                 }
+                Err(error) if error.concerns_the_source() => return Err(error),
                 Err(FetchError::NoMatch { .. }) if self.request.settings.offline => self.not_cached(artifact),
                 Err(error) => self.failed(artifact, error),
             }
@@ -261,10 +268,23 @@ impl<'a> PaperRun<'a> {
 
     fn plan(&mut self, jobs: Vec<Job<'a>>, absent: &[&'a Artifact]) {
         for job in jobs {
-            self.outcomes.insert(&job.artifact.id, (job.wanted.expected.size, Outcome::WouldFetch));
+            let id = job.artifact.id.as_str();
+            let size = self.trees.get(id).map(Tree::size).or(job.wanted.expected.size);
+            self.outcomes.insert(id, (size, Outcome::WouldFetch));
         }
         for artifact in absent.iter().filter(|artifact| archive_of(artifact).is_some()) {
             self.outcomes.insert(&artifact.id, (artifact.size, Outcome::WouldFetch));
+        }
+    }
+
+    fn receiver(&self) -> Receiver<'_> {
+        Receiver {
+            transport: self.transport,
+            root: &self.root,
+            progress: self.request.progress,
+            fresh: self.fresh,
+            max_size: self.request.max_size,
+            turns: Turns::default(),
         }
     }
 
@@ -277,24 +297,17 @@ impl<'a> PaperRun<'a> {
         let gone: BTreeMap<&str, AtomicBool> =
             jobs.iter().map(|job| (job.source.id.as_str(), AtomicBool::new(false))).collect();
         let first_errors = Mutex::new(Vec::new());
-        let receiver = Receiver {
-            transport: self.transport,
-            root: &self.root,
-            progress,
-            fresh: self.fresh,
-            max_size: self.request.max_size,
-        };
+        let receiver = self.receiver();
         let results = parallel(self.request.jobs, &jobs, |job| {
             let gone = &gone[job.source.id.as_str()];
             if gone.load(Ordering::Relaxed) {
                 return Done::SourceGone;
             }
-            let name = format!("{}/{}", self.manifest.id(), job.artifact.id);
-            let bar = progress.file(&name, job.wanted.expected.size);
-            match receiver.file(&job.wanted, &job.artifact.to, &*bar) {
+            let bar = progress.file(&job.name(self.manifest.id()), job.wanted.expected.size);
+            match receiver.file(&job.wanted, &job.to, &*bar) {
                 Ok(Some(received)) => Done::Received(received),
                 Ok(None) => Done::NotCached,
-                Err(error @ FetchError::Http(HttpError::Network { .. })) => {
+                Err(error) if error.is_about_connection() => {
                     if !gone.swap(true, Ordering::Relaxed)
                         && let Ok(mut errors) = first_errors.lock()
                     {
@@ -314,7 +327,10 @@ impl<'a> PaperRun<'a> {
     }
 
     fn received(&mut self, job: Job<'a>, done: Done) {
-        let Job { artifact, wanted, .. } = job;
+        let Job { artifact, wanted, in_tree, .. } = job;
+        if let Some(index) = in_tree {
+            return self.received_in_tree(artifact, index, done);
+        }
         match done {
             Done::Received(received) => {
                 if let (Place::Http(url), false) = (&wanted.place, wanted.expected.is_pinned()) {
@@ -346,13 +362,7 @@ impl<'a> PaperRun<'a> {
                 self.skip_large(artifact, artifact.size.unwrap_or_default());
                 continue;
             }
-            let receiver = Receiver {
-                transport: self.transport,
-                root: &self.root,
-                progress: self.request.progress,
-                fresh: false,
-                max_size: None,
-            };
+            let receiver = Receiver { fresh: false, max_size: None, ..self.receiver() };
             let unpacked = pins(artifact, &self.lock)
                 .and_then(|pins| receiver.member(&archive.to, member, &pins, &artifact.to));
             match unpacked {
@@ -367,6 +377,6 @@ impl<'a> PaperRun<'a> {
 fn archive_of(artifact: &Artifact) -> Option<&str> {
     match &artifact.origin {
         Origin::Member { archive, .. } => Some(archive),
-        Origin::File { .. } => None,
+        Origin::File { .. } | Origin::Tree { .. } => None,
     }
 }

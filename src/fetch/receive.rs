@@ -11,6 +11,7 @@ use super::resolve::{Place, Wanted};
 use super::state::hash_file;
 use super::stream::Received;
 use super::transport::Transport;
+use super::turns::Turns;
 use super::{ArchiveError, Expected, FetchError, FileProgress, Progress};
 use crate::digest::GitSha1;
 use crate::error::FileError;
@@ -28,6 +29,8 @@ pub struct Receiver<'a> {
     pub fresh: bool,
     /// Leave larger files.
     pub max_size: Option<u64>,
+    /// Who is at which blob in this process.
+    pub turns: Turns,
 }
 
 impl Receiver<'_> {
@@ -54,6 +57,8 @@ impl Receiver<'_> {
                 let Some(name) = blob_name(&wanted.expected) else {
                     return self.unnamed(&cache, *commit, wanted, &target);
                 };
+                // Files of a tree are often equal: they take turns here, so that a wait for the lock is one for another process.
+                let _turn = self.turns.take(&name);
                 let _alone = cache.lock(&name, &|| {
                     self.progress.note(&format!("waiting for another process to fetch `{}`", wanted.path));
                 })?;

@@ -28,6 +28,7 @@ impl<'a> PaperRun<'a> {
                 (local && artifact.sha256.is_none()).then(|| path.clone())
             }
             Origin::Member { member, .. } => Some(member.clone()),
+            Origin::Tree { .. } => None,
         };
         let Some(path) = path.or_else(|| known.map(|entry| entry.path.clone())).or(declared) else { return };
         let git_sha1 = received.git_sha1.or_else(|| known?.git_sha1);
@@ -54,8 +55,8 @@ impl<'a> PaperRun<'a> {
 
     /// An absence that the manifest allows is a result; everything else is a failure.
     pub(super) fn failed(&mut self, artifact: &'a Artifact, error: FetchError) {
-        let reason = match &error {
-            FetchError::NoMatch { .. } => Some(Reason::NotShared),
+        let reason = match error.cause() {
+            FetchError::NoMatch { .. } | FetchError::NoTree { .. } => Some(Reason::NotShared),
             FetchError::Http(error) if error.is_not_found() => Some(Reason::NotShared),
             FetchError::Http(error) if error.is_gated() => Some(Reason::Gated),
             _ => None,
@@ -84,15 +85,10 @@ impl<'a> PaperRun<'a> {
 
     /// Writes the lock if it changed. A commit without a single verified file is not worth remembering.
     pub(super) fn save(&mut self) -> Result<(), Failure> {
-        let used: BTreeSet<_> = self
-            .lock
-            .artifacts
-            .iter()
-            .filter_map(|entry| match &self.manifest.artifact(&entry.id)?.origin {
-                Origin::File { source, .. } => Some(source.clone()),
-                Origin::Member { .. } => None,
-            })
-            .collect();
+        let files = self.lock.artifacts.iter().map(|entry| &entry.id);
+        let entries = files.chain(self.lock.trees.iter().map(|entry| &entry.id));
+        let used: BTreeSet<_> =
+            entries.filter_map(|id| self.manifest.artifact(id)?.source_id().map(str::to_owned)).collect();
         let before = &self.before;
         self.lock.sources.retain(|entry| used.contains(&entry.id) || before.source(&entry.id).is_some());
         if !self.request.locked && self.lock.to_text() != self.before.to_text() {

@@ -1,12 +1,16 @@
 //! `repro lock`: asks the Hub which commit and which files are meant, without receiving them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::resolve::{Repository, prune};
 use super::state::pins;
 use super::transport::Transport;
+use super::tree::Tree;
 use super::{Expected, FetchError, Progress, Settings, SourceFailure};
+use crate::digest::{GitSha1, Sha256};
 use crate::error::Failure;
 use crate::manifest::{Artifact, Manifest, Origin, Project, Source, SourceKind};
-use crate::store::{Guard, Lock, LockedArtifact};
+use crate::store::{Guard, Lock, LockedArtifact, LockedFile, LockedTree};
 
 /// Which papers to lock and how.
 pub struct LockRequest<'a> {
@@ -50,7 +54,7 @@ pub struct Change {
 
 /// Resolves the sources of papers and writes their locks.
 pub fn relock(request: &LockRequest<'_>) -> Result<LockSummary, Failure> {
-    let transport = Transport::new(request.settings).map_err(FetchError::Client)?;
+    let transport = Transport::new(request.settings);
     let mut summary = LockSummary::default();
     for manifest in &request.papers {
         let folder = request.project.frozen().join(manifest.id());
@@ -66,8 +70,10 @@ pub fn relock(request: &LockRequest<'_>) -> Result<LockSummary, Failure> {
                 summary.sources.push(SourceFailure { paper, source, error });
             }
         }
-        let is_open =
-            |artifact: &&Artifact| lock.artifact(&artifact.id).is_none() && artifact.sha256.is_none();
+        let is_open = |artifact: &&Artifact| {
+            let locked = lock.artifact(&artifact.id).is_some() || lock.tree(&artifact.id).is_some();
+            !locked && artifact.sha256.is_none()
+        };
         for artifact in manifest.artifacts.iter().filter(is_open) {
             let failed =
                 |known: &(String, String, FetchError)| known.0 == manifest.id() && known.1 == artifact.id;
@@ -91,11 +97,8 @@ fn lock_source(
     lock: &mut Lock,
     summary: &mut LockSummary,
 ) -> Result<(), FetchError> {
-    let artifacts: Vec<&Artifact> = manifest
-        .artifacts
-        .iter()
-        .filter(|artifact| matches!(&artifact.origin, Origin::File { source: id, .. } if *id == source.id))
-        .collect();
+    let artifacts: Vec<&Artifact> =
+        manifest.artifacts.iter().filter(|artifact| artifact.source_id() == Some(&source.id)).collect();
     if !matches!(source.kind, SourceKind::Hub { .. }) {
         if request.update {
             forget_unpinned(manifest, &artifacts, lock);
@@ -107,19 +110,33 @@ fn lock_source(
     let known = if request.update { Lock::default() } else { old.clone() };
     let Some(repository) = Repository::open(transport, source, &known)? else { return Ok(()) };
     let mut entries = Vec::new();
+    let (trees, artifacts): (Vec<&Artifact>, Vec<_>) =
+        artifacts.into_iter().partition(|artifact| artifact.is_tree());
+    let mut failed = |artifact: &Artifact, error| {
+        summary.failures.push((manifest.id().to_owned(), artifact.id.clone(), error));
+    };
     for artifact in artifacts {
         let wanted = pins(artifact, &known).and_then(|pins| repository.find(artifact, &pins, &known));
         match wanted {
             Ok(wanted) => {
                 entries.extend(entry(artifact, wanted.path, &wanted.expected, old.artifact(&artifact.id)))
             }
-            Err(error @ (FetchError::Http(_) | FetchError::Answer { .. } | FetchError::Endless { .. })) => {
-                return Err(error);
-            }
+            Err(error) if error.concerns_the_source() => return Err(error),
             Err(FetchError::NoMatch { .. }) if artifact.optional => {
                 lock.artifacts.retain(|entry| entry.id != artifact.id);
             }
-            Err(error) => summary.failures.push((manifest.id().to_owned(), artifact.id.clone(), error)),
+            Err(error) => failed(artifact, error),
+        }
+    }
+    let mut entries_of_trees = Vec::new();
+    for artifact in trees.into_iter().filter(|artifact| known.tree(&artifact.id).is_none()) {
+        match repository.tree(artifact) {
+            Ok(tree) => entries_of_trees.push(tree_entry(artifact, &tree, old.tree(&artifact.id))),
+            Err(error) if error.concerns_the_source() => return Err(error),
+            Err(FetchError::NoTree { .. }) if artifact.optional => {
+                lock.trees.retain(|entry| entry.id != artifact.id);
+            }
+            Err(error) => failed(artifact, error),
         }
     }
     lock.set_source(repository.lock_entry());
@@ -129,6 +146,7 @@ fn lock_source(
         .map(|entry| entry.id.clone())
         .collect();
     entries.into_iter().for_each(|entry| lock.set_artifact(entry));
+    entries_of_trees.into_iter().for_each(|entry| lock.set_tree(entry));
     forget_members(manifest, &moved, lock);
     Ok(())
 }
@@ -144,6 +162,24 @@ fn entry(
     let sha256 = expected.sha256.or_else(|| same?.sha256);
     let (id, git_sha1) = (artifact.id.clone(), expected.git_sha1);
     Some(LockedArtifact { id, path, size: expected.size?, sha256, git_sha1 })
+}
+
+/// The entry of a listed tree; the SHA-256 that an unchanged file was seen to have is kept.
+fn tree_entry(artifact: &Artifact, tree: &Tree, old: Option<&LockedTree>) -> LockedTree {
+    let glob = match &artifact.origin {
+        Origin::Tree { glob, .. } => glob.as_deref(),
+        _ => None,
+    };
+    let mut entry = tree.entry(&artifact.id, glob);
+    let seen: BTreeMap<GitSha1, Sha256> = old
+        .into_iter()
+        .flat_map(|old| &old.files)
+        .filter_map(|file| Some((file.git_sha1?, file.sha256?)))
+        .collect();
+    for file in entry.files.iter_mut().filter(|file| file.sha256.is_none()) {
+        file.sha256 = file.git_sha1.and_then(|hash| seen.get(&hash).copied());
+    }
+    entry
 }
 
 /// A file on the web can only be pinned by receiving it: an update drops its entry, the next fetch pins anew.
@@ -175,10 +211,40 @@ fn changes(paper: &str, before: &Lock, after: &Lock) -> Vec<Change> {
     };
     let artifacts =
         |lock: &Lock| lock.artifacts.iter().map(|a| (a.id.clone(), described(a))).collect::<Vec<_>>();
-    [(sources(before), sources(after)), (artifacts(before), artifacts(after))]
+    let mut changes: Vec<Change> = [(sources(before), sources(after)), (artifacts(before), artifacts(after))]
         .into_iter()
         .flat_map(|(before, after)| differences(paper, &before, &after))
-        .collect()
+        .collect();
+    let trees = before.trees.iter().chain(&after.trees);
+    let ids: BTreeSet<&str> = trees.map(|tree| tree.id.as_str()).collect();
+    changes.extend(ids.into_iter().filter_map(|id| tree_change(paper, id, before.tree(id), after.tree(id))));
+    changes
+}
+
+/// A changed tree as one line, with how many of its files are concerned.
+fn tree_change(
+    paper: &str,
+    id: &str,
+    before: Option<&LockedTree>,
+    after: Option<&LockedTree>,
+) -> Option<Change> {
+    if before == after {
+        return None;
+    }
+    let text = |tree: &LockedTree| format!("{}/ {} files {} bytes", tree.path, tree.files.len(), tree.size());
+    let mut after_text = after.map(text);
+    if let (Some(before), Some(after), Some(text)) = (before, after, &mut after_text) {
+        let index = |tree: &LockedTree| -> BTreeMap<String, LockedFile> {
+            tree.files.iter().map(|file| (file.path.clone(), file.clone())).collect()
+        };
+        let (before, after) = (index(before), index(after));
+        let new = after.keys().filter(|path| !before.contains_key(*path)).count();
+        let vanished = before.keys().filter(|path| !after.contains_key(*path)).count();
+        let differs = |(path, file): &(&String, &LockedFile)| before.get(*path).is_some_and(|b| b != *file);
+        let changed = after.iter().filter(differs).count();
+        text.push_str(&format!(" ({new} new, {changed} changed, {vanished} vanished)"));
+    }
+    Some(Change { paper: paper.to_owned(), id: id.to_owned(), before: before.map(text), after: after_text })
 }
 
 fn described(entry: &LockedArtifact) -> String {

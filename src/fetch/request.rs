@@ -47,6 +47,8 @@ pub struct Item {
     pub path: String,
     /// Size in bytes, where known.
     pub size: Option<u64>,
+    /// Number of files of a tree, where known.
+    pub files: Option<usize>,
     /// What became of it.
     pub outcome: Outcome,
 }
@@ -110,7 +112,7 @@ impl Outcome {
 /// Fetches what is selected and not there. What fails does not stop the rest: failures are part of the summary.
 /// An error means that nothing could be tried.
 pub fn fetch(request: &Request<'_>) -> Result<Summary, Failure> {
-    let transport = Transport::new(request.settings).map_err(FetchError::Client)?;
+    let transport = Transport::new(request.settings);
     let mut known = Vec::new();
     let mut papers = Vec::new();
     for manifest in &request.project.manifests {

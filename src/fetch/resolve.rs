@@ -9,10 +9,11 @@ use reqwest::Url;
 use super::hub::{Hub, address, encoded};
 use super::listing::means;
 use super::transport::Transport;
+use super::tree::Tree;
 use super::{Expected, FetchError, ListedFile, Listing};
 use crate::digest::GitSha1;
 use crate::manifest::{Artifact, Origin, RepoType, Source, SourceKind};
-use crate::store::{Lock, LockedArtifact, LockedSource};
+use crate::store::{Lock, LockedArtifact, LockedSource, LockedTree};
 
 /// A file that is wanted.
 #[derive(Debug)]
@@ -91,12 +92,7 @@ impl<'a> Repository<'a> {
         let Origin::File { path: pattern, .. } = &artifact.origin else {
             return Err(FetchError::Address(artifact.id.clone()));
         };
-        let place = Place::Hub {
-            repo: self.hub.repo.to_owned(),
-            repo_type: self.hub.repo_type,
-            revision: self.revision.to_owned(),
-            commit: self.commit,
-        };
+        let place = self.place();
         if self.was_locked
             && let Some(entry) = lock.artifact(&artifact.id).filter(|entry| means(pattern, &entry.path))
         {
@@ -107,6 +103,24 @@ impl<'a> Repository<'a> {
             format!("`{}` at commit {} is not what is pinned for `{}`", file.path, self.commit, artifact.id);
         let expected = expected.merge(&file.expected, &what)?;
         Ok(Wanted { place, path: file.path.clone(), expected })
+    }
+
+    /// The files that a tree means, as the listing tells them.
+    pub fn tree(&self, artifact: &Artifact) -> Result<Tree, FetchError> {
+        let Origin::Tree { path, glob, .. } = &artifact.origin else {
+            return Err(FetchError::Address(artifact.id.clone()));
+        };
+        Ok(Tree::of_listing(self.listing()?.tree(path.as_deref(), glob.as_deref())?))
+    }
+
+    /// The repository at its commit, as the place of a file.
+    pub fn place(&self) -> Place {
+        Place::Hub {
+            repo: self.hub.repo.to_owned(),
+            repo_type: self.hub.repo_type,
+            revision: self.revision.to_owned(),
+            commit: self.commit,
+        }
     }
 
     /// The files of the commit: from the Hub, or offline those that the cache holds.
@@ -152,6 +166,11 @@ pub fn prune(lock: &mut Lock, sources: &[Source], artifacts: &[Artifact]) {
     lock.artifacts.retain(|entry| {
         artifacts.iter().any(|artifact| artifact.id == entry.id && fits(artifact, entry, sources, &current))
     });
+    lock.trees.retain(|entry| {
+        artifacts
+            .iter()
+            .any(|artifact| artifact.id == entry.id && fits_tree(artifact, entry, sources, &current))
+    });
 }
 
 fn fits(artifact: &Artifact, entry: &LockedArtifact, sources: &[Source], lock: &Lock) -> bool {
@@ -164,7 +183,18 @@ fn fits(artifact: &Artifact, entry: &LockedArtifact, sources: &[Source], lock: &
             },
             None => false,
         },
+        Origin::Tree { .. } => false,
     }
+}
+
+fn fits_tree(artifact: &Artifact, entry: &LockedTree, sources: &[Source], lock: &Lock) -> bool {
+    let Origin::Tree { source, path, glob } = &artifact.origin else { return false };
+    let is_meant = match path {
+        Some(path) => means(path, &entry.path),
+        None => entry.path.is_empty(),
+    };
+    let is_locked = |known: &Source| known.id == *source && locked_source(known, lock).is_some();
+    is_meant && *glob == entry.glob && sources.iter().any(is_locked)
 }
 
 /// The address of a file at a web source: its path is percent-encoded, a query is taken as it stands.

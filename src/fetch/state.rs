@@ -9,7 +9,7 @@ use crate::error::FileError;
 use crate::manifest::Artifact;
 use crate::store::{Lock, inside};
 
-/// What lies at an artifact's place.
+/// What lies at a file's place.
 #[derive(Debug)]
 pub enum State {
     /// The expected bytes.
@@ -31,9 +31,9 @@ pub fn pins(artifact: &Artifact, lock: &Lock) -> Result<Expected, FetchError> {
     declared.merge(&locked, &what)
 }
 
-/// Hashes what lies at an artifact's place below `root`, the paper's folder.
-pub fn state(root: &Path, artifact: &Artifact, expected: &Expected) -> Result<State, FetchError> {
-    let path = inside(root, &artifact.to)?;
+/// Hashes what lies at `to` below `root`, the paper's folder.
+pub fn state(root: &Path, to: &str, expected: &Expected) -> Result<State, FetchError> {
+    let path = inside(root, to)?;
     let file = match File::open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(State::Absent),
@@ -43,7 +43,7 @@ pub fn state(root: &Path, artifact: &Artifact, expected: &Expected) -> Result<St
     if !expected.is_pinned() {
         return Ok(State::Unpinned(received));
     }
-    let what = format!("`{}` is not the pinned file", shown(root, &artifact.to).display());
+    let what = format!("`{}` is not the pinned file", shown(root, to).display());
     Ok(match expected.check(&what, &received) {
         Ok(()) => State::Present(received),
         Err(error) => State::Differs(error),

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 use crate::digest::{GitSha1, Hasher, Sha256};
 
@@ -75,6 +75,27 @@ pub enum Broken {
     TooLong,
 }
 
+/// Bytes that both consumers read. The buffer goes back to the receiver when the slower one is done with it, so that
+/// bytes are read into the place they are used in, and a file of any size takes a handful of buffers.
+struct Chunk {
+    buffer: Vec<u8>,
+    length: usize,
+    home: Sender<Vec<u8>>,
+}
+
+impl Chunk {
+    fn bytes(&self) -> &[u8] {
+        &self.buffer[..self.length]
+    }
+}
+
+impl Drop for Chunk {
+    fn drop(&mut self) {
+        // At the end of the stream nobody wants it back.
+        let _ = self.home.send(std::mem::take(&mut self.buffer));
+    }
+}
+
 /// Appends `source` to `target` and to the hashes; `position` is told the size of the file as it grows.
 ///
 /// On failure the file holds what had arrived, in order and without gaps, so that it can be continued.
@@ -88,10 +109,10 @@ pub fn stream(
     std::thread::scope(|scope| {
         let (to_writer, chunks) = sync_channel(QUEUE);
         let writer = scope.spawn(move || write(target, chunks));
-        let (to_hasher, chunks) = sync_channel::<Arc<[u8]>>(QUEUE);
+        let (to_hasher, chunks) = sync_channel::<Arc<Chunk>>(QUEUE);
         let mut size = hashes.size;
         let hasher = scope.spawn(move || {
-            chunks.iter().for_each(|chunk| hashes.update(&chunk));
+            chunks.iter().for_each(|chunk| hashes.update(chunk.bytes()));
             hashes
         });
         let received = receive(source, &mut size, limit, &[to_writer, to_hasher], position);
@@ -103,8 +124,8 @@ pub fn stream(
     })
 }
 
-fn write(target: &mut File, chunks: Receiver<Arc<[u8]>>) -> io::Result<()> {
-    chunks.iter().try_for_each(|chunk| target.write_all(&chunk))
+fn write(target: &mut File, chunks: Receiver<Arc<Chunk>>) -> io::Result<()> {
+    chunks.iter().try_for_each(|chunk| target.write_all(chunk.bytes()))
 }
 
 /// Every read travels on at once: what has arrived is on disk before a stall or a kill.
@@ -112,22 +133,27 @@ fn receive(
     source: &mut dyn Read,
     size: &mut u64,
     limit: Option<u64>,
-    consumers: &[SyncSender<Arc<[u8]>>],
+    consumers: &[SyncSender<Arc<Chunk>>],
     position: &dyn Fn(u64),
 ) -> Result<(), Broken> {
-    let mut buffer = vec![0; CHUNK];
+    let (home, returned) = channel();
     loop {
-        let n = match source.read(&mut buffer) {
-            Ok(0) => return Ok(()),
-            Ok(n) => n,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(Broken::Source(error)),
+        let mut buffer = returned.try_recv().unwrap_or_else(|_| vec![0; CHUNK]);
+        let length = loop {
+            match source.read(&mut buffer) {
+                Ok(length) => break length,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Broken::Source(error)),
+            }
         };
-        *size += n as u64;
+        if length == 0 {
+            return Ok(());
+        }
+        *size += length as u64;
         if limit.is_some_and(|limit| *size > limit) {
             return Err(Broken::TooLong);
         }
-        let chunk = Arc::from(&buffer[..n]);
+        let chunk = Arc::new(Chunk { buffer, length, home: home.clone() });
         // A consumer that is gone has failed, and its own error says why.
         if consumers.iter().any(|consumer| consumer.send(Arc::clone(&chunk)).is_err()) {
             return Ok(());
@@ -155,6 +181,41 @@ mod tests {
         file.rewind().unwrap();
         file.read_to_end(&mut written).unwrap();
         assert_eq!(written, bytes);
+    }
+
+    #[test]
+    fn buffers_are_used_again_however_uneven_the_reads_are() {
+        /// Yields fewer bytes with every read, and every third time is interrupted.
+        struct Uneven<'a> {
+            rest: &'a [u8],
+            reads: usize,
+        }
+        impl Read for Uneven<'_> {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                self.reads += 1;
+                if self.reads.is_multiple_of(3) {
+                    return Err(io::ErrorKind::Interrupted.into());
+                }
+                let n = (1 + 997 * self.reads % 40_000).min(self.rest.len()).min(buffer.len());
+                let (now, rest) = self.rest.split_at(n);
+                buffer[..n].copy_from_slice(now);
+                self.rest = rest;
+                Ok(n)
+            }
+        }
+        let bytes: Vec<u8> =
+            (0..5_000_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        let mut file = tempfile::tempfile().unwrap();
+        let positions = std::cell::RefCell::new(Vec::new());
+        let mut source = Uneven { rest: &bytes, reads: 0 };
+        let position = |size| positions.borrow_mut().push(size);
+        let hashes = stream(&mut source, &mut file, Hashes::new(None), None, &position).unwrap();
+        assert_eq!(hashes.finish().sha256, sha256(&bytes));
+        assert!(positions.borrow().is_sorted() && positions.borrow().last() == Some(&5_000_000));
+        let mut written = Vec::new();
+        file.rewind().unwrap();
+        file.read_to_end(&mut written).unwrap();
+        assert!(written == bytes);
     }
 
     #[test]

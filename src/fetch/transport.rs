@@ -9,7 +9,7 @@ use reqwest::header::{
 };
 use reqwest::{StatusCode, Url};
 
-use super::http_error::{Refusal, root_cause, shown};
+use super::http_error::{Refusal, is_about_certificate, root_cause, shown};
 use super::retry::{wait_asked_for, with_retries};
 use super::{HttpError, Settings};
 
@@ -23,7 +23,8 @@ const MAX_API_BODY: u64 = 1 << 26;
 /// Sends requests.
 #[derive(Debug)]
 pub struct Transport<'a> {
-    client: Client,
+    /// Why there is none matters only to those who want to ask something.
+    client: Result<Client, String>,
     settings: &'a Settings,
     hub: Option<Url>,
 }
@@ -51,16 +52,17 @@ pub struct Answer {
 }
 
 impl<'a> Transport<'a> {
-    /// A transport with the proxies of the environment.
-    pub fn new(settings: &'a Settings) -> Result<Self, reqwest::Error> {
+    /// A transport with the proxies of the environment and the certificate authorities of the system.
+    pub fn new(settings: &'a Settings) -> Self {
         let client = Client::builder()
             .user_agent(concat!("repro/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(settings.download_timeout)
             // For the blocking client this bounds each wait for bytes, not the whole transfer.
             .timeout(settings.download_timeout)
-            .build()?;
-        Ok(Self { client, settings, hub: Url::parse(&settings.endpoint).ok() })
+            .build()
+            .map_err(|error| root_cause(&error));
+        Self { client, settings, hub: Url::parse(&settings.endpoint).ok() }
     }
 
     /// The settings requests follow.
@@ -114,8 +116,9 @@ impl<'a> Transport<'a> {
     }
 
     fn send(&self, url: &Url, question: &Question<'_>) -> Result<Response, HttpError> {
+        let client = self.client.as_ref().map_err(|cause| HttpError::NoClient { cause: cause.clone() })?;
         let mut request =
-            self.client.get(url.clone()).header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+            client.get(url.clone()).header(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         if let (true, Some(token)) = (self.is_hub(url), &self.settings.token) {
             request = request.header(AUTHORIZATION, token.0.clone());
         }
@@ -128,7 +131,13 @@ impl<'a> Transport<'a> {
         if let Some(timeout) = question.timeout {
             request = request.timeout(timeout);
         }
-        request.send().map_err(|error| HttpError::Network { url: shown(url), cause: root_cause(&error) })
+        request.send().map_err(|error| {
+            let (url, cause) = (shown(url), root_cause(&error));
+            match is_about_certificate(&error) {
+                true => HttpError::Certificate { url, cause },
+                false => HttpError::Network { url, cause },
+            }
+        })
     }
 
     fn refused(&self, url: Url, question: &Question<'_>, response: Response) -> HttpError {
@@ -156,7 +165,8 @@ fn json_message(response: Response) -> Option<String> {
     Some(body.get("error")?.as_str()?.chars().take(300).collect())
 }
 
-/// The target of a redirect.
+/// The target of a redirect. From https to http nothing is followed: whoever sits on the line could send other
+/// bytes where no pin is known yet, and could see what a signed address opens.
 fn follow(url: &Url, location: &HeaderValue) -> Result<Url, HttpError> {
     let text = String::from_utf8_lossy(location.as_bytes());
     let bad = |problem| HttpError::BadRedirect {

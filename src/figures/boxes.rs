@@ -63,7 +63,7 @@ pub fn draw(raw: &RawSpec, _theme: Theme, lookup: &mut Lookup<'_>) -> Result<Sce
         share_x: Share::None,
         share_y: Share::None,
         heading: spec.heading.as_ref().map(|heading| heading.build()),
-        legends: Vec::new(),
+        ..Figure::default()
     };
     Ok(Scene {
         id: raw.id.clone(),

@@ -9,11 +9,11 @@ use crate::evidence::Lineage;
 use crate::manifest::RawSpec;
 use crate::plot::{
     Axis, Entry, Figure, Item, Legend, Limits, Mark, MarkKind, Marker, Panel, Place, Scene, Stroke, Theme,
-    Ticks, placeholder,
+    Ticks, labelled, placeholder,
 };
 
 use self::panels::PanelPlan;
-use self::spec::{LineSpec, SeriesSpec, XSpec};
+use self::spec::{LineSpec, ScaleSpec, SeriesSpec, XSpec};
 use super::rows::{Datasets, no_values};
 use super::spec::points;
 use super::{FigureError, Lookup};
@@ -41,19 +41,19 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
     if marks.is_empty() {
         return Ok(placeholder(&raw.id, &spec.title, size, no_values(&data)));
     }
-    let legend = legend(&spec);
-    let right = legend.clone().filter(|legend| legend.place == Place::Right);
-    if let Some(best) = legend.filter(|legend| legend.place == Place::Best) {
-        drawn.iter_mut().for_each(|panel| panel.legends = vec![best.clone()]);
-    }
+    let (outside, inside): (Vec<Legend>, Vec<Legend>) =
+        legend(&spec).into_iter().partition(|legend| matches!(legend.place, Place::Right | Place::Below(_)));
+    drawn.iter_mut().for_each(|panel| panel.legends.clone_from(&inside));
     let figure = Figure {
         width: size.0,
         height: size.1,
         panels: drawn,
+        margins: spec.margins.map(|margins| margins.build(raw)).transpose()?,
         share_x: spec.share_x.build(),
         share_y: spec.share_y.build(),
         heading: spec.heading.as_ref().map(|heading| heading.build()),
-        legends: right.into_iter().collect(),
+        legends: outside,
+        ..Figure::default()
     };
     Ok(Scene {
         id: raw.id.clone(),
@@ -104,9 +104,13 @@ fn draw_panel(
             title_size: plan.y.title_size,
             tick_size: plan.y.tick_size,
             limits: plan.y.limits.map_or(Limits::Data, |[low, high]| Limits::Fixed(low, high)),
-            ticks: Ticks::Round,
+            ticks: match plan.y.ticks.as_slice() {
+                [] => Ticks::Round,
+                given => Ticks::At(labelled(given)),
+            },
             grid: spec.grid,
             labelled: plan.labelled_y,
+            ..Axis::default()
         },
         closed: spec.closed,
         items,
@@ -133,6 +137,10 @@ fn vertices(
                 let message = format!("`{key}` in column `{}` is no number", plan.x.column);
                 return Err(FigureError::new(raw, &message).with_hint("list the values as `categories`"));
             };
+            if plan.x.scale == ScaleSpec::Log2 && x <= 0.0 {
+                let message = format!("{x} in column `{}` has no logarithm", plan.x.column);
+                return Err(FigureError::new(raw, &message));
+            }
             Some(x)
         } else {
             plan.x.categories.iter().position(|category| *category == key).map(|index| index as f64)
@@ -189,7 +197,7 @@ fn draw_series(
     let present = |vertex: &Vertex| vertex.value.is_some();
     for stretch in vertices.chunk_by(|a, b| present(a) && present(b)) {
         let stretch: Vec<(&Vertex, f64, &Lineage)> = stretch.iter().filter_map(Vertex::present).collect();
-        if stretch.len() > 1 {
+        if stretch.len() > 1 && !series.points_only {
             let points = stretch.iter().map(|(vertex, y, _)| (vertex.x, *y)).collect();
             let stroke = Stroke::solid(series.colour, spec.line_width).square();
             push(MarkKind::Line, &stretch, &mut items, Item::Line { points, stroke });
@@ -199,7 +207,7 @@ fn draw_series(
         let drawn = Item::Marker {
             at: (point.0.x, point.1),
             marker: series.marker,
-            size: spec.marker_size,
+            size: series.marker_size(spec.marker_size),
             paint: Marker::paint(series.colour),
         };
         push(MarkKind::Point, &[point], &mut items, drawn);
@@ -237,14 +245,21 @@ fn x_axis(spec: &LineSpec, plan: &PanelPlan<'_>) -> Axis {
         ticks: if given.is_empty() { Ticks::Round } else { Ticks::At(given) },
         tick_size: *tick_size,
         limits,
+        growth: plan.x.scale.build(),
         grid: spec.grid,
         labelled: plan.labelled_x,
+        ..Axis::default()
     }
 }
 
 fn legend(spec: &LineSpec) -> Option<Legend> {
     let entries = spec.series.iter().map(|series| {
-        Entry::line(series.label(), series.colour, spec.line_width, series.marker, spec.marker_size)
+        let size = series.marker_size(spec.marker_size);
+        if series.points_only {
+            Entry::marker(series.label(), series.marker, size, Marker::paint(series.colour))
+        } else {
+            Entry::line(series.label(), series.colour, spec.line_width, series.marker, size)
+        }
     });
     spec.legend.as_ref().map(|legend| legend.build(entries.collect()))
 }

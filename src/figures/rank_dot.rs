@@ -15,7 +15,7 @@ mod words;
 
 use crate::error::Failure;
 use crate::manifest::RawSpec;
-use crate::plot::{Figure, Scene, Share, Theme, placeholder};
+use crate::plot::{Figure, Scene, Theme, placeholder};
 
 use self::spec::{RankDotSpec, RowText};
 use super::facets::{Cell, cells};
@@ -54,15 +54,7 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
     if let Some(panel) = panels.iter_mut().find(|panel| panel.row == 0 && panel.column == last_column) {
         panel.legends = of_panel;
     }
-    let figure = Figure {
-        width: size.0,
-        height: size.1,
-        panels,
-        share_x: Share::None,
-        share_y: Share::None,
-        heading: None,
-        legends: of_figure,
-    };
+    let figure = Figure { width: size.0, height: size.1, panels, legends: of_figure, ..Figure::default() };
     Ok(Scene {
         id: raw.id.clone(),
         title: spec.title.clone(),
@@ -99,6 +91,9 @@ fn check(raw: &RawSpec, spec: &RankDotSpec) -> Result<(), FigureError> {
     let [low, high] = spec.x.limits;
     if !(low.is_finite() && high.is_finite() && low < high) {
         return wrong("`x.limits` must be two numbers, the first below the second");
+    }
+    if spec.padding.is_some_and(|padding| !(0.0..=1000.0).contains(&padding)) {
+        return wrong("`padding` must be a length in points, from 0 to 1000");
     }
     let jitter = spec.replicates.as_ref().map_or(0.0, |from| from.jitter);
     let rows = spec.margins.into_iter().flatten().chain([jitter, spec.family_pitch]);

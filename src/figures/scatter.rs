@@ -9,7 +9,7 @@ mod words;
 use crate::error::Failure;
 use crate::manifest::RawSpec;
 use crate::plot::{
-    Axis, Entry, Figure, Item, Legend, Mark, Paint, Panel, Scene, Share, Theme, Ticks, placeholder,
+    Axis, Entry, Figure, Item, Legend, Margins, Mark, Paint, Panel, Scene, Theme, Ticks, placeholder,
 };
 
 use self::points::{PanelPoints, Series};
@@ -52,12 +52,13 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
         width: size.0,
         height: size.1,
         panels: drawn,
-        share_x: Share::None,
-        share_y: Share::None,
+        margins: (!spec.tight).then_some(Margins::DEFAULT),
+        equal: spec.equal,
+        bare: spec.bare,
         heading: spec.heading.as_ref().map(|heading| heading.build()),
-        legends: Vec::new(),
+        ..Figure::default()
     };
-    let page = figure.draw_as(spec.layout());
+    let page = figure.draw();
     Ok(Scene {
         id: raw.id.clone(),
         title: spec.title.clone(),
@@ -146,7 +147,7 @@ fn axis(spec: &AxisSpec, symmetric: Option<f64>, grid: bool) -> Axis {
         tick_size: spec.tick_size,
         limits: spec.limits(symmetric),
         grid,
-        labelled: true,
+        ..Axis::default()
     }
 }
 

@@ -53,6 +53,10 @@ pub enum PlaceSpec {
     Right,
     /// In the panel, where it covers least.
     Best,
+    /// In the upper right corner of the panel.
+    UpperRight,
+    /// Below the panels, centred, its lower edge at this fraction of the figure's height from below.
+    Below(f64),
 }
 
 /// A legend.
@@ -68,6 +72,9 @@ pub struct LegendSpec {
     /// Where it stands.
     #[serde(default)]
     pub place: PlaceSpec,
+    /// Number of columns.
+    #[serde(default = "one")]
+    pub columns: usize,
     /// Whether it has a frame.
     #[serde(default)]
     pub frame: bool,
@@ -79,16 +86,63 @@ impl LegendSpec {
         let place = match self.place {
             PlaceSpec::Right => plot::Place::Right,
             PlaceSpec::Best => plot::Place::Best,
+            PlaceSpec::UpperRight => plot::Place::At(plot::Spot { at: (1.0, 1.0), anchor: (1.0, 0.0) }),
+            PlaceSpec::Below(y) => plot::Place::Below(y),
         };
         plot::Legend {
             title: self.title.clone(),
             entries,
-            columns: 1,
+            columns: self.columns,
             size: self.size,
             frame: self.frame,
             place,
         }
     }
+}
+
+fn one() -> usize {
+    1
+}
+
+/// Free space around and between panels, as matplotlib's `subplots_adjust` takes it.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MarginsSpec {
+    /// Left edge of the panels as a fraction of the figure's width.
+    pub left: f64,
+    /// Right edge of the panels as a fraction of the figure's width.
+    pub right: f64,
+    /// Upper edge of the panels as a fraction of the figure's height, from below.
+    pub top: f64,
+    /// Lower edge of the panels as a fraction of the figure's height, from below.
+    pub bottom: f64,
+    /// Space between columns as a fraction of a panel's width.
+    #[serde(default = "between_panels")]
+    pub across: f64,
+    /// Space between rows as a fraction of a panel's height.
+    #[serde(default = "between_panels")]
+    pub upwards: f64,
+}
+
+impl MarginsSpec {
+    /// For the layout. The edges must lie in order within the figure.
+    pub fn build(&self, spec: &RawSpec) -> Result<plot::Margins, FigureError> {
+        let Self { left, right, top, bottom, across, upwards } = *self;
+        let in_order = |low: f64, high: f64| 0.0 <= low && low < high && high <= 1.0;
+        let gaps = [across, upwards].iter().all(|gap| gap.is_finite() && *gap >= 0.0);
+        if in_order(left, right) && in_order(bottom, top) && gaps {
+            Ok(plot::Margins { left, right, top, bottom, across, upwards })
+        } else {
+            let message =
+                "`margins` must be 0 <= left < right <= 1, 0 <= bottom < top <= 1 and gaps of at least 0";
+            Err(FigureError::new(spec, message))
+        }
+    }
+}
+
+/// matplotlib's default.
+fn between_panels() -> f64 {
+    0.2
 }
 
 /// Which panels have the limits of an axis in common.
@@ -126,6 +180,15 @@ pub fn text_size() -> f64 {
 /// Default font size of panel titles in points.
 pub fn title_size() -> f64 {
     12.0
+}
+
+/// Refuses more digits after the point than a number has.
+pub fn check_decimals(spec: &RawSpec, decimals: usize) -> Result<(), FigureError> {
+    const MOST: usize = 17;
+    if decimals <= MOST {
+        return Ok(());
+    }
+    Err(FigureError::new(spec, &format!("`decimals` is {decimals} and must be at most {MOST}")))
 }
 
 /// Figure size in points from inches; both must be positive and at most 100 inches.

@@ -9,6 +9,7 @@ use serde::de::IntoDeserializer;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::tree::{check_keys, check_trees};
 use super::{
     Artifact, DerivedRow, FetchPolicy, Manifest, ManifestError, Note, Origin, Paper, RawSpec, RepoType,
     Source, SourceKind, SourceText, relative_path,
@@ -54,7 +55,7 @@ struct Parts {
 }
 
 /// A file and a byte range in it.
-type Place = (Arc<SourceText>, std::ops::Range<usize>);
+pub(super) type Place = (Arc<SourceText>, std::ops::Range<usize>);
 
 impl Parts {
     fn read(&mut self, source: &Arc<SourceText>) -> Result<(), ManifestError> {
@@ -138,9 +139,11 @@ impl Parts {
             return Err(ManifestError::at(&paper_file, None, message));
         }
         check_artifacts(&self.sources, &self.artifacts)?;
+        check_trees(&self.sources, &self.artifacts)?;
         for specs in [&self.datasets, &self.figures, &self.claims] {
             check_ids(specs)?;
         }
+        check_figures(&self.figures)?;
         Ok(Manifest {
             folder: folder.to_owned(),
             paper,
@@ -167,7 +170,9 @@ fn check_artifacts(sources: &[Source], artifacts: &[(Artifact, Place)]) -> Resul
             return error(format!("two artifacts would lie at `{}`", artifact.to));
         }
         match &artifact.origin {
-            Origin::File { source: name, .. } if !sources.iter().any(|known| known.id == *name) => {
+            Origin::File { source: name, .. } | Origin::Tree { source: name, .. }
+                if !sources.iter().any(|known| known.id == *name) =>
+            {
                 return error(format!("artifact `{}` names the unknown source `{name}`", artifact.id));
             }
             Origin::Member { archive, .. }
@@ -178,6 +183,18 @@ fn check_artifacts(sources: &[Source], artifacts: &[(Artifact, Place)]) -> Resul
                 return error(format!("artifact `{}` names the unknown archive `{archive}`", artifact.id));
             }
             _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The files of a figure must not be called like those that another one has beside its own.
+fn check_figures(figures: &[RawSpec]) -> Result<(), ManifestError> {
+    for figure in figures {
+        if let Some(end) = [".accessible", ".compare"].into_iter().find(|end| figure.id.ends_with(end)) {
+            return Err(
+                figure.error(format!("bad id: `{}` ends with `{end}`, which drawings use", figure.id))
+            );
         }
     }
     Ok(())
@@ -295,14 +312,16 @@ struct RawArtifact {
     id: String,
     source: Option<String>,
     path: Option<String>,
+    #[serde(default)]
+    tree: bool,
+    glob: Option<String>,
     archive: Option<String>,
     member: Option<String>,
     to: Option<String>,
     evidence: Tier,
     #[serde(default)]
     optional: bool,
-    #[serde(default)]
-    fetch: FetchPolicy,
+    fetch: Option<FetchPolicy>,
     sha256: Option<Sha256>,
     size: Option<u64>,
     about: Option<String>,
@@ -342,26 +361,38 @@ impl RawArtifact {
             |path: &str| relative_path(path).map(str::to_owned).map_err(|e| format!("artifact `{id}`: {e}"));
         checked(&id)?;
         let origin = match (&self.source, &self.path, &self.archive, &self.member) {
+            (Some(source), path, None, None) if self.tree => {
+                let filled = |text: &Option<String>| text.as_deref().map(|t| checked(&fill(t))).transpose();
+                Origin::Tree { source: source.clone(), path: filled(path)?, glob: filled(&self.glob)? }
+            }
             (Some(source), Some(path), None, None) => {
                 Origin::File { source: source.clone(), path: checked(&fill(path))? }
             }
-            (None, None, Some(archive), Some(member)) => {
+            (None, None, Some(archive), Some(member)) if !self.tree => {
                 Origin::Member { archive: archive.clone(), member: checked(&fill(member))? }
             }
             _ => return Err(format!("artifact `{id}` needs `source` and `path`, or `archive` and `member`")),
         };
+        let of_a_file = self.sha256.is_some() || self.size.is_some() || !self.derived_rows.is_empty();
+        check_keys(&id, self.tree, of_a_file, self.glob.is_some())?;
         let to = match (&self.to, &origin) {
             (Some(to), _) => checked(&fill(to))?,
-            (None, Origin::File { path, .. }) if !path.contains(['*', '?', '[', '{']) => path.clone(),
+            (None, Origin::File { path, .. } | Origin::Tree { path: Some(path), .. })
+                if !path.contains(['*', '?', '[', '{']) =>
+            {
+                path.clone()
+            }
             _ => return Err(format!("artifact `{id}` needs `to`")),
         };
+        // What a tree holds, and how much, is known only when it is listed: nobody gets it unasked.
+        let usual = if self.tree { FetchPolicy::Named } else { FetchPolicy::Default };
         Ok(Artifact {
             id,
             origin,
             to,
             evidence: self.evidence,
             optional: self.optional,
-            fetch: self.fetch,
+            fetch: self.fetch.unwrap_or(usual),
             sha256: self.sha256,
             size: self.size,
             about: self.about.clone(),

@@ -11,6 +11,7 @@ mod project;
 mod raw;
 mod schema;
 mod select;
+mod tree;
 
 pub use error::ManifestError;
 pub use load::load;

@@ -39,7 +39,9 @@ impl Manifest {
     /// The source an artifact's bytes come from, through its archive for a member.
     pub fn source(&self, artifact: &Artifact) -> Option<&Source> {
         match &artifact.origin {
-            Origin::File { source, .. } => self.sources.iter().find(|known| known.id == *source),
+            Origin::File { source, .. } | Origin::Tree { source, .. } => {
+                self.sources.iter().find(|known| known.id == *source)
+            }
             Origin::Member { archive, .. } => self.artifact(archive).and_then(|archive| self.source(archive)),
         }
     }
@@ -127,14 +129,14 @@ pub enum FetchPolicy {
     Named,
 }
 
-/// One file.
+/// One file, or one folder of files.
 #[derive(Clone, Debug)]
 pub struct Artifact {
     /// Identifier within the manifest.
     pub id: String,
     /// Where its bytes come from.
     pub origin: Origin,
-    /// Path below `frozen/<paper>/`.
+    /// Path below `frozen/<paper>/`; the folder, for a tree.
     pub to: String,
     /// Tier of the numbers in it.
     pub evidence: Tier,
@@ -142,7 +144,7 @@ pub struct Artifact {
     pub optional: bool,
     /// Whether a broad selection fetches it.
     pub fetch: FetchPolicy,
-    /// Pin of the content.
+    /// Pin of the content. A tree has none: the lock pins each of its files.
     pub sha256: Option<Sha256>,
     /// Size in bytes.
     pub size: Option<u64>,
@@ -154,6 +156,21 @@ pub struct Artifact {
     pub derived_rows: Vec<DerivedRow>,
 }
 
+impl Artifact {
+    /// Id of the source it is asked from; none for a member of an archive.
+    pub fn source_id(&self) -> Option<&str> {
+        match &self.origin {
+            Origin::File { source, .. } | Origin::Tree { source, .. } => Some(source),
+            Origin::Member { .. } => None,
+        }
+    }
+
+    /// Whether it is a folder of files.
+    pub fn is_tree(&self) -> bool {
+        matches!(self.origin, Origin::Tree { .. })
+    }
+}
+
 /// Where an artifact's bytes come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -163,6 +180,15 @@ pub enum Origin {
         source: String,
         /// Path at the source: exact, or a glob that must match exactly one file of a Hub repository.
         path: String,
+    },
+    /// All files below a folder of a Hub repository, of which only the listing knows the names.
+    Tree {
+        /// Id of the source.
+        source: String,
+        /// Folder: exact, or a glob that must match exactly one; none for the whole repository.
+        path: Option<String>,
+        /// Which files below it, as a glob over their paths in it; none for all.
+        glob: Option<String>,
     },
     /// A member of an archive (zip or tar.gz) that is itself an artifact.
     Member {

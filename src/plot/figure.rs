@@ -12,7 +12,7 @@ use super::panel::{Drawn, Panel, Ranges, Style};
 use super::text;
 
 /// Space between panels and around the figure: 1.08 times the default font size.
-const PAD: f64 = 10.8;
+pub const PAD: f64 = 10.8;
 /// White around the drawing: 0.1 inch.
 const PAGE_PAD: f64 = 7.2;
 
@@ -41,6 +41,30 @@ pub struct Heading {
     pub y: f64,
 }
 
+/// Free space that a layout prescribes instead of deriving it from the labels, in matplotlib's units: margins as
+/// fractions of the figure, space between panels as fractions of a panel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Margins {
+    /// Left edge of the panels as a fraction of the figure's width.
+    pub left: f64,
+    /// Right edge of the panels as a fraction of the figure's width.
+    pub right: f64,
+    /// Upper edge of the panels as a fraction of the figure's height, from below.
+    pub top: f64,
+    /// Lower edge of the panels as a fraction of the figure's height, from below.
+    pub bottom: f64,
+    /// Space between columns as a fraction of a panel's width.
+    pub across: f64,
+    /// Space between rows as a fraction of a panel's height.
+    pub upwards: f64,
+}
+
+impl Margins {
+    /// matplotlib's margins without `tight_layout`.
+    pub const DEFAULT: Self =
+        Self { left: 0.125, right: 0.9, top: 0.88, bottom: 0.11, across: 0.2, upwards: 0.2 };
+}
+
 /// A grid of panels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figure {
@@ -50,6 +74,14 @@ pub struct Figure {
     pub height: f64,
     /// Panels.
     pub panels: Vec<Panel>,
+    /// Margins; derived from the labels when absent.
+    pub margins: Option<Margins>,
+    /// Space between panels and around the figure in points where margins are derived; 10.8 when absent.
+    pub padding: Option<f64>,
+    /// A unit is as long across as upwards: panels shrink around their middle.
+    pub equal: bool,
+    /// Panels have no ticks, tick labels and lines around them.
+    pub bare: bool,
     /// Panels with the same horizontal limits.
     pub share_x: Share,
     /// Panels with the same vertical limits.
@@ -82,23 +114,6 @@ impl Page {
     }
 }
 
-/// How panels stand in the figure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layout {
-    /// Panels as large as their labels allow (`tight_layout`); otherwise matplotlib's default margins.
-    pub tight: bool,
-    /// A unit is as long across as upwards: panels shrink around their middle.
-    pub equal: bool,
-    /// Panels without ticks, tick labels and the lines around them.
-    pub bare: bool,
-}
-
-impl Default for Layout {
-    fn default() -> Self {
-        Self { tight: true, equal: false, bare: false }
-    }
-}
-
 /// Fractions of the figure that panels leave free, and between panels.
 struct Spacing {
     left: f64,
@@ -112,31 +127,28 @@ struct Spacing {
 impl Figure {
     /// Lays out the panels and draws everything.
     pub fn draw(&self) -> Page {
-        self.draw_as(Layout::default())
-    }
-
-    /// The same in another layout.
-    pub fn draw_as(&self, layout: Layout) -> Page {
-        // Labels depend on the size of the axes and the size of the axes on the labels: as in matplotlib, one
-        // drawing with default margins measures the labels, the second is final.
-        let mut spacing = self.default_spacing();
-        if layout.tight {
-            spacing =
-                self.tight(&self.draw_panels(&spacing, Style { draft: true, bare: layout.bare }, layout));
-        }
-        let drawn = self.draw_panels(&spacing, Style { draft: false, bare: layout.bare }, layout);
+        let spacing = match &self.margins {
+            Some(margins) => self.prescribed(margins),
+            // Labels depend on the size of the axes and the size of the axes on the labels: as in matplotlib, one
+            // drawing with default margins measures the labels, the second is final.
+            None => self.tight(&self.draw_panels(&self.prescribed(&Margins::DEFAULT), true)),
+        };
+        let drawn = self.draw_panels(&spacing, false);
         // Legends of panels take more room than what is drawn of them.
-        let mut margin = drawn.iter().map(|(_, drawn)| drawn.extent).reduce(|a, b| a.union(&b));
+        let mut margin = drawn.iter().filter_map(|(_, drawn)| drawn.legends).reduce(|a, b| a.union(&b));
         let mut elements: Vec<Element> = drawn.into_iter().map(|(_, drawn)| drawn.group).collect();
         elements.extend(self.draw_heading());
         let figure = Rect::sized(0.0, 0.0, self.width, self.height);
+        let lowest = element::bounds(&elements).map_or(self.height, |bounds| bounds.bottom);
         for legend in &self.legends {
             let (width, height) = legend.extent();
-            let spot = match legend.place {
-                Place::At(spot) => spot,
-                Place::Right | Place::Best => Spot { at: (1.0, 0.5), anchor: (0.0, 0.5) },
+            let corner = match legend.place {
+                Place::At(spot) | Place::Over(spot) => legend.corner(&figure, &spot),
+                Place::Below(y) => legend.corner_below(&figure, y, lowest),
+                Place::Right | Place::Best => {
+                    legend.corner(&figure, &Spot { at: (1.0, 0.5), anchor: (0.0, 0.5) })
+                }
             };
-            let corner = legend.corner(&figure, &spot);
             elements.extend(legend.draw(corner));
             let extent = Rect::sized(corner.x, corner.y, width, height);
             margin = Some(margin.map_or(extent, |margin| margin.union(&extent)));
@@ -152,17 +164,15 @@ impl Figure {
         self.panels.iter().map(|panel| panel.column + 1).max().unwrap_or(1)
     }
 
-    /// matplotlib's margins before `tight_layout`.
-    fn default_spacing(&self) -> Spacing {
-        let (rows, columns) = (self.rows() as f64, self.columns() as f64);
-        let between = |free: f64, n: f64| 0.2 * free / (n + 0.2 * (n - 1.0));
+    fn prescribed(&self, margins: &Margins) -> Spacing {
+        let between = |free: f64, n: usize, gap: f64| gap * free / (n as f64 + gap * (n as f64 - 1.0));
         Spacing {
-            left: 0.125,
-            right: 0.1,
-            top: 0.12,
-            bottom: 0.11,
-            across: between(0.775, columns),
-            upwards: between(0.77, rows),
+            left: margins.left,
+            right: 1.0 - margins.right,
+            top: 1.0 - margins.top,
+            bottom: margins.bottom,
+            across: between(margins.right - margins.left, self.columns(), margins.across),
+            upwards: between(margins.top - margins.bottom, self.rows(), margins.upwards),
         }
     }
 
@@ -179,7 +189,8 @@ impl Figure {
     }
 
     /// Panels with the places they were given, which are larger than their axes where units are equal.
-    fn draw_panels(&self, spacing: &Spacing, style: Style, layout: Layout) -> Vec<(Rect, Drawn)> {
+    fn draw_panels(&self, spacing: &Spacing, draft: bool) -> Vec<(Rect, Drawn)> {
+        let style = Style { draft, bare: self.bare };
         let ranges: Vec<Ranges> = self.panels.iter().map(Panel::ranges).collect();
         let limits = |panel: &Panel, share: Share, axis: &Axis, of: fn(&Ranges) -> Option<(f64, f64)>| {
             let together = self.panels.iter().zip(&ranges).filter(|(other, _)| share.joins(panel, other));
@@ -190,15 +201,16 @@ impl Figure {
             let place = self.axes(panel, spacing);
             let x = limits(panel, self.share_x, &panel.x, |ranges| ranges.0);
             let y = limits(panel, self.share_y, &panel.y, |ranges| ranges.1);
-            let axes = if layout.equal { equal(&place, x, y) } else { place };
+            let axes = if self.equal { equal(&place, x, y) } else { place };
             (place, panel.draw(axes, x, y, style))
         };
         self.panels.iter().map(draw).collect()
     }
 
-    /// Margins that hold every label with `PAD` between them.
+    /// Margins that hold every label with the padding between them.
     fn tight(&self, drawn: &[(Rect, Drawn)]) -> Spacing {
         let (rows, columns) = (self.rows(), self.columns());
+        let padding = self.padding.unwrap_or(PAD);
         // Room wanted before the first, between each two and after the last column (row).
         let mut across = vec![vec![0.0_f64; columns + 1]; rows];
         let mut upwards = vec![vec![0.0_f64; rows + 1]; columns];
@@ -215,14 +227,14 @@ impl Figure {
                 .flat_map(|lane| &lane[places.clone()])
                 .fold(0.0_f64, |widest, room| widest.max(*room))
         };
-        let heading = self.heading.as_ref().map_or(0.0, |heading| heading.size * text::LINE + PAD);
+        let heading = self.heading.as_ref().map_or(0.0, |heading| heading.size * text::LINE + padding);
         Spacing {
-            left: (widest(&across, 0..1) + PAD) / self.width,
-            right: (widest(&across, columns..columns + 1) + PAD) / self.width,
-            top: (widest(&upwards, 0..1) + PAD + heading) / self.height,
-            bottom: (widest(&upwards, rows..rows + 1) + PAD) / self.height,
-            across: (widest(&across, 1..columns) + PAD) / self.width,
-            upwards: (widest(&upwards, 1..rows) + PAD) / self.height,
+            left: (widest(&across, 0..1) + padding) / self.width,
+            right: (widest(&across, columns..columns + 1) + padding) / self.width,
+            top: (widest(&upwards, 0..1) + padding + heading) / self.height,
+            bottom: (widest(&upwards, rows..rows + 1) + padding) / self.height,
+            across: (widest(&across, 1..columns) + padding) / self.width,
+            upwards: (widest(&upwards, 1..rows) + padding) / self.height,
         }
     }
 

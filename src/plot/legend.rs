@@ -27,6 +27,11 @@ pub enum Place {
     Best,
     /// With one of its points at a spot of the panel, or of the figure for a legend of the figure.
     At(Spot),
+    /// The same, but the layout leaves no room for it, as for what is added to matplotlib's axes by hand.
+    Over(Spot),
+    /// Below the panels, centred, its lower edge at a height of the figure, as a fraction from below, or lower where
+    /// it would run into the panels' labels.
+    Below(f64),
 }
 
 /// A spot of a rectangle and the point of a legend that lies there, at matplotlib's distance from it.
@@ -126,11 +131,8 @@ impl Legend {
         let mut elements = Vec::new();
         if self.frame {
             let frame = Outline::Rect(Rect::sized(corner.x, corner.y, width, height));
-            let paint = Paint {
-                fill: Some(Colour::WHITE),
-                stroke: Some(Stroke::solid(Colour::grey(204), 1.0)),
-                opacity: 0.8,
-            };
+            let edge = Some(Stroke::solid(Colour::grey(204), 1.0));
+            let paint = Paint { stroke: edge, ..Paint::filled(Colour::WHITE) }.with_opacity(0.8);
             elements.push(Element::shape(frame, paint));
         }
         let mut top = corner.y + (BORDER + text::ASCENT) * self.size;
@@ -180,6 +182,16 @@ impl Legend {
         let x = rect.left + spot.at.0 * rect.width() - across * width + gap * (1.0 - 2.0 * across);
         let y = rect.bottom - spot.at.1 * rect.height() - down * height + gap * (1.0 - 2.0 * down);
         Point::new(x, y)
+    }
+
+    /// The left top corner of a legend below panels whose lowest label ends at `lowest`; `y` is that of
+    /// [`Place::Below`].
+    pub fn corner_below(&self, figure: &Rect, y: f64, lowest: f64) -> Point {
+        /// Space between the labels and the first line or the frame.
+        const GAP: f64 = 0.25;
+        let wanted = self.corner(figure, &Spot { at: (0.5, y), anchor: (0.5, 1.0) });
+        let border = if self.frame { 0.0 } else { BORDER };
+        Point::new(wanted.x, wanted.y.max(lowest + (GAP - border) * self.size))
     }
 
     /// The left top corner, of nine places in the axes, where the legend covers fewest vertices and lines; of equal
@@ -250,6 +262,18 @@ mod tests {
         let below = Spot { at: (0.5, 0.0), anchor: (0.5, 0.0) };
         let corner = legend().corner(&axes, &below);
         assert!((corner.x + legend().extent().0 / 2.0 - 100.0).abs() < 1e-9 && corner.y == 105.0);
+    }
+
+    #[test]
+    fn a_legend_below_makes_room_for_labels() {
+        let figure = Rect::sized(0.0, 0.0, 200.0, 100.0);
+        let legend = Legend { frame: false, ..legend() };
+        let (_, height) = legend.extent();
+        let wanted = legend.corner_below(&figure, -0.5, 90.0);
+        assert!((wanted.y + height - 145.0).abs() < 1e-9, "half a line above 1.5 heights: {wanted:?}");
+        let lowered = legend.corner_below(&figure, -0.5, 130.0);
+        assert!((lowered.y - 128.5).abs() < 1e-9 && lowered.x == wanted.x);
+        assert!(super::super::element::bounds(&legend.draw(lowered)).unwrap().top > 130.0);
     }
 
     #[test]

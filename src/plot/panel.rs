@@ -85,6 +85,17 @@ pub enum Item {
         /// What is drawn, around the origin of the page.
         elements: Vec<Element>,
     },
+    /// An upright error bar with caps, clipped to the axes.
+    ErrorBar {
+        /// Its place along x.
+        x: f64,
+        /// Lower and upper end.
+        ends: (f64, f64),
+        /// How far caps reach to each side in points.
+        cap: f64,
+        /// Pen.
+        stroke: Stroke,
+    },
     /// A remark in the middle of the panel.
     Remark(String),
     /// Items that draw marks of the scene.
@@ -146,6 +157,8 @@ pub(super) struct Drawn {
     pub group: Element,
     /// Its extent, where titles count only with the direction they push neighbours in.
     pub extent: Rect,
+    /// The extent of its legends.
+    pub legends: Option<Rect>,
 }
 
 /// How a panel is drawn.
@@ -183,8 +196,8 @@ impl Panel {
         let canvas = Canvas {
             draft: style.draft,
             axes,
-            x: Scale { data: x_limits, page: (axes.left, axes.right) },
-            y: Scale { data: y_limits, page: (axes.bottom, axes.top) },
+            x: Scale { data: x_limits, page: (axes.left, axes.right), growth: self.x.growth },
+            y: Scale { data: y_limits, page: (axes.bottom, axes.top), growth: self.y.growth },
         };
         let (mut x_ticks, mut y_ticks) = (Vec::new(), Vec::new());
         if !style.bare {
@@ -207,17 +220,24 @@ impl Panel {
         let title = self.title(&axes);
         let mut extent = titled(extent, [&title, &x_title], [&y_title]);
         children.extend([title, x_title, y_title].into_iter().flatten());
+        let mut legends: Option<Rect> = None;
         for legend in &self.legends {
             let corner = match &legend.place {
-                Place::At(spot) => legend.corner(&axes, spot),
-                Place::Right | Place::Best => legend.best_corner(&axes, &canvas.lines(&self.items)),
+                Place::At(spot) | Place::Over(spot) => legend.corner(&axes, spot),
+                Place::Right | Place::Best | Place::Below(_) => {
+                    legend.best_corner(&axes, &canvas.lines(&self.items))
+                }
             };
             let (width, height) = legend.extent();
-            extent = extent.union(&Rect::sized(corner.x, corner.y, width, height));
+            let taken = Rect::sized(corner.x, corner.y, width, height);
+            legends = Some(legends.map_or(taken, |others| others.union(&taken)));
+            if !matches!(legend.place, Place::Over(_)) {
+                extent = extent.union(&taken);
+            }
             children.extend(legend.draw(corner));
         }
         let group = Group { panel: Some(self.name.clone()), children, ..Group::default() };
-        Drawn { group: Element::Group(group), extent }
+        Drawn { group: Element::Group(group), extent, legends }
     }
 
     fn grid(&self, canvas: &Canvas, x_ticks: &[Tick], y_ticks: &[Tick]) -> Vec<Element> {
@@ -256,15 +276,27 @@ impl Panel {
             let x = canvas.x.place(*value);
             elements.push(tick(Point::new(x, bottom), Point::new(x, bottom + TICK_LENGTH)));
             if self.x.labelled && !label.is_empty() {
-                let top = bottom + TICK_LENGTH + TICK_GAP;
-                let at = Point::new(x, top + text::ASCENT * self.x.tick_size);
-                elements.push(Element::Text(Text::new(label, self.x.tick_size, at).anchored(Anchor::Middle)));
-                below = top + text::LINE * self.x.tick_size;
+                let label = self.x_label(label, Point::new(x, bottom + TICK_LENGTH + TICK_GAP));
+                below = below.max(label.bounds().map_or(below, |bounds| bounds.bottom));
+                elements.push(Element::Text(label));
             }
         }
         let at = Point::new(canvas.axes.centre().x, below + TITLE_GAP + text::ASCENT * self.x.title_size);
         let title = Text::new(&self.x.title, self.x.title_size, at).anchored(Anchor::Middle);
         (elements, (!self.x.title.is_empty()).then_some(Element::Text(title)))
+    }
+
+    /// A tick label below a point: centred, or, when turned, with the right end of its extent below the point.
+    fn x_label(&self, label: &str, top: Point) -> Text {
+        let size = self.x.tick_size;
+        if self.x.tick_angle == 0.0 {
+            let at = Point::new(top.x, top.y + text::ASCENT * size);
+            return Text::new(label, size, at).anchored(Anchor::Middle);
+        }
+        let text = Text::new(label, size, top).anchored(Anchor::End).turned(self.x.tick_angle);
+        let extent = text.bounds().unwrap_or(Rect::between(top, top));
+        let at = Point::new(2.0 * top.x - extent.right, 2.0 * top.y - extent.top);
+        Text { at, ..text }
     }
 
     fn y_axis(&self, canvas: &Canvas, ticks: &[Tick]) -> (Vec<Element>, Option<Element>) {
@@ -326,6 +358,7 @@ fn collect_points(items: &[Item], points: &mut Vec<(f64, f64)>) {
             Item::Marker { at, .. } => points.push(*at),
             Item::Cloud(cloud) => points.extend(cloud.points.iter().map(|(x, y, _)| (*x, *y))),
             Item::Mark { items, .. } => collect_points(items, points),
+            Item::ErrorBar { x, ends, .. } => points.extend([(*x, ends.0), (*x, ends.1)]),
             Item::Guide { .. } | Item::Rule { .. } | Item::Label { .. } => {}
             Item::Attached { .. } | Item::Remark(_) => {}
         }
@@ -389,6 +422,7 @@ impl Canvas {
                 let children = elements.iter().map(|element| element.clone().moved(x, y)).collect();
                 Element::Group(Group { children, ..Group::default() })
             }
+            Item::ErrorBar { x, ends, cap, stroke } => self.error_bar(*x, *ends, *cap, stroke),
             Item::Remark(text) => {
                 let text = Text::new(text, 11.0, self.axes.centre()).anchored(Anchor::Middle);
                 Element::Text(Text { face: Face::Oblique, colour: Colour::grey(89), ..text })
@@ -405,6 +439,17 @@ impl Canvas {
                 Element::Group(group)
             }
         }
+    }
+
+    fn error_bar(&self, x: f64, (low, high): (f64, f64), cap: f64, stroke: &Stroke) -> Element {
+        let paint = Paint::outlined(stroke.clone());
+        let (low, high) = (self.place((x, low)), self.place((x, high)));
+        let across = |end: Point| {
+            let (left, right) = (Point::new(end.x - cap, end.y), Point::new(end.x + cap, end.y));
+            Element::segment(left, right, paint.clone())
+        };
+        let children = vec![Element::segment(low, high, paint.clone()), across(low), across(high)];
+        Element::Group(Group { children, ..Group::default() })
     }
 
     /// The lines of the panel in page coordinates, for the legend to avoid.

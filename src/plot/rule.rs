@@ -38,12 +38,12 @@ impl Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plot::Colour;
+    use crate::plot::{Colour, Growth};
 
     #[test]
     fn a_diagonal_runs_where_both_axes_reach() {
-        let x = Scale { data: (-1.0, 3.0), page: (0.0, 400.0) };
-        let y = Scale { data: (0.0, 2.0), page: (100.0, 0.0) };
+        let x = Scale { data: (-1.0, 3.0), page: (0.0, 400.0), growth: Growth::Linear };
+        let y = Scale { data: (0.0, 2.0), page: (100.0, 0.0), growth: Growth::Linear };
         let bounds = Rule::Diagonal.draw(&x, &y, &Paint::filled(Colour::BLACK)).bounds().unwrap();
         assert_eq!((bounds.left, bounds.right, bounds.top, bounds.bottom), (100.0, 300.0, 0.0, 100.0));
     }

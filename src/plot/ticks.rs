@@ -20,6 +20,30 @@ pub fn ticks(low: f64, high: f64, bins: usize) -> Vec<Tick> {
         .collect()
 }
 
+/// Given ticks, all labelled with as many decimals as tell them apart.
+pub fn labelled(values: &[f64]) -> Vec<Tick> {
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let format = Format::of(values, low, high);
+    values.iter().map(|value| (*value, format.label(*value))).collect()
+}
+
+/// Ticks at powers of two within `low..=high` (`0 < low < high`), every so many that there are at most `bins`
+/// intervals.
+pub fn powers_of_two(low: f64, high: f64, bins: usize) -> Vec<Tick> {
+    let (first, last) = (libm::log2(low).ceil(), libm::log2(high).floor());
+    if !(first.is_finite() && last >= first) {
+        return Vec::new();
+    }
+    let step = ((last - first) / bins.max(1) as f64).ceil().max(1.0);
+    let count = ((last - first) / step).floor() as usize;
+    let tick = |index: usize| {
+        let value = libm::exp2(first + index as f64 * step);
+        (value, value.to_string())
+    };
+    (0..=count).map(tick).collect()
+}
+
 /// Ten to an integer power.
 fn power_of_ten(exponent: f64) -> f64 {
     libm::pow(10.0, exponent)
@@ -147,6 +171,23 @@ mod tests {
         assert_eq!(labels(0.0, 7.0, 9), ["0", "1", "2", "3", "4", "5", "6", "7"]);
         assert_eq!(labels(0.0, 13.0, 4), ["0", "5", "10"]);
         assert_eq!(labels(-7.6, 2.3, 6), ["-6", "-4", "-2", "0", "2"]);
+    }
+
+    #[test]
+    fn given_ticks_have_equally_many_decimals() {
+        let labels: Vec<String> = labelled(&[0.25, 0.5, 0.75, 1.0]).into_iter().map(|tick| tick.1).collect();
+        assert_eq!(labels, ["0.25", "0.50", "0.75", "1.00"]);
+        assert_eq!(labelled(&[0.0, 0.2])[0].1, "0.0");
+        assert_eq!(labelled(&[7.0]), [(7.0, "7".to_owned())]);
+        assert!(labelled(&[]).is_empty());
+    }
+
+    #[test]
+    fn powers_of_two_are_thinned_evenly() {
+        let values: Vec<f64> = powers_of_two(3.0, 300.0, 3).into_iter().map(|tick| tick.0).collect();
+        assert_eq!(values, [4.0, 16.0, 64.0, 256.0]);
+        assert_eq!(powers_of_two(0.4, 0.6, 5), [(0.5, "0.5".to_owned())]);
+        assert!(powers_of_two(5.0, 6.0, 5).is_empty() && powers_of_two(0.0, 6.0, 5).is_empty());
     }
 
     #[test]

@@ -57,6 +57,16 @@ pub enum QueryError {
         /// Why.
         source: PolarsError,
     },
+    /// Two rows share a key that only one may have.
+    #[error("two rows have {key}: {first} and {second}")]
+    NotUnique {
+        /// Columns with their cells.
+        key: String,
+        /// Where the first row comes from.
+        first: String,
+        /// Where the second row comes from.
+        second: String,
+    },
     /// polars refused an operation.
     #[error("the table operation failed")]
     Table(#[from] PolarsError),

@@ -27,6 +27,7 @@ pub(super) fn without_reader(artifact: &Artifact) -> Option<&'static str> {
     let name = match &artifact.origin {
         Origin::File { path, .. } => path,
         Origin::Member { member, .. } => member,
+        Origin::Tree { .. } => return Some("a folder of files"),
     };
     let names = [name.to_lowercase(), artifact.to.to_lowercase()];
     let ends = |ending: &str| names.iter().any(|name| name.ends_with(ending));

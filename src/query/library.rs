@@ -230,6 +230,9 @@ impl<'a> Library<'a> {
         if artifacts.is_empty() {
             return Err(raw.error(format!("no artifact matches `{pattern}`")).into());
         }
+        if let Some(tree) = artifacts.iter().find(|artifact| artifact.is_tree()) {
+            return Err(raw.error(format!("`{}` is a tree of files, not a table", tree.id)).into());
+        }
         Ok(artifacts)
     }
 

@@ -20,6 +20,7 @@ mod table;
 mod test;
 #[cfg(test)]
 mod tests;
+mod unique;
 
 pub use dataset::DatasetSpec;
 pub use error::QueryError;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::frame::Frame;
-use super::{QueryError, Table, arithmetic, bootstrap, group, reshape, sort, test};
+use super::{QueryError, Table, arithmetic, bootstrap, group, reshape, sort, test, unique};
 
 /// One step, written `{ verb = … }`.
 #[derive(Clone, Debug, Deserialize)]
@@ -41,6 +41,8 @@ pub(super) enum Step {
     Linear(arithmetic::Linear),
     /// Position between smallest and largest within groups.
     MinMax(arithmetic::MinMax),
+    /// Refuse a key that two rows share.
+    Unique(unique::Unique),
     /// Rank percentile within groups, ties averaged, missing values left out.
     RankPercentile(group::RankPercentile),
     /// Mean within groups, missing values left out.
@@ -100,6 +102,7 @@ impl Step {
             Self::Sort(_) => "sort",
             Self::Linear(_) => "linear",
             Self::MinMax(_) => "min_max",
+            Self::Unique(_) => "unique",
             Self::RankPercentile(_) => "rank_percentile",
             Self::Mean(_) => "mean",
             Self::BootstrapMean(_) => "bootstrap_mean",
@@ -134,6 +137,7 @@ impl Step {
             Self::Sort(columns) => sort::sort(frame, &columns.0),
             Self::Linear(linear) => linear.apply(frame),
             Self::MinMax(scale) => scale.apply(frame),
+            Self::Unique(unique) => unique.apply(frame),
             Self::RankPercentile(rank) => rank.apply(frame),
             Self::Mean(mean) => mean.apply(&frame),
             Self::BootstrapMean(bootstrap) => bootstrap.apply(&frame),

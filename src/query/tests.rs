@@ -214,6 +214,20 @@ fn min_max_pads_turns_and_keeps_missing_values() {
 }
 
 #[test]
+fn a_key_that_two_rows_share_is_refused() {
+    let csv = "model,size,v\na,1,5\na,2,6\nb,1,7\nb,1,\n";
+    let steps = |rest: &str| format!(r#"{{ unique = {{ {rest} }} }}, {{ select = ["v"] }}"#);
+    let refused = |rest: &str| run(csv, &steps(rest)).unwrap_err().to_string();
+    let message = refused(r#"columns = ["model", "size"]"#);
+    assert!(message.starts_with("two rows have model `b`, size `1`: "), "{message}");
+    assert!(message.contains(":3 and ") && message.ends_with(":4"), "{message}");
+    assert!(refused(r#"columns = ["model"], where = { model = "a" }"#).contains("model `a`"));
+    let kept = run(csv, &steps(r#"columns = ["model", "size"], where = { model = "a" }"#)).unwrap();
+    assert_eq!(show(&kept), "v\n5 <1>\n6 <2>\n7 <3>\n- <4>");
+    assert!(refused(r#"columns = ["none"]"#).contains("no column `none`"));
+}
+
+#[test]
 fn linear_sums_columns_and_stays_missing() {
     let steps =
         r#"{ linear = { into = "s", terms = { x = 2, y = -1 }, constant = 10 } }, { select = ["s"] }"#;

@@ -128,6 +128,8 @@ pub struct ArtifactRow {
     pub origin: String,
     /// Size in bytes, where known.
     pub size: Option<u64>,
+    /// Number of files of a tree, where known.
+    pub files: Option<usize>,
     /// Pin.
     pub sha256: Option<String>,
 }

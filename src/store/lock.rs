@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::write_atomic;
+use super::{LockedTree, write_atomic};
 use crate::digest::{GitSha1, Sha256};
 use crate::error::{Class, Diagnostic, FileError};
 
@@ -22,6 +22,9 @@ pub struct Lock {
     /// Resolved files, in order of id.
     #[serde(default, rename = "artifact", skip_serializing_if = "Vec::is_empty")]
     pub artifacts: Vec<LockedArtifact>,
+    /// Resolved trees, in order of id.
+    #[serde(default, rename = "tree", skip_serializing_if = "Vec::is_empty")]
+    pub trees: Vec<LockedTree>,
 }
 
 /// A Hub repository with the commit its revision pointed to.
@@ -124,15 +127,23 @@ impl Lock {
         lock.version = VERSION;
         lock.sources.sort_by(|a, b| a.id.cmp(&b.id));
         lock.artifacts.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut trees = std::mem::take(&mut lock.trees);
+        trees.sort_by(|a, b| a.id.cmp(&b.id));
         let body = toml::to_string(&lock).unwrap_or_default();
+        let trees: String = trees.iter().map(LockedTree::to_text).collect();
         format!(
-            "# Written by `repro lock` and `repro fetch`. Commit this file: it pins what was resolved.\n{body}"
+            "# Written by `repro lock` and `repro fetch`. Commit this file: it pins what was resolved.\n{body}{trees}"
         )
     }
 
     /// The entry of an artifact.
     pub fn artifact(&self, id: &str) -> Option<&LockedArtifact> {
         self.artifacts.iter().find(|artifact| artifact.id == id)
+    }
+
+    /// The entry of a tree. One without files says nothing: a tree has at least one.
+    pub fn tree(&self, id: &str) -> Option<&LockedTree> {
+        self.trees.iter().find(|tree| tree.id == id && !tree.files.is_empty())
     }
 
     /// The entry of a source.
@@ -146,6 +157,12 @@ impl Lock {
         self.artifacts.push(entry);
     }
 
+    /// Adds or replaces a tree's entry.
+    pub fn set_tree(&mut self, entry: LockedTree) {
+        self.trees.retain(|known| known.id != entry.id);
+        self.trees.push(entry);
+    }
+
     /// Adds or replaces a source's entry.
     pub fn set_source(&mut self, entry: LockedSource) {
         self.sources.retain(|known| known.id != entry.id);
@@ -156,6 +173,7 @@ impl Lock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::LockedFile;
 
     #[test]
     fn a_lock_survives_a_round_trip_in_order_of_id() {
@@ -175,6 +193,28 @@ mod tests {
         let read = Lock::load(&path).unwrap();
         assert_eq!(read.artifacts.iter().map(|entry| entry.id.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(read.to_text(), lock.to_text());
+    }
+
+    #[test]
+    fn a_tree_takes_one_line_a_file_and_survives_a_round_trip() {
+        let mut lock = Lock::default();
+        let hash = crate::digest::sha256(b"abc");
+        let file = |path: &str| LockedFile { path: path.into(), size: 3, sha256: Some(hash), git_sha1: None };
+        let files = vec![file("0.0"), file("odd \"name\" é\\"), file("z")];
+        let glob = Some("**/[0-9]*".to_owned());
+        for id in ["b", "a"] {
+            let (id, path) = (id.into(), "x/store.zarr".into());
+            lock.set_tree(LockedTree { id, path, glob: glob.clone(), files: files.clone() });
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("repro.lock");
+        lock.save(&path).unwrap();
+        let read = Lock::load(&path).unwrap();
+        assert_eq!(read.tree("a").unwrap().files, files);
+        assert_eq!((read.tree("b").unwrap().size(), read.tree("b").unwrap().glob.clone()), (9, glob));
+        assert_eq!(read.to_text(), lock.to_text());
+        let line = format!("  {{ path = \"0.0\", size = 3, sha256 = \"{hash}\" }},");
+        assert_eq!(read.to_text().lines().filter(|found| *found == line).count(), 2);
     }
 
     #[test]

@@ -7,8 +7,10 @@ mod lock;
 mod pin;
 mod place;
 mod space;
+mod tree;
 mod vault;
 mod verify;
+mod verify_tree;
 
 pub use atomic::write_atomic;
 pub use guard::Guard;
@@ -16,5 +18,6 @@ pub use hub_cache::{CachedFile, HubCache, RepoCache};
 pub use lock::{Lock, LockError, LockedArtifact, LockedSource};
 pub use place::{PlaceError, inside, link_or_copy, prepare, staged};
 pub use space::{SpaceError, human_bytes, require_space};
+pub use tree::{LockedFile, LockedTree};
 pub use vault::{Absence, ReadError, Vault, VerifiedFile};
 pub use verify::{Checked, FileState, verify_paper};

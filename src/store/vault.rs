@@ -103,8 +103,16 @@ impl<'a> Vault<'a> {
         self.manifest.frozen_path(&self.frozen, artifact)
     }
 
-    /// Whether a pinned file is there, without hashing it.
+    /// Whether a pinned file is there, or every pinned file of a tree, without hashing it.
     pub fn presence(&self, artifact: &Artifact) -> Result<(), Absence> {
+        if artifact.is_tree() {
+            let folder = self.path(artifact);
+            return match self.lock.tree(&artifact.id) {
+                Some(tree) if tree.files.iter().all(|file| folder.join(&file.path).is_file()) => Ok(()),
+                None if folder.is_dir() => Err(Absence::NotPinned),
+                _ => Err(Absence::NotFetched),
+            };
+        }
         if !self.path(artifact).is_file() {
             return Err(Absence::NotFetched);
         }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::pin::compare;
+use super::verify_tree::check_tree;
 use super::{Lock, PlaceError, inside, place};
 use crate::digest::{Sha256, sha256_reader};
 use crate::error::FileError;
@@ -33,7 +34,7 @@ pub enum FileState {
         /// The manifest says that it may be absent.
         optional: bool,
     },
-    /// There, and not declared.
+    /// There, and not declared; in a tree, not in the lock.
     Extra,
 }
 
@@ -53,7 +54,7 @@ impl FileState {
 /// One verified file.
 #[derive(Clone, Debug)]
 pub struct Checked {
-    /// Artifact id; none for an extra file.
+    /// Artifact id; none for an extra file outside of every tree.
     pub artifact: Option<String>,
     /// Path relative to the project.
     pub path: PathBuf,
@@ -63,7 +64,7 @@ pub struct Checked {
     pub state: FileState,
 }
 
-/// Verifies the chosen artifacts of a paper, in order of declaration, then lists files that nothing declares
+/// Verifies the chosen artifacts of a paper, in order of declaration, a tree file by file, then lists files that nothing declares
 /// (where `extra` is set), in order of path.
 pub fn verify_paper(
     manifest: &Manifest,
@@ -72,20 +73,27 @@ pub fn verify_paper(
     chosen: &[&Artifact],
     extra: bool,
 ) -> Result<Vec<Checked>, FileError> {
-    let mut files = chosen
+    let checked = chosen
         .par_iter()
-        .map(|artifact| check(manifest, frozen, lock, artifact))
+        .map(|artifact| match artifact.is_tree() {
+            true => check_tree(manifest, frozen, lock, artifact),
+            false => Ok(vec![check(manifest, frozen, lock, artifact)?]),
+        })
         .collect::<Result<Vec<_>, _>>()?;
+    let mut files: Vec<Checked> = checked.into_iter().flatten().collect();
     if extra {
-        let declared: BTreeSet<&str> =
-            manifest.artifacts.iter().map(|artifact| artifact.to.as_str()).collect();
+        let (trees, others): (Vec<&Artifact>, Vec<_>) =
+            manifest.artifacts.iter().partition(|artifact| artifact.is_tree());
+        let declared: BTreeSet<&str> = others.iter().map(|artifact| artifact.to.as_str()).collect();
+        let trees: BTreeSet<&str> = trees.iter().map(|artifact| artifact.to.as_str()).collect();
+        // What lies in a tree was told with the tree.
+        let in_tree = |path: &str| path.match_indices('/').any(|(end, _)| trees.contains(&path[..end]));
+        let stray = |path: &String| !is_declared(path, &declared) && !in_tree(path);
         let folder = frozen.join(manifest.id());
-        files.extend(place::walk(&folder).into_iter().filter(|path| !is_declared(path, &declared)).map(
-            |path| {
-                let path = shown(frozen, &folder.join(path));
-                Checked { artifact: None, path, sha256: None, state: FileState::Extra }
-            },
-        ));
+        files.extend(place::walk(&folder).into_iter().filter(stray).map(|path| {
+            let path = shown(frozen, &folder.join(path));
+            Checked { artifact: None, path, sha256: None, state: FileState::Extra }
+        }));
     }
     Ok(files)
 }
@@ -122,6 +130,6 @@ fn check(manifest: &Manifest, frozen: &Path, lock: &Lock, artifact: &Artifact) -
     done(Some(computed), state)
 }
 
-fn shown(frozen: &Path, path: &Path) -> PathBuf {
+pub(super) fn shown(frozen: &Path, path: &Path) -> PathBuf {
     path.strip_prefix(frozen.parent().unwrap_or(frozen)).unwrap_or(path).to_owned()
 }

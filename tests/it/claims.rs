@@ -38,7 +38,11 @@ fn the_average_ranking_follows_from_the_scaling_panels() {
 #[test]
 fn digitised_evidence_reproduces_nothing() {
     let project = Project::of_this_repository();
-    let run = project.run(&["claims", "--json"]);
+    let sets = ["scaling_*", "average_ranking", "decoder_mlp_split", "boxplots_*"];
+    let sets = sets.map(|set| format!("reconeval/fig2/{set}"));
+    let arguments: Vec<&str> =
+        ["claims", "--json"].into_iter().chain(sets.iter().map(String::as_str)).collect();
+    let run = project.run(&arguments);
     let counts = counts(&run);
     assert_eq!(run.status, 0, "{}", run.stderr);
     assert_eq!(counts.values().sum::<u64>(), 90 + 270 + 18 + 24 + 89 + 18);

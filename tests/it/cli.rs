@@ -36,7 +36,7 @@ fn list_json_holds_every_kind() {
     };
     assert_eq!(json["schema"], 1);
     assert_eq!(count("artifact", "present"), 9);
-    assert_eq!(count("artifact", "missing"), 45 + 23 + 6);
+    assert_eq!(count("artifact", "missing"), 45 + 23 + 80 + 6);
     assert_eq!(count("figure", "ready"), 10);
     assert_eq!(count("claim_set", "registered"), 6);
 }

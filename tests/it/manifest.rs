@@ -19,7 +19,7 @@ fn an_unknown_key_names_the_nearest_one() {
     );
     insta::assert_snapshot!(text, @r"
     2
-    error: manifests/p/paper.toml:13: unknown field `sha265`, expected one of `id`, `source`, `path`, `archive`, `member`, `to`, `evidence`, `optional`, `fetch`, `sha256`, `size`, `about`, `for_each`, `derived_rows`
+    error: manifests/p/paper.toml:13: unknown field `sha265`, expected one of `id`, `source`, `path`, `tree`, `glob`, `archive`, `member`, `to`, `evidence`, `optional`, `fetch`, `sha256`, `size`, `about`, `for_each`, `derived_rows`
     hint: did you mean `sha256`?
     ");
 }

@@ -22,6 +22,10 @@ V = 0.004928673233974652
 # At this layer the exponential lies 0.498 of a last place above a double, and was rounded up.
 ROUNDED_UP = 38
 
+EDGES = "Right edge of each layer; of layer 0, its area over its height."
+ACCEPTED = "First magnitude, in 2⁻⁵² of the layer's width, that is not surely below the density."
+DENSITIES = "exp(-x²/2) at the right edge; of layer 0, the largest density."
+
 MULTIPLIER = 0x2360ED051FC65DA44385DF649FCCF645
 MODULUS = 2**128
 INVERSE = pow(MULTIPLIER, -1, MODULUS)
@@ -108,9 +112,9 @@ def main():
     head = ["//! Layers of the ziggurat under exp(-x²/2), written by `tests/oracle/ziggurat.py`."]
     head.append("//!\n//! Layer 0 holds the tail; the others grow from the narrow top, 1, to the wide bottom, 255.")
     parts = ["\n".join(head)]
-    parts.append(array("EDGES", "Right edge of each layer; of layer 0, its area over its height.", "f64", [repr(x) for x in edges]))
-    parts.append(array("ACCEPTED", "First magnitude, in 2⁻⁵² of the layer's width, that is not surely below the density.", "u64", [f"0x{k:013x}" for k in accepted]))
-    parts.append(array("DENSITIES", "exp(-x²/2) at the right edge; of layer 0, the largest density.", "f64", [repr(f) for f in densities]))
+    parts.append(array("EDGES", EDGES, "f64", [repr(x) for x in edges]))
+    parts.append(array("ACCEPTED", ACCEPTED, "u64", [f"0x{k:013x}" for k in accepted]))
+    parts.append(array("DENSITIES", DENSITIES, "f64", [repr(f) for f in densities]))
     print("\n\n".join(parts))
 
 

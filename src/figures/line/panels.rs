@@ -1,6 +1,6 @@
 //! From the spec of a `line` figure to its panels: where each stands, which rows it shows, which labels it carries.
 
-use super::spec::{LineSpec, PanelSpec, XSpec, YSpec};
+use super::spec::{LineSpec, PanelSpec, ScaleSpec, XSpec, YSpec};
 use crate::figures::FigureError;
 use crate::figures::facets::FacetSpec;
 use crate::figures::spec::{ShareSpec, Where};
@@ -78,6 +78,8 @@ fn plan_of<'a>(
     let series = panel.and_then(|panel| panel.series_column.as_deref()).or(spec.series_column.as_deref());
     let missing = |key: &str| FigureError::new(raw, &format!("missing key `{key}`"));
     let y = y.ok_or_else(|| missing("y"))?;
+    let x = x.ok_or_else(|| missing("x"))?;
+    check_log(raw, x)?;
     let title = panel.map(|panel| panel.title.clone()).unwrap_or_default();
     let name =
         panel.filter(|_| spec.panel.len() > 1).map(|panel| panel.name.clone().unwrap_or(title.clone()));
@@ -93,12 +95,29 @@ fn plan_of<'a>(
             .cloned()
             .collect(),
         series_column: series.ok_or_else(|| missing("series_column"))?,
-        x: x.ok_or_else(|| missing("x"))?,
+        x,
         y,
         y_title: y.title.clone(),
         labelled_x: true,
         labelled_y: true,
     })
+}
+
+/// A logarithmic axis has neither categories, the first of which stands at 0, nor ends or ticks up to 0.
+fn check_log(raw: &RawSpec, x: &XSpec) -> Result<(), FigureError> {
+    if x.scale != ScaleSpec::Log2 {
+        return Ok(());
+    }
+    if !x.categories.is_empty() {
+        return Err(FigureError::new(raw, "`categories` have no logarithm; leave out `scale`"));
+    }
+    let ends = x.limits.iter().flatten();
+    match ends.chain(&x.ticks).find(|value| !(value.is_finite() && **value > 0.0)) {
+        Some(value) => {
+            Err(FigureError::new(raw, &format!("{value} on the horizontal axis has no logarithm")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// One panel for every pair of values, row by row.

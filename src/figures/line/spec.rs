@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::figures::facets::FacetsSpec;
-use crate::figures::spec::{HeadingSpec, LegendSpec, ShareSpec, Where, text_size, title_size};
-use crate::plot::{Colour, Marker, Theme};
+use crate::figures::spec::{HeadingSpec, LegendSpec, MarginsSpec, ShareSpec, Where, text_size, title_size};
+use crate::plot::{Colour, Growth, Marker, Theme};
 
 /// A `line` figure. Panels are listed in `panel`, or come from `facets`, or there is one.
 #[derive(Clone, Debug, Deserialize)]
@@ -40,6 +40,8 @@ pub struct LineSpec {
     /// Panels with the same vertical limits; inner ones have no tick labels.
     #[serde(default)]
     pub share_y: ShareSpec,
+    /// Free space around and between panels; derived from the labels when absent.
+    pub margins: Option<MarginsSpec>,
     /// Title over the whole figure.
     pub heading: Option<HeadingSpec>,
     /// Font size of panel titles in points.
@@ -91,9 +93,19 @@ pub struct SeriesSpec {
     /// Marker shape.
     #[serde(default)]
     pub marker: Marker,
+    /// Marker size in points; that of the figure by default.
+    pub marker_size: Option<f64>,
+    /// Whether only the points are drawn, no line through them.
+    #[serde(default)]
+    pub points_only: bool,
 }
 
 impl SeriesSpec {
+    /// Marker size in points; `size` is that of the figure.
+    pub fn marker_size(&self, size: f64) -> f64 {
+        self.marker_size.unwrap_or(size)
+    }
+
     /// Name shown.
     pub fn label(&self) -> &str {
         self.label.as_deref().unwrap_or(&self.value)
@@ -115,6 +127,9 @@ pub struct XSpec {
     /// Ticks of a numeric axis; empty for round numbers.
     #[serde(default)]
     pub ticks: Vec<f64>,
+    /// How distances on a numeric axis grow with the data.
+    #[serde(default)]
+    pub scale: ScaleSpec,
     /// Both ends of the axis.
     pub limits: Option<[f64; 2]>,
     /// Axis title.
@@ -126,6 +141,27 @@ pub struct XSpec {
     /// Font size of tick labels in points.
     #[serde(default = "text_size")]
     pub tick_size: f64,
+}
+
+/// How distances on an axis grow with the data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScaleSpec {
+    /// In proportion.
+    #[default]
+    Linear,
+    /// With the logarithm to base 2.
+    Log2,
+}
+
+impl ScaleSpec {
+    /// For the layout.
+    pub fn build(self) -> Growth {
+        match self {
+            Self::Linear => Growth::Linear,
+            Self::Log2 => Growth::Log2,
+        }
+    }
 }
 
 impl XSpec {
@@ -150,6 +186,9 @@ pub struct YSpec {
     /// Font size of tick labels in points.
     #[serde(default = "text_size")]
     pub tick_size: f64,
+    /// Ticks, labelled with equally many decimals; empty for round numbers.
+    #[serde(default)]
+    pub ticks: Vec<f64>,
     /// Both ends of the axis.
     pub limits: Option<[f64; 2]>,
     /// Heights of dashed lines across the panels.

@@ -1,7 +1,7 @@
 //! A `line` figure in words.
 
 use super::panels::PanelPlan;
-use super::spec::LineSpec;
+use super::spec::{LineSpec, ScaleSpec};
 use crate::figures::words::{count, short};
 use crate::plot::{Mark, MarkKind};
 
@@ -10,7 +10,9 @@ pub fn describe(spec: &LineSpec, plans: &[PanelPlan<'_>], marks: &[Mark]) -> Str
     let points: Vec<&Mark> = marks.iter().filter(|mark| mark.kind == MarkKind::Point).collect();
     let mut sentences = vec![panels(plans)];
     let x_titles = plans.iter().map(|plan| titled(&plan.x.title, &plan.x.column));
-    sentences.push(format!("Horizontal axis: {}.", distinct(x_titles).join("; ")));
+    let logarithmic = plans.iter().any(|plan| plan.x.scale == ScaleSpec::Log2);
+    let growth = if logarithmic { " (logarithmic)" } else { "" };
+    sentences.push(format!("Horizontal axis{growth}: {}.", distinct(x_titles).join("; ")));
     let values = points.iter().filter_map(|mark| mark.y);
     let low = values.clone().fold(f64::INFINITY, f64::min);
     let high = values.fold(f64::NEG_INFINITY, f64::max);

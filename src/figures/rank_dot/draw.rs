@@ -59,7 +59,7 @@ pub fn panel(
         }
         for (score, mean) in spec.scores.iter().zip(&row.means) {
             if let Some(mean) = mean {
-                draw_mean(row, score, mean, &mut canvas);
+                draw_mean(spec, row, score, mean, &mut canvas);
             }
         }
     }
@@ -101,12 +101,8 @@ fn replicates(spec: &RankDotSpec, row: &Row<'_>, random: &mut Generator, canvas:
     for value in &row.replicates {
         let height = row.y + random.normal(0.0, from.jitter);
         let mark = canvas.point(row, &value.key, value, row.y);
-        let item = Item::Marker {
-            at: (value.value, height),
-            marker: Marker::Circle,
-            size: from.size,
-            paint: Paint::filled(row.entity.colour).with_opacity(from.opacity),
-        };
+        let paint = Paint::filled(row.entity.colour).with_opacity(from.opacity);
+        let item = marker(spec, (value.value, height), Marker::Circle, from.size, paint);
         canvas.push(mark, height, item);
     }
 }
@@ -123,21 +119,29 @@ fn draw_interval(spec: &RankDotSpec, row: &Row<'_>, interval: &Interval, canvas:
     };
     let item = Item::Line {
         points: vec![(interval.low, row.y), (interval.high, row.y)],
-        stroke: Stroke::solid(row.entity.colour, from.width).square(),
+        stroke: Stroke::solid(row.entity.colour, from.width),
     };
     canvas.push(mark, row.y, item);
 }
 
-fn draw_mean(row: &Row<'_>, score: &ScoreSpec, mean: &Value, canvas: &mut Canvas<'_>) {
+fn draw_mean(spec: &RankDotSpec, row: &Row<'_>, score: &ScoreSpec, mean: &Value, canvas: &mut Canvas<'_>) {
     let height = row.y + score.below;
     let mark = canvas.point(row, &score.value, mean, height);
-    let item = Item::Marker {
-        at: (mean.value, height),
-        marker: score.marker,
-        size: score.size,
-        paint: score_paint(score, row.entity.colour, score.edge_width).with_opacity(score.opacity),
-    };
+    let paint = score_paint(score, row.entity.colour, score.edge_width).with_opacity(score.opacity);
+    let item = marker(spec, (mean.value, height), score.marker, score.size, paint);
     canvas.push(mark, height, item);
+}
+
+/// A marker that is whole where its middle lies within the horizontal limits, so that the best and the worst score
+/// are not cut in half.
+fn marker(spec: &RankDotSpec, at: (f64, f64), marker: Marker, size: f64, paint: Paint) -> Item {
+    let [low, high] = spec.x.limits;
+    if (low..=high).contains(&at.0) {
+        let elements = vec![marker.draw(Point::new(0.0, 0.0), size, &paint)];
+        Item::Attached { at: (Coordinate::Data(at.0), Coordinate::Data(at.1)), elements }
+    } else {
+        Item::Marker { at, marker, size, paint }
+    }
 }
 
 /// Fill and edge of a score's marker in a colour.

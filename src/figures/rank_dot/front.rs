@@ -33,7 +33,7 @@ pub fn names(
         taken += family_names(spec, rows, taken + 0.5 * spec.rows.size, items) + 0.5 * spec.rows.size;
     }
     if !cell.row_label.is_empty() {
-        let at = Point::new(-taken - spec.facet_size, 0.0);
+        let at = Point::new(-taken - 1.3 * spec.facet_size, 0.0);
         let text = Text { face: Face::Bold, ..Text::new(&cell.row_label, spec.facet_size, at) };
         let text = text.anchored(Anchor::Middle).turned(90.0);
         items.push(attached(Coordinate::Axes(0.5), Element::Text(text)));

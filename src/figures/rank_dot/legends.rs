@@ -36,13 +36,14 @@ fn build(spec: &RankDotSpec, legend: &LegendSpec) -> Legend {
     };
     let [x, y] = legend.at;
     let [across, down] = legend.anchor;
+    let spot = Spot { at: (x, y), anchor: (across, down) };
     Legend {
         title: legend.title.clone(),
         entries,
         columns: legend.columns,
         size: legend.size,
         frame: false,
-        place: Place::At(Spot { at: (x, y), anchor: (across, down) }),
+        place: if legend.without_room { Place::Over(spot) } else { Place::At(spot) },
     }
 }
 
@@ -54,7 +55,7 @@ fn score_entry(spec: &RankDotSpec, legend: &LegendSpec, score: &ScoreSpec) -> En
     // Intervals belong to the first score.
     let first = spec.scores.first().is_some_and(|first| first.value == score.value);
     let interval = spec.interval.as_ref().filter(|_| first);
-    Entry { line: interval.map(|interval| Stroke::solid(legend.colour, interval.width).square()), ..entry }
+    Entry { line: interval.map(|interval| Stroke::solid(legend.colour, interval.width)), ..entry }
 }
 
 fn family_entry(spec: &RankDotSpec, family: &FamilySpec) -> Option<Entry> {

@@ -14,6 +14,8 @@ pub struct RankDotSpec {
     pub title: String,
     /// Width and height in inches.
     pub size: [f64; 2],
+    /// Space between panels and around the figure in points; matplotlib's for text of 10 points when absent.
+    pub padding: Option<f64>,
     /// Conditions on the rows of all datasets.
     #[serde(default, rename = "where")]
     pub conditions: Where,
@@ -286,6 +288,9 @@ pub struct LegendSpec {
     /// Whether `at` is a place of the whole figure instead of the last panel of the first row.
     #[serde(default)]
     pub of_figure: bool,
+    /// Whether the layout leaves no room for it.
+    #[serde(default)]
+    pub without_room: bool,
     /// Place in fractions of the panel or figure, from the lower left corner.
     pub at: [f64; 2],
     /// Point of the legend that lies there, in fractions of its size from its upper left corner.

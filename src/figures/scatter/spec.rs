@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::figures::spec::{HeadingSpec, Where, text_size, title_size};
-use crate::plot::{Colour, Layout, Legend, Limits, Marker, Paint, Place, Spot, Stroke, Theme};
+use crate::plot::{Colour, Legend, Limits, Marker, Paint, Place, Spot, Stroke, Theme};
 
 /// A `scatter` figure: points by series in one panel or a grid of panels.
 #[derive(Clone, Debug, Deserialize)]
@@ -328,11 +328,6 @@ impl ScatterSpec {
             series.marker = theme.marker(index, series.marker);
         }
         self
-    }
-
-    /// How the panels stand in the figure.
-    pub fn layout(&self) -> Layout {
-        Layout { tight: self.tight, equal: self.equal, bare: self.bare }
     }
 }
 

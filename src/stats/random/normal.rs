@@ -1,5 +1,5 @@
 //! The standard normal distribution by the ziggurat method (G. Marsaglia and W. W. Tsang, "The Ziggurat Method for
-//! Generating Random Variables", 2000), with 256 layers and 53 bits as in NumPy.
+//! Generating Random Variables", 2000), with 256 layers and magnitudes of 52 bits as in NumPy.
 
 use super::bits::Bits;
 use super::normal_tables::{ACCEPTED, DENSITIES, EDGES};

@@ -65,6 +65,19 @@ fn locked_refuses_what_the_lock_does_not_hold() {
 }
 
 #[test]
+fn locked_leaves_an_optional_file_that_appeared_since() {
+    let site = Site::new(world(), &format!("{BOTH}optional = true\n"));
+    let big = site.hub.world().files.remove(1);
+    site.run(&["lock"]).expect(0, "open: paper/big has no pin yet");
+    site.hub.world().files.push(big);
+    site.run(&["fetch", "--locked"])
+        .expect(5, "1 fetched, 1 missing")
+        .says("missing      paper/big  not_fetched: the lock does not hold it, and `--locked` was given");
+    assert!(!site.frozen("deep").exists());
+    site.run(&["fetch"]).expect(0, "1 fetched, 1 present");
+}
+
+#[test]
 fn a_moved_revision_is_not_followed_until_asked() {
     let site = Site::new(world(), SMALL);
     site.run(&["fetch"]).expect(0, "");

@@ -4,10 +4,13 @@
 
 mod archives;
 mod disk;
+mod https;
 mod integrity;
 mod locking;
 mod processes;
+mod progress;
 mod protocol;
+mod trees;
 mod web;
 
 use std::path::{Path, PathBuf};
@@ -91,7 +94,11 @@ pub fn world() -> World {
 
 impl Site {
     pub fn new(world: World, artifacts: &str) -> Self {
-        let site = Self { folder: tempfile::tempdir().unwrap(), hub: Hub::start(world) };
+        Self::with_hub(Hub::start(world), artifacts)
+    }
+
+    pub fn with_hub(hub: Hub, artifacts: &str) -> Self {
+        let site = Self { folder: tempfile::tempdir().unwrap(), hub };
         site.declare(artifacts);
         site
     }
@@ -131,7 +138,12 @@ impl Site {
 
     /// The program with an environment of its own.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_repro"));
+        self.wrapped(env!("CARGO_BIN_EXE_repro"), arguments)
+    }
+
+    /// Another program, in the same surroundings.
+    pub fn wrapped(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command.args(arguments);
         self.prepare(command)
     }

@@ -8,7 +8,7 @@ use super::{BIG, BOTH, Site, noise, walk, world};
 use crate::hub::Action;
 
 /// Waits until a condition holds, within reason.
-fn wait_for(what: &str, condition: impl Fn() -> bool) {
+pub fn wait_for(what: &str, condition: impl Fn() -> bool) {
     let begun = Instant::now();
     while !condition() {
         assert!(begun.elapsed() < Duration::from_secs(20), "{what} does not happen");

@@ -87,7 +87,7 @@ fn file(world: &World, path: &str) -> Answer {
     };
     let path = path.replace(' ', "%20");
     let location = match file.large {
-        true => format!("http://{}/blob/{}?X-Signature=secret", world.storage, file.sha256),
+        true => format!("{}/blob/{}?X-Signature=secret", world.storage, file.sha256),
         false => {
             format!("/api/resolve-cache/{}/{}/{}/{path}", world.kind, world.repo, world.commit)
         }

@@ -1,7 +1,6 @@
 //! As much HTTP/1.1 as the tests need.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
 use std::sync::Arc;
 
 use super::world::{Action, Host};
@@ -42,12 +41,12 @@ impl Answer {
     }
 }
 
-pub struct Peer {
-    reader: BufReader<TcpStream>,
+pub struct Peer<S> {
+    reader: BufReader<S>,
 }
 
-impl Peer {
-    pub fn new(stream: TcpStream) -> Self {
+impl<S: Read + Write> Peer<S> {
+    pub fn new(stream: S) -> Self {
         Self { reader: BufReader::new(stream) }
     }
 
@@ -105,7 +104,7 @@ impl Peer {
             let _ = write!(head, "Content-Length: {}\r\n\r\n", body.len());
         }
         let stream = self.reader.get_mut();
-        if stream.write_all(&head).is_err() {
+        if stream.write_all(&head).and_then(|()| stream.flush()).is_err() {
             return false;
         }
         if request.method == "HEAD" {
@@ -124,7 +123,8 @@ impl Peer {
             }
             _ => None,
         };
-        if stream.write_all(flipped.as_deref().unwrap_or(sent)).is_err() {
+        let sent = flipped.as_deref().unwrap_or(sent);
+        if stream.write_all(sent).and_then(|()| stream.flush()).is_err() {
             return false;
         }
         if let Some(Action::Stall(_)) = fault {

@@ -7,9 +7,11 @@
 
 mod answer;
 mod http;
+pub mod tls;
 mod world;
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 pub use http::Logged;
@@ -19,6 +21,7 @@ pub use world::{Action, Fault, Host, RepoFile, WebFile, World};
 pub struct Hub {
     pub address: SocketAddr,
     pub storage: SocketAddr,
+    scheme: &'static str,
     shared: Arc<Shared>,
 }
 
@@ -30,30 +33,46 @@ pub struct Shared {
 impl Hub {
     /// Serves a world on two free ports.
     pub fn start(world: World) -> Self {
+        Self::serve(world, None)
+    }
+
+    /// The same over https.
+    pub fn start_secure(world: World, server: Arc<rustls::ServerConfig>) -> Self {
+        Self::serve(world, Some(server))
+    }
+
+    fn serve(world: World, server: Option<Arc<rustls::ServerConfig>>) -> Self {
         let shared = Arc::new(Shared { world: Mutex::new(world), log: Mutex::default() });
         let hub = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let storage = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let (address, storage_address) = (hub.local_addr().unwrap(), storage.local_addr().unwrap());
-        shared.world().storage = storage_address.to_string();
+        let scheme = if server.is_some() { "https" } else { "http" };
+        shared.world().storage = format!("{scheme}://{storage_address}");
         for (listener, host) in [(hub, Host::Hub), (storage, Host::Storage)] {
-            let shared = Arc::clone(&shared);
+            let (shared, server) = (Arc::clone(&shared), server.clone());
             std::thread::spawn(move || {
                 for connection in listener.incoming().flatten() {
-                    let shared = Arc::clone(&shared);
-                    std::thread::spawn(move || serve(connection, host, &shared));
+                    let (shared, server) = (Arc::clone(&shared), server.clone());
+                    std::thread::spawn(move || {
+                        let _ = connection.set_nodelay(true);
+                        match server {
+                            Some(server) => answer_all(tls::accept(server, connection), host, &shared),
+                            None => answer_all(connection, host, &shared),
+                        }
+                    });
                 }
             });
         }
-        Self { address, storage: storage_address, shared }
+        Self { address, storage: storage_address, scheme, shared }
     }
 
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
     }
 
     /// Address of a web file.
     pub fn web(&self, path: &str) -> String {
-        format!("http://{}/web/{path}", self.storage)
+        format!("{}://{}/web/{path}", self.scheme, self.storage)
     }
 
     /// The world, to change it.
@@ -79,8 +98,7 @@ impl Shared {
 }
 
 /// Answers the requests of one connection until either side closes it.
-fn serve(connection: TcpStream, host: Host, shared: &Shared) {
-    let _ = connection.set_nodelay(true);
+fn answer_all(connection: impl Read + Write, host: Host, shared: &Shared) {
     let mut peer = http::Peer::new(connection);
     while let Some(request) = peer.request(host) {
         let fault = shared.world().fault(&request);

@@ -26,7 +26,7 @@ pub struct World {
     /// A token without which the repository is gated.
     pub token: Option<String>,
     pub faults: Vec<Fault>,
-    /// Address of the storage server.
+    /// Address of the storage server, with its scheme.
     pub storage: String,
 }
 
