@@ -54,7 +54,14 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
     if let Some(panel) = panels.iter_mut().find(|panel| panel.row == 0 && panel.column == last_column) {
         panel.legends = of_panel;
     }
-    let figure = Figure { width: size.0, height: size.1, panels, legends: of_figure, ..Figure::default() };
+    let figure = Figure {
+        width: size.0,
+        height: size.1,
+        panels,
+        padding: spec.padding,
+        legends: of_figure,
+        ..Figure::default()
+    };
     Ok(Scene {
         id: raw.id.clone(),
         title: spec.title.clone(),
