@@ -119,7 +119,7 @@ impl Rule {
     }
 
     /// Applies the rule to one value. The error says why it does not fit. `Order` looks at a whole group and is
-    /// decided by [`discordant`]; here it only gives the difference.
+    /// decided by `discordant`; here it only gives the difference.
     pub fn judge(self, published: &Published<'_>, ours: &Value) -> Result<Verdict, String> {
         if self == Self::Stars {
             return stars(published.value, &ours.to_string());
