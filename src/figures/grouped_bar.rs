@@ -184,7 +184,10 @@ fn draw_bar(spec: &GroupedBarSpec, bar: &Bar<'_>, items: &mut Vec<Item>, marks: 
 }
 
 fn paint(series: &BarSeriesSpec) -> Paint {
-    Paint { stroke: Some(Stroke::solid(Colour::WHITE, BAR_EDGE)), ..Paint::filled(series.colour) }
+    Paint {
+        stroke: Some(Stroke::solid(Colour::WHITE, BAR_EDGE)),
+        ..Paint::filled(series.colour).hatched(series.hatch)
+    }
 }
 
 /// Series in the order in which they first appear.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::figures::spec::{LegendSpec, Where, text_size};
-use crate::plot::{Colour, Theme};
+use crate::plot::{Colour, Hatch, Theme};
 
 /// A `grouped_bar` figure: categories along x, the bars of a category side by side with their middle on its tick.
 #[derive(Clone, Debug, Deserialize)]
@@ -45,6 +45,7 @@ impl GroupedBarSpec {
     pub fn themed(mut self, theme: Theme) -> Self {
         for (index, series) in self.series.iter_mut().enumerate() {
             series.colour = theme.colour(index, series.colour);
+            series.hatch = theme.hatch(index);
         }
         self
     }
@@ -60,6 +61,9 @@ pub struct BarSeriesSpec {
     pub label: Option<String>,
     /// Colour of its bars.
     pub colour: Colour,
+    /// Lines over the colour, which the theme chooses.
+    #[serde(skip)]
+    pub hatch: Option<Hatch>,
 }
 
 impl BarSeriesSpec {
