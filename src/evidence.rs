@@ -130,11 +130,19 @@ impl Lineage {
         }
     }
 
-    /// The union of several lineages.
+    /// The union of several lineages, in any order.
     pub fn union<'a>(lineages: impl IntoIterator<Item = &'a Self>) -> Self {
-        let mut all = Self::default();
-        lineages.into_iter().for_each(|lineage| all.extend(lineage));
-        all
+        let mut gathered: Vec<(Arc<SourceFile>, Vec<(u32, u32)>)> = Vec::new();
+        for (file, rows) in lineages.into_iter().flat_map(|lineage| &lineage.0) {
+            let index =
+                gathered.binary_search_by(|(known, _)| compare(known, file)).unwrap_or_else(|index| {
+                    gathered.insert(index, (Arc::clone(file), Vec::new()));
+                    index
+                });
+            gathered[index].1.extend(rows.runs());
+        }
+        let files = gathered.into_iter().filter_map(|(file, runs)| Some((file, Rows::of(runs)?)));
+        Self(files.collect())
     }
 
     /// Whether a row of a file, identified by its bytes, is among the inputs.

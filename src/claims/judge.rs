@@ -82,6 +82,8 @@ pub struct Judged {
     pub claims: Vec<Claim>,
     /// Why there are no claims.
     pub missing: Option<Missing>,
+    /// Ids of figures that our values may stand in; `{column}` stands for a column of the published values.
+    pub figures: Vec<String>,
 }
 
 /// Our number with its lineage.
@@ -110,7 +112,8 @@ pub fn judge(set: &ClaimSet, facts: &Facts<'_>) -> Judged {
         (0..set.expected).for_each(|_| counts.add(Outcome::Missing(missing.reason), None));
     }
     let registered = set.rows.as_ref().map_or(set.expected, Vec::len);
-    Judged { id: set.id.clone(), place: set.place.clone(), registered, counts, claims, missing }
+    let figures = set.ours.iter().filter_map(|ours| ours.figure.clone()).collect();
+    Judged { id: set.id.clone(), place: set.place.clone(), registered, counts, claims, missing, figures }
 }
 
 fn judge_row(set: &ClaimSet, row: &Row, facts: &Facts<'_>) -> Claim {
@@ -211,6 +214,7 @@ fn find(
     facts: &Facts<'_>,
     replicates: bool,
 ) -> Result<Result<Found, Missing>, String> {
+    let row = &*ours.translated(row);
     let column = fill(&ours.column, row);
     let column = ours.columns.get(&column).cloned().unwrap_or(column);
     let wanted: Vec<(&str, String)> =

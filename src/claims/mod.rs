@@ -3,6 +3,7 @@
 //! A claim set maps the columns of one published CSV. Which outcome a claim gets is derived from facts alone:
 //! does the rule hold, what tier is our number, does our number depend on the claim's own row.
 
+mod compare;
 mod json;
 mod judge;
 mod outcome;
@@ -10,6 +11,7 @@ mod policy;
 mod rule;
 mod set;
 
+pub use compare::{Comparison, compare};
 pub use json::claim_json;
 pub use judge::{Claim, Facts, FigureFacts, Judged, OurMark, judge};
 pub use outcome::{Counts, Outcome};

@@ -1,5 +1,6 @@
 //! Claim sets: how the rows of one published CSV become claims.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
@@ -67,9 +68,30 @@ pub(super) struct Ours {
     /// Translates `column` once it is filled in.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
+    /// Translates cells of the claim's row before they are filled in: column = { published = ours }.
+    #[serde(default)]
+    pub translate: BTreeMap<String, BTreeMap<String, String>>,
     /// What must hold of exactly one mark or row.
     #[serde(rename = "match")]
     pub matching: BTreeMap<String, String>,
+}
+
+impl Ours {
+    /// The row with its cells translated.
+    pub fn translated<'a>(&self, row: &'a Row) -> Cow<'a, Row> {
+        if self.translate.is_empty() {
+            return Cow::Borrowed(row);
+        }
+        let mut row = row.clone();
+        for (column, texts) in &self.translate {
+            if let Some(cell) = row.cells.get_mut(column)
+                && let Some(text) = texts.get(cell.as_str())
+            {
+                cell.clone_from(text);
+            }
+        }
+        Cow::Owned(row)
+    }
 }
 
 /// A registered set: every row that is a claim, ready to be judged.

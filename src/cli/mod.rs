@@ -69,7 +69,7 @@ enum Verb {
     Verify(verify::VerifyArgs),
     /// Resolve revisions and write the lock files
     Lock(lock::LockArgs),
-    /// Redraw figures as SVG with a CSV of every mark
+    /// Redraw figures as SVG, PNG or PDF with a CSV of every mark
     Figures(figures::FiguresArguments),
     /// Judge registered claims, one line each
     Claims(claims::ClaimsArguments),

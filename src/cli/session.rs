@@ -21,6 +21,7 @@ pub struct Session<'a> {
     /// Pinned files.
     pub vault: Vault<'a>,
     datasets: BTreeMap<String, Result<Evidence, Missing>>,
+    theme: Theme,
     scenes: BTreeMap<String, Scene>,
     problems: Vec<ReadError>,
 }
@@ -37,7 +38,12 @@ impl<'a> Session<'a> {
             datasets.insert(spec.id.clone(), library.get(&spec.id)?);
         }
         let problems = library.into_problems();
-        Ok(Self { vault, datasets, scenes: BTreeMap::new(), problems })
+        Ok(Self { vault, datasets, theme: Theme::Faithful, scenes: BTreeMap::new(), problems })
+    }
+
+    /// The same, drawing with a theme.
+    pub fn themed(self, theme: Theme) -> Self {
+        Self { theme, ..self }
     }
 
     /// The paper.
@@ -48,7 +54,7 @@ impl<'a> Session<'a> {
     /// Draws the wanted figures, in parallel.
     pub fn draw(&mut self, wanted: impl Fn(&str) -> bool) -> Result<(), Failure> {
         let todo: Vec<&RawSpec> = self.manifest().figures.iter().filter(|spec| wanted(&spec.id)).collect();
-        let datasets = &self.datasets;
+        let (datasets, theme) = (&self.datasets, self.theme);
         let drawn: Result<Vec<(String, Scene)>, Failure> = todo
             .par_iter()
             .filter(|spec| !self.scenes.contains_key(&spec.id))
@@ -57,7 +63,7 @@ impl<'a> Session<'a> {
                     let unknown = || QueryError::UnknownDataset { name: name.to_owned() };
                     Ok(datasets.get(name).cloned().ok_or_else(unknown)?)
                 };
-                Ok((spec.id.clone(), figures::draw(spec, Theme::Faithful, &mut lookup)?))
+                Ok((spec.id.clone(), figures::draw(spec, theme, &mut lookup)?))
             })
             .collect();
         self.scenes.extend(drawn?);

@@ -20,6 +20,22 @@ impl Rows {
         Self { head: (row, row), tail: Vec::new() }
     }
 
+    /// The rows of runs in any order, which may overlap; `None` for no run.
+    pub(super) fn of(mut runs: Vec<(u32, u32)>) -> Option<Self> {
+        runs.sort_unstable();
+        let mut sorted = runs.into_iter();
+        let mut rows = Self { head: sorted.next()?, tail: Vec::new() };
+        for run in sorted {
+            let end = rows.tail.last_mut().unwrap_or(&mut rows.head);
+            if run.0 <= end.1.saturating_add(1) {
+                end.1 = end.1.max(run.1);
+            } else {
+                rows.tail.push(run);
+            }
+        }
+        Some(rows)
+    }
+
     /// Maximal runs of consecutive rows, both ends included, in ascending order.
     pub fn runs(&self) -> impl Iterator<Item = (u32, u32)> {
         std::iter::once(self.head).chain(self.tail.iter().copied())
@@ -68,19 +84,8 @@ impl Rows {
             }
             return;
         }
-        let mut runs: Vec<(u32, u32)> = self.runs().chain(other.runs()).collect();
-        // Two sorted sequences: the standard sort notices them and merges.
-        runs.sort();
-        let mut merged = runs.into_iter();
-        let Some(head) = merged.next() else { return };
-        (self.head, self.tail) = (head, Vec::new());
-        for run in merged {
-            let end = self.tail.last_mut().unwrap_or(&mut self.head);
-            if run.0 <= end.1.saturating_add(1) {
-                end.1 = end.1.max(run.1);
-            } else {
-                self.tail.push(run);
-            }
+        if let Some(union) = Self::of(self.runs().chain(other.runs()).collect()) {
+            *self = union;
         }
     }
 }

@@ -3,6 +3,8 @@
 mod boxes;
 mod error;
 mod facets;
+mod funky;
+mod grouped_bar;
 mod line;
 mod radar;
 mod rank_dot;
@@ -30,9 +32,11 @@ struct Kind {
     draw: fn(&RawSpec, Theme, &mut Lookup<'_>) -> Result<Scene, Failure>,
 }
 
-const KINDS: [Kind; 6] = [
+const KINDS: [Kind; 8] = [
     Kind { name: "line", datasets: line::datasets, draw: line::draw },
     Kind { name: "box", datasets: boxes::datasets, draw: boxes::draw },
+    Kind { name: "funky", datasets: funky::datasets, draw: funky::draw },
+    Kind { name: "grouped_bar", datasets: grouped_bar::datasets, draw: grouped_bar::draw },
     Kind { name: "rank_dot", datasets: rank_dot::datasets, draw: rank_dot::draw },
     Kind { name: "radar", datasets: radar::datasets, draw: radar::draw },
     Kind { name: "stacked_bar", datasets: stacked_bar::datasets, draw: stacked_bar::draw },

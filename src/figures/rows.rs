@@ -73,7 +73,7 @@ pub struct Row<'a> {
     index: usize,
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
     /// A cell as text.
     pub fn text(&self, column: &str) -> Option<String> {
         self.table.text(column, self.index)
@@ -94,11 +94,9 @@ impl Row<'_> {
         self.table.lineage(self.index).cloned().unwrap_or_default()
     }
 
-    /// Adds the rows this one comes from to a lineage.
-    pub fn add_to(&self, lineage: &mut Lineage) {
-        if let Some(own) = self.table.lineage(self.index) {
-            lineage.extend(own);
-        }
+    /// Where the row comes from, without a copy; `None` for a row that came from nowhere.
+    pub fn source(&self) -> Option<&'a Lineage> {
+        self.table.lineage(self.index)
     }
 
     /// Whether the dataset has a column.

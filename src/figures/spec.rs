@@ -182,6 +182,15 @@ pub fn title_size() -> f64 {
     12.0
 }
 
+/// Refuses more digits after the point than a number has.
+pub fn check_decimals(spec: &RawSpec, decimals: usize) -> Result<(), FigureError> {
+    const MOST: usize = 17;
+    if decimals <= MOST {
+        return Ok(());
+    }
+    Err(FigureError::new(spec, &format!("`decimals` is {decimals} and must be at most {MOST}")))
+}
+
 /// Figure size in points from inches; both must be positive and at most 100 inches.
 pub fn points(spec: &RawSpec, inches: [f64; 2]) -> Result<(f64, f64), FigureError> {
     if inches.iter().all(|length| *length > 0.0 && *length <= 100.0) {

@@ -183,7 +183,7 @@ fn segments(spec: &StackedBarSpec, bar: &Bar<'_>, x: f64, marks: &mut Vec<Mark>)
         let high = low + height;
         let paint = Paint {
             stroke: Some(Stroke::solid(Colour::BLACK, spec.edge_width)),
-            ..Paint::filled(segment.colour)
+            ..Paint::filled(segment.colour).hatched(segment.hatch)
         };
         let points = vec![(x - half, low), (x + half, low), (x + half, high), (x - half, high)];
         let mark = Mark::new(MarkKind::Bar, "", segment.label(), bar.spec.label(), lineage.clone());
@@ -216,7 +216,8 @@ fn total(spec: &StackedBarSpec, bar: &Bar<'_>, x: f64, largest: f64, marks: &mut
 fn legend(spec: &StackedBarSpec) -> Option<Legend> {
     let edge = Stroke::solid(Colour::BLACK, spec.edge_width);
     let entries = spec.segments.iter().map(|segment| {
-        let paint = Paint { stroke: Some(edge.clone()), ..Paint::filled(segment.colour) };
+        let paint =
+            Paint { stroke: Some(edge.clone()), ..Paint::filled(segment.colour).hatched(segment.hatch) };
         Entry::patch(segment.label(), paint)
     });
     spec.legend.as_ref().map(|legend| legend.build(entries.collect()))

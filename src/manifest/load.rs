@@ -143,6 +143,7 @@ impl Parts {
         for specs in [&self.datasets, &self.figures, &self.claims] {
             check_ids(specs)?;
         }
+        check_figures(&self.figures)?;
         Ok(Manifest {
             folder: folder.to_owned(),
             paper,
@@ -182,6 +183,18 @@ fn check_artifacts(sources: &[Source], artifacts: &[(Artifact, Place)]) -> Resul
                 return error(format!("artifact `{}` names the unknown archive `{archive}`", artifact.id));
             }
             _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The files of a figure must not be called like those that another one has beside its own.
+fn check_figures(figures: &[RawSpec]) -> Result<(), ManifestError> {
+    for figure in figures {
+        if let Some(end) = [".accessible", ".compare"].into_iter().find(|end| figure.id.ends_with(end)) {
+            return Err(
+                figure.error(format!("bad id: `{}` ends with `{end}`, which drawings use", figure.id))
+            );
         }
     }
     Ok(())

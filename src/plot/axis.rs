@@ -219,7 +219,8 @@ mod tests {
         assert_eq!([16.0, 32.0, 1024.0].map(|value| scale.place(value)), [0.0, 10.0, 60.0]);
         let labels = |length| axis.ticks(limits, length, 3.0).into_iter().map(|(_, label)| label);
         assert!(labels(300.0).eq(["16", "32", "64", "128", "256", "512", "1024"].map(str::to_owned)));
-        assert!(labels(100.0).eq(["16", "128", "1024"].map(str::to_owned)));
+        assert!(labels(100.0).eq(["16", "64", "256", "1024"].map(str::to_owned)));
+        assert!(labels(70.0).eq(["16", "128", "1024"].map(str::to_owned)));
         assert_eq!(axis.limits(None), (1.0, 2.0));
         let (low, high) = axis.limits(Some((1.0, 1.0)));
         assert!(low < 1.0 && high > 1.0);

@@ -27,8 +27,12 @@ pub struct Group {
     pub panel: Option<String>,
     /// Marks of the scene this group draws, as indices.
     pub marks: Option<Range<usize>>,
-    /// Where values of those marks lie.
+    /// Where values of those marks lie; that of the group around it when absent.
     pub frame: Option<Frame>,
+    /// What a group that draws no mark says, for a tooltip and a screen reader.
+    pub words: Option<String>,
+    /// Opacity of the whole, 0 to 1; opaque when absent.
+    pub opacity: Option<f64>,
     /// Only what lies within is visible.
     pub clip: Option<Rect>,
     /// Parts, later ones above earlier ones.

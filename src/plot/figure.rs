@@ -12,7 +12,7 @@ use super::panel::{Drawn, Panel, Ranges, Style};
 use super::text;
 
 /// Space between panels and around the figure: 1.08 times the default font size.
-const PAD: f64 = 10.8;
+pub const PAD: f64 = 10.8;
 /// White around the drawing: 0.1 inch.
 const PAGE_PAD: f64 = 7.2;
 

@@ -2,7 +2,7 @@
 
 use super::axis::{Growth, Scale};
 use super::geometry::Point;
-use super::mark::{Mark, Quantity};
+use super::mark::{Mark, MarkKind, Quantity};
 
 /// The map from the data coordinates of a group of marks to page points.
 ///
@@ -59,6 +59,8 @@ impl Frame {
     /// Where `value` would lie, were it the `quantity` of `mark`; `None` where that is not a place.
     pub fn place(&self, mark: &Mark, quantity: Quantity, value: f64) -> Option<Point> {
         let (x, y) = match (mark.reading, quantity) {
+            // The size of a stacked bar's segment is its height above its own foot.
+            (Reading::Plane, Quantity::Size) if mark.kind == MarkKind::Bar => (mark.x?, mark.low? + value),
             (Reading::Nowhere, _) | (_, Quantity::Size) => return None,
             (Reading::Plane, Quantity::X) => (value, mark.y?),
             (Reading::Plane, _) => (mark.x?, value),
@@ -79,7 +81,6 @@ impl Frame {
 mod tests {
     use super::*;
     use crate::evidence::Lineage;
-    use crate::plot::MarkKind;
 
     fn mark(reading: Reading) -> Mark {
         let mark = Mark::new(MarkKind::Point, "", "", "", Lineage::default());
@@ -100,6 +101,12 @@ mod tests {
         assert_eq!(place(Reading::Vertical { x: 1.0 }, Quantity::Y), Some(Point::new(10.0, 50.0)));
         let spoke = Reading::Line { from: (0.0, (0.0, 0.0)), to: (10.0, (10.0, 10.0)) };
         assert_eq!(place(spoke, Quantity::Y), Some(Point::new(50.0, 50.0)));
+    }
+
+    #[test]
+    fn a_segment_ends_its_size_above_its_foot() {
+        let bar = Mark { kind: MarkKind::Bar, low: Some(3.0), ..mark(Reading::Plane) };
+        assert_eq!(FRAME.place(&bar, Quantity::Size, 4.0), Some(Point::new(20.0, 30.0)));
     }
 
     #[test]

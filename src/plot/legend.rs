@@ -131,11 +131,8 @@ impl Legend {
         let mut elements = Vec::new();
         if self.frame {
             let frame = Outline::Rect(Rect::sized(corner.x, corner.y, width, height));
-            let paint = Paint {
-                fill: Some(Colour::WHITE),
-                stroke: Some(Stroke::solid(Colour::grey(204), 1.0)),
-                opacity: 0.8,
-            };
+            let edge = Some(Stroke::solid(Colour::grey(204), 1.0));
+            let paint = Paint { stroke: edge, ..Paint::filled(Colour::WHITE) }.with_opacity(0.8);
             elements.push(Element::shape(frame, paint));
         }
         let mut top = corner.y + (BORDER + text::ASCENT) * self.size;

@@ -1,8 +1,8 @@
 //! The scene of a figure and its renderings. Knows no biology.
 //!
 //! A figure kind describes a [`Figure`]: panels with axes around [`Item`]s in data coordinates. Laying it out gives
-//! a [`Page`] in points; page, marks and words together are the [`Scene`], of which [`svg()`] and [`mark_csv`] are
-//! renderings.
+//! a [`Page`] in points; page, marks and words together are the [`Scene`], of which [`svg()`], [`png()`], [`pdf()`] and
+//! [`mark_csv`] are renderings.
 
 mod axis;
 mod cloud;
@@ -11,14 +11,17 @@ mod element;
 mod figure;
 mod frame;
 mod geometry;
+mod hatch;
 mod legend;
 mod mark;
 mod marker;
+mod overlay;
 mod paint;
 mod panel;
 mod placeholder;
 mod png;
 mod raster;
+mod render;
 mod rule;
 mod scene;
 mod svg;
@@ -31,15 +34,17 @@ pub use axis::{Axis, Growth, Limits, Scale, Ticks};
 pub use cloud::{Cloud, CloudStyle};
 pub use csv::{HEADER, mark_csv};
 pub use element::{Anchor, Element, Group, Image, Outline, Shape, Text, bounds};
-pub use figure::{Figure, Heading, Margins, Page, Share};
+pub use figure::{Figure, Heading, Margins, PAD, Page, Share};
 pub use frame::{Frame, Reading};
 pub use geometry::{Point, Rect};
 pub use legend::{Entry, Legend, Place, Spot};
 pub use mark::{Mark, MarkKind, Quantity};
 pub use marker::Marker;
-pub use paint::{Cap, Colour, Paint, Stroke};
+pub use overlay::{Published, overlay};
+pub use paint::{Cap, Colour, Hatch, Paint, Stroke};
 pub use panel::{Coordinate, Item, Panel};
 pub use placeholder::placeholder;
+pub use render::{DOTS_PER_INCH, RenderError, pdf, png};
 pub use rule::Rule;
 pub use scene::{Scene, Source};
 pub use svg::svg;

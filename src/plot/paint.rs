@@ -20,14 +20,14 @@ impl Colour {
         Self([level; 3])
     }
 
-    /// Red, green and blue.
-    pub const fn channels(self) -> [u8; 3] {
-        self.0
-    }
-
     /// A colour from red, green and blue.
     pub const fn rgb(red: u8, green: u8, blue: u8) -> Self {
         Self([red, green, blue])
+    }
+
+    /// Red, green and blue.
+    pub const fn channels(self) -> [u8; 3] {
+        self.0
     }
 }
 
@@ -94,11 +94,32 @@ impl Stroke {
     }
 }
 
+/// White lines over a fill, so that fills differ by more than their colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hatch {
+    /// From lower left to upper right.
+    Rising,
+    /// From upper left to lower right.
+    Falling,
+    /// Both diagonals.
+    Crossed,
+    /// Horizontal.
+    Level,
+    /// Vertical.
+    Upright,
+    /// Horizontal and vertical.
+    Grid,
+    /// Dots.
+    Dotted,
+}
+
 /// Fill, pen and opacity of a shape.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Paint {
     /// Fill colour.
     pub fill: Option<Colour>,
+    /// Lines over the fill.
+    pub hatch: Option<Hatch>,
     /// Pen.
     pub stroke: Option<Stroke>,
     /// Opacity of both, 0 to 1.
@@ -108,12 +129,17 @@ pub struct Paint {
 impl Paint {
     /// Filled without an outline.
     pub fn filled(colour: Colour) -> Self {
-        Self { fill: Some(colour), stroke: None, opacity: 1.0 }
+        Self { fill: Some(colour), hatch: None, stroke: None, opacity: 1.0 }
     }
 
     /// An outline without a fill.
     pub fn outlined(stroke: Stroke) -> Self {
-        Self { fill: None, stroke: Some(stroke), opacity: 1.0 }
+        Self { fill: None, hatch: None, stroke: Some(stroke), opacity: 1.0 }
+    }
+
+    /// The same with lines over the fill.
+    pub fn hatched(self, hatch: Option<Hatch>) -> Self {
+        Self { hatch, ..self }
     }
 
     /// The same, more transparent.

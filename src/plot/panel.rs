@@ -85,6 +85,17 @@ pub enum Item {
         /// What is drawn, around the origin of the page.
         elements: Vec<Element>,
     },
+    /// An upright error bar with caps, clipped to the axes.
+    ErrorBar {
+        /// Its place along x.
+        x: f64,
+        /// Lower and upper end.
+        ends: (f64, f64),
+        /// How far caps reach to each side in points.
+        cap: f64,
+        /// Pen.
+        stroke: Stroke,
+    },
     /// A remark in the middle of the panel.
     Remark(String),
     /// Items that draw marks of the scene.
@@ -347,6 +358,7 @@ fn collect_points(items: &[Item], points: &mut Vec<(f64, f64)>) {
             Item::Marker { at, .. } => points.push(*at),
             Item::Cloud(cloud) => points.extend(cloud.points.iter().map(|(x, y, _)| (*x, *y))),
             Item::Mark { items, .. } => collect_points(items, points),
+            Item::ErrorBar { x, ends, .. } => points.extend([(*x, ends.0), (*x, ends.1)]),
             Item::Guide { .. } | Item::Rule { .. } | Item::Label { .. } => {}
             Item::Attached { .. } | Item::Remark(_) => {}
         }
@@ -410,6 +422,7 @@ impl Canvas {
                 let children = elements.iter().map(|element| element.clone().moved(x, y)).collect();
                 Element::Group(Group { children, ..Group::default() })
             }
+            Item::ErrorBar { x, ends, cap, stroke } => self.error_bar(*x, *ends, *cap, stroke),
             Item::Remark(text) => {
                 let text = Text::new(text, 11.0, self.axes.centre()).anchored(Anchor::Middle);
                 Element::Text(Text { face: Face::Oblique, colour: Colour::grey(89), ..text })
@@ -426,6 +439,17 @@ impl Canvas {
                 Element::Group(group)
             }
         }
+    }
+
+    fn error_bar(&self, x: f64, (low, high): (f64, f64), cap: f64, stroke: &Stroke) -> Element {
+        let paint = Paint::outlined(stroke.clone());
+        let (low, high) = (self.place((x, low)), self.place((x, high)));
+        let across = |end: Point| {
+            let (left, right) = (Point::new(end.x - cap, end.y), Point::new(end.x + cap, end.y));
+            Element::segment(left, right, paint.clone())
+        };
+        let children = vec![Element::segment(low, high, paint.clone()), across(low), across(high)];
+        Element::Group(Group { children, ..Group::default() })
     }
 
     /// The lines of the panel in page coordinates, for the legend to avoid.

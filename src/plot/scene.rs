@@ -1,7 +1,8 @@
 //! The scene: a figure's page, what it says in words, and its marks bound to source rows.
 
-use super::element::Element;
+use super::element::{Element, Group};
 use super::figure::Page;
+use super::frame::Frame;
 use super::mark::Mark;
 use crate::evidence::{Lineage, Missing, Tier};
 
@@ -54,6 +55,13 @@ impl Scene {
         self.page.elements.iter().for_each(|element| element.visit(visit));
     }
 
+    /// For every mark, where its values lie on the page; `None` for a mark that shows them in another way.
+    pub fn frames(&self) -> Vec<Option<Frame>> {
+        let mut frames = vec![None; self.marks.len()];
+        set_frames(&self.page.elements, None, &mut frames);
+        frames
+    }
+
     /// The description and where the numbers come from, for a reader who cannot see the figure.
     pub fn words(&self) -> String {
         let lineage = self.lineage();
@@ -67,5 +75,16 @@ impl Scene {
             })
             .collect();
         format!("{} Evidence: {tier}, from {}.", self.description, files.join(", "))
+    }
+}
+
+/// A group without a frame has that of the group around it.
+fn set_frames(elements: &[Element], around: Option<Frame>, frames: &mut [Option<Frame>]) {
+    for element in elements {
+        let Element::Group(Group { marks, frame, children, .. }) = element else { continue };
+        let frame = frame.or(around);
+        let of_marks = marks.clone().and_then(|range| frames.get_mut(range));
+        of_marks.into_iter().flatten().for_each(|of_mark| *of_mark = frame);
+        set_frames(children, frame, frames);
     }
 }

@@ -5,8 +5,9 @@
 use super::csv;
 use super::element::{Anchor, Element, Group, Image, Outline, Shape, Text};
 use super::geometry::{Point, Rect};
+use super::hatch;
 use super::mark::{Mark, MarkKind};
-use super::paint::{Cap, Colour, Paint};
+use super::paint::{Cap, Colour, Hatch, Paint};
 use super::png::base64;
 use super::scene::Scene;
 use super::text::Face;
@@ -22,7 +23,7 @@ pub fn svg(scene: &Scene) -> String {
     let mut writer = Writer::new(scene);
     writer.header();
     writer.metadata();
-    writer.clips();
+    writer.definitions();
     let page = Rect::sized(0.0, 0.0, scene.page.width, scene.page.height);
     writer.element(&Element::shape(Outline::Rect(page), Paint::filled(Colour::WHITE)));
     scene.page.elements.iter().for_each(|element| writer.element(element));
@@ -36,23 +37,29 @@ struct Writer<'a> {
     prefix: String,
     /// Distinct clip rectangles in drawing order, as written.
     clips: Vec<[String; 4]>,
+    /// Distinct hatched fills in drawing order.
+    hatches: Vec<(Colour, Hatch)>,
     text: String,
 }
 
 impl<'a> Writer<'a> {
     fn new(scene: &'a Scene) -> Self {
         let content = format!("{}\n{}\n{}", scene.id, scene.title, csv::mark_csv(&scene.marks));
-        let mut clips = Vec::new();
-        scene.visit(&mut |element| {
-            if let Element::Group(Group { clip: Some(clip), .. }) = element {
+        let (mut clips, mut hatches) = (Vec::new(), Vec::new());
+        scene.visit(&mut |element| match element {
+            Element::Group(Group { clip: Some(clip), .. }) => {
                 let clip = clip_numbers(clip);
                 if !clips.contains(&clip) {
                     clips.push(clip);
                 }
             }
+            Element::Shape(Shape { paint, .. }) => {
+                hatches.extend(hatched(paint).filter(|hatched| !hatches.contains(hatched)));
+            }
+            _ => {}
         });
         let hash = sha256(content.as_bytes()).to_string();
-        Self { scene, prefix: format!("f{}", &hash[..8]), clips, text: String::new() }
+        Self { scene, prefix: format!("f{}", &hash[..8]), clips, hatches, text: String::new() }
     }
 
     fn line(&mut self, line: &str) {
@@ -108,8 +115,8 @@ impl<'a> Writer<'a> {
         self.line("</metadata>");
     }
 
-    fn clips(&mut self) {
-        if self.clips.is_empty() {
+    fn definitions(&mut self) {
+        if self.clips.is_empty() && self.hatches.is_empty() {
             return;
         }
         self.line("<defs>");
@@ -117,6 +124,10 @@ impl<'a> Writer<'a> {
             let rect = Tag::new("rect").attribute("x", x).attribute("y", y);
             let rect = rect.attribute("width", width).attribute("height", height).close();
             self.line(&format!("<clipPath id=\"{}-clip{index}\">{rect}</clipPath>", self.prefix));
+        }
+        for (index, (colour, hatch)) in self.hatches.clone().iter().enumerate() {
+            let id = format!("{}-hatch{index}", self.prefix);
+            self.line(&hatch::pattern(&id, *colour, *hatch));
         }
         self.line("</defs>");
     }
@@ -155,10 +166,13 @@ impl<'a> Writer<'a> {
             .optional("data-series", series)
             .optional("data-key", key.map(|mark| mark.key.as_str()))
             .optional("data-rows", rows.as_deref())
+            .optional("opacity", group.opacity.map(number).as_deref())
             .optional("clip-path", clip.as_deref());
         self.line(&tag.open());
         if let Some((_, marks)) = marks {
             self.line(&format!("<title>{}</title>", escape(&spoken(marks))));
+        } else if let Some(words) = &group.words {
+            self.line(&format!("<title>{}</title>", escape(words)));
         }
         group.children.iter().for_each(|child| self.element(child));
         self.line("</g>");
@@ -183,7 +197,29 @@ impl<'a> Writer<'a> {
                 Tag::new("circle").number("cx", centre.x).number("cy", centre.y).number("r", *radius)
             }
         };
-        self.line(&painted(tag, &shape.paint).close());
+        self.line(&self.painted(tag, &shape.paint).close());
+    }
+
+    fn painted(&self, tag: Tag, paint: &Paint) -> Tag {
+        let pattern = hatched(paint).and_then(|hatch| self.hatches.iter().position(|known| *known == hatch));
+        let fill = match (pattern, paint.fill) {
+            (Some(index), _) => format!("url(#{}-hatch{index})", self.prefix),
+            (None, Some(colour)) => colour.to_string(),
+            (None, None) => "none".to_owned(),
+        };
+        let tag = tag.attribute("fill", &fill);
+        let tag = match &paint.stroke {
+            None => tag,
+            Some(stroke) => {
+                let dashes: Vec<String> = stroke.dashes.iter().map(|length| number(*length)).collect();
+                tag.attribute("stroke", &stroke.colour.to_string())
+                    .number("stroke-width", stroke.width)
+                    .optional("stroke-dasharray", (!dashes.is_empty()).then(|| dashes.join(" ")).as_deref())
+                    .optional("stroke-linecap", (stroke.cap == Cap::Square).then_some("square"))
+            }
+        };
+        let opacity = (paint.opacity < 1.0).then(|| number(paint.opacity));
+        tag.optional("opacity", opacity.as_deref())
     }
 
     fn image(&mut self, image: &Image) {
@@ -225,21 +261,9 @@ impl<'a> Writer<'a> {
     }
 }
 
-fn painted(tag: Tag, paint: &Paint) -> Tag {
-    let fill = paint.fill.map_or("none".to_owned(), |colour| colour.to_string());
-    let tag = tag.attribute("fill", &fill);
-    let tag = match &paint.stroke {
-        None => tag,
-        Some(stroke) => {
-            let dashes: Vec<String> = stroke.dashes.iter().map(|length| number(*length)).collect();
-            tag.attribute("stroke", &stroke.colour.to_string())
-                .number("stroke-width", stroke.width)
-                .optional("stroke-dasharray", (!dashes.is_empty()).then(|| dashes.join(" ")).as_deref())
-                .optional("stroke-linecap", (stroke.cap == Cap::Square).then_some("square"))
-        }
-    };
-    let opacity = (paint.opacity < 1.0).then(|| number(paint.opacity));
-    tag.optional("opacity", opacity.as_deref())
+/// Colour and lines of a hatched fill.
+fn hatched(paint: &Paint) -> Option<(Colour, Hatch)> {
+    paint.fill.zip(paint.hatch)
 }
 
 fn path(points: &[Point]) -> String {

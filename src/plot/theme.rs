@@ -1,7 +1,7 @@
 //! Themes: a figure's own colours, or colours that stay apart for readers with a colour vision deficiency.
 
 use super::marker::Marker;
-use super::paint::Colour;
+use super::paint::{Colour, Hatch};
 
 /// Which colours and markers tell categories apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -9,20 +9,22 @@ pub enum Theme {
     /// Those of the manifest, which are the paper's.
     #[default]
     Faithful,
-    /// The palette of Okabe and Ito (2008), and a different marker for every category.
+    /// Eight colours that stay apart, and a different marker or hatch for every category.
     Accessible,
 }
 
-/// Okabe and Ito's palette; yellow last, since it is hard to see on white.
+/// The five colours of Okabe and Ito's palette (2008) that have a contrast of 3:1 on white, then three darker ones in
+/// place of its sky blue, orange and yellow, found by search among the colours of that contrast: the least
+/// CIEDE2000 difference of two colours, with or without a colour vision deficiency, is 12.2, that of the original 10.9.
 const PALETTE: [Colour; 8] = [
     Colour::rgb(0, 114, 178),
     Colour::rgb(213, 94, 0),
     Colour::rgb(0, 158, 115),
     Colour::rgb(204, 121, 167),
     Colour::rgb(0, 0, 0),
-    Colour::rgb(86, 180, 233),
-    Colour::rgb(230, 159, 0),
-    Colour::rgb(240, 228, 66),
+    Colour::rgb(0, 0, 153),
+    Colour::rgb(136, 0, 0),
+    Colour::rgb(102, 68, 85),
 ];
 
 const MARKERS: [Marker; 8] = [
@@ -34,6 +36,18 @@ const MARKERS: [Marker; 8] = [
     Marker::TriangleDown,
     Marker::FilledPlus,
     Marker::Star,
+];
+
+/// The first fill is plain.
+const HATCHES: [Option<Hatch>; 8] = [
+    None,
+    Some(Hatch::Rising),
+    Some(Hatch::Falling),
+    Some(Hatch::Crossed),
+    Some(Hatch::Level),
+    Some(Hatch::Upright),
+    Some(Hatch::Grid),
+    Some(Hatch::Dotted),
 ];
 
 impl Theme {
@@ -52,6 +66,15 @@ impl Theme {
         match self {
             Self::Faithful => faithful,
             Self::Accessible => MARKERS[(index + index / PALETTE.len()) % MARKERS.len()],
+        }
+    }
+
+    /// Lines over the fill of a category, for bars and areas, by its position in the legend; combined with the
+    /// colours as markers are.
+    pub fn hatch(self, index: usize) -> Option<Hatch> {
+        match self {
+            Self::Faithful => None,
+            Self::Accessible => HATCHES[(index + index / PALETTE.len()) % HATCHES.len()],
         }
     }
 }

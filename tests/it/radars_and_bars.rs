@@ -6,6 +6,7 @@ use repro::figures;
 use repro::plot::{Element, MarkKind, Outline, Point, Rect, Scene, Theme};
 
 use super::figures::{assert_sound, figure_specs, found, table, texts};
+use super::panels::assert_no_text_overlaps;
 
 const RADAR: &str = r##"
 [[figure]]
@@ -90,22 +91,11 @@ fn outlines(scene: &Scene, kind: MarkKind) -> Vec<(usize, Outline)> {
     outlines
 }
 
-#[track_caller]
-fn assert_no_overlap(scene: &Scene) {
-    let texts = texts(scene);
-    for (index, (text, bounds)) in texts.iter().enumerate() {
-        for (other, others) in &texts[index + 1..] {
-            let common = bounds.intersection(others).filter(|common| common.width() * common.height() > 0.0);
-            assert_eq!(common, None, "`{text}` and `{other}`");
-        }
-    }
-}
-
 #[test]
 fn vertices_lie_at_their_angle_and_distance() {
     let scene = draw(RADAR, "a,x,2\na,y,1\na,z,0.5\na,w,0").unwrap();
     assert_sound(&scene);
-    assert_no_overlap(&scene);
+    assert_no_text_overlaps(&scene);
     let polygons = outlines(&scene, MarkKind::Vertex);
     // A fill and an outline with the same corners; series b has no value.
     assert_eq!(polygons.len(), 2);
@@ -174,7 +164,7 @@ fn legends_of_radars_move_away_from_labels() {
     let spec = spec.replace("legend = { at = [1.2, 1.1] }", "legend = { at = [1.2, 0.6] }");
     let scene = draw(&spec, "a,x,1\na,y,1\na,z,1\na,w,1").unwrap();
     assert_sound(&scene);
-    assert_no_overlap(&scene);
+    assert_no_text_overlaps(&scene);
 }
 
 /// (bar, segment, low, high) of every segment.
@@ -187,7 +177,7 @@ fn segments(scene: &Scene) -> Vec<(&str, &str, f64, f64)> {
 fn segments_are_stacked_and_bars_ordered() {
     let scene = draw(BARS, "a,x,1\na,y,2\nb,x,4\nb,y,1\nc,y,0\nz,x,9").unwrap();
     assert_sound(&scene);
-    assert_no_overlap(&scene);
+    assert_no_text_overlaps(&scene);
     let expected = [
         ("b", "x", 0.0, 4.0),
         ("b", "Y", 4.0, 5.0),
@@ -277,7 +267,7 @@ fn constants_and_extremes_are_drawn() {
 fn logarithmic_axes_space_by_ratio() {
     let scene = draw(LOG, "a,1,0.5\na,2,0.5\na,8,0.5\nb,4,0.5\nb,8,1").unwrap();
     assert_sound(&scene);
-    assert_no_overlap(&scene);
+    assert_no_text_overlaps(&scene);
     let x = |key: &str| {
         let index =
             scene.marks.iter().position(|mark| mark.kind == MarkKind::Point && mark.key == key).unwrap();

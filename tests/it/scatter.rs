@@ -225,7 +225,7 @@ fn opacities(image: &Image) -> (usize, Vec<f64>) {
 fn a_picture_lies_on_the_axes_to_half_a_pixel() {
     // One point of interest; the others are far to the left.
     let spec = format!(
-        "{}raster_above = 2\nequal = true\n",
+        "{}raster_above = 2\nequal = true\npoint_size = 9\n",
         SCATTER
             .replace("x = { column = \"x\" }", "x = { column = \"x\", limits = [0, 1] }")
             .replace("y = { column = \"y\" }", "y = { column = \"y\", limits = [0, 1] }")
@@ -401,7 +401,18 @@ fn exactly_the_panels_without_readable_input_are_placeholders() {
 fn list_shows_state_evidence_marks_drawn_and_marks_judged() {
     let project = Project::of_this_repository();
     let run = project.run(&["list", "reconeval/fig2/tahoe_logfc*", "reconeval/fig2/umaptahoe*"]);
-    insta::assert_snapshot!(run.snapshot(), @"");
+    insta::assert_snapshot!(run.snapshot(), @r"
+    status: 0
+    --- stdout
+    figure     reconeval/fig2/tahoe_logfc_dabrafenib     drawn     digitised      48 marks     48 judged
+    figure     reconeval/fig2/tahoe_logfc_egr1_zoom      drawn     digitised      90 marks     90 judged
+    figure     reconeval/fig2/tahoe_logfc_axin2_zoom     drawn     digitised      90 marks     90 judged
+    figure     reconeval/fig2/umaptahoe_true_train_test  missing   -           unsupported_format
+    figure     reconeval/fig2/umaptahoe_olAE_overlay     missing   -           unsupported_format
+    figure     reconeval/fig2/umaptahoe_nlscVI_overlay   missing   -           unsupported_format
+    figure     reconeval/fig2/umaptahoe_PCA_overlay      missing   -           unsupported_format
+    --- stderr
+    ");
     let run = project.run(&["list", "reconeval/fig*", "--json"]);
     assert_eq!(run.status, 0, "{}", run.snapshot());
     let json = run.json();

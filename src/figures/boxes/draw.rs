@@ -15,7 +15,7 @@ pub fn boxed(style: &BoxStyle, y: f64, quartiles: &Quartiles, mark: usize) -> It
         stroke: stroke.clone(),
     };
     let upright = |x: f64, half: f64, stroke: &Stroke| line([(x, y - half), (x, y + half)], stroke);
-    let paint = Paint { fill: Some(style.fill), stroke: Some(edge.clone()), opacity: style.opacity };
+    let paint = Paint { stroke: Some(edge.clone()), ..Paint::filled(style.fill) }.with_opacity(style.opacity);
     let corners = vec![(q1, y - half), (q3, y - half), (q3, y + half), (q1, y + half)];
     let items = vec![
         Item::Polygon { points: corners, paint },

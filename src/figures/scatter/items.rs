@@ -100,17 +100,14 @@ impl<'a> Drawing<'a> {
 
     /// One mark a series that says how many points the mark table leaves out.
     fn summaries(&self, panel: &PanelPoints<'_>, points: &[&Point<'_>]) -> Vec<Mark> {
-        let mut sums: Vec<(usize, Lineage)> = vec![(0, Lineage::default()); self.series.len()];
-        for point in points {
-            let (n, lineage) = &mut sums[point.series];
-            *n += 1;
-            point.row.add_to(lineage);
-        }
-        let summary = |(series, (n, lineage)): (&Series, (usize, Lineage))| {
-            let text = format!("{n} points, drawn as a picture and not listed");
+        let mut members: Vec<Vec<&Point<'_>>> = vec![Vec::new(); self.series.len()];
+        points.iter().for_each(|point| members[point.series].push(*point));
+        let summary = |(series, members): (&Series, Vec<&Point<'_>>)| {
+            let lineage = Lineage::union(members.iter().filter_map(|point| point.row.source()));
+            let text = format!("{} points, drawn as a picture and not listed", members.len());
             Mark { text, ..Mark::new(MarkKind::Text, &panel.name, &series.label, "", lineage) }
         };
-        self.series.iter().zip(sums).filter(|(_, (n, _))| *n > 0).map(summary).collect()
+        self.series.iter().zip(members).filter(|(_, members)| !members.is_empty()).map(summary).collect()
     }
 
     /// Lines through the medians of every series.

@@ -37,8 +37,7 @@ pub fn trend(points: &[Point<'_>], spec: &TrendSpec) -> Vec<Vertex> {
         let middle = bin.len() / 2;
         let y =
             if bin.len() % 2 == 1 { bin[middle].y } else { f64::midpoint(bin[middle - 1].y, bin[middle].y) };
-        let mut lineage = Lineage::default();
-        bin.iter().for_each(|point| point.row.add_to(&mut lineage));
+        let lineage = Lineage::union(bin.iter().filter_map(|point| point.row.source()));
         Some(Vertex { bin: index + 1, x: low + (index as f64 + 0.5) * width, y, lineage })
     };
     bins.into_iter().enumerate().filter_map(vertex).collect()

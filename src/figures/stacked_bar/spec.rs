@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::figures::FigureError;
 use crate::figures::spec::{LegendSpec, Where, text_size};
 use crate::manifest::RawSpec;
-use crate::plot::{Colour, Theme};
+use crate::plot::{Colour, Hatch, Theme};
 
 /// A `stacked_bar` figure: one bar an entry, one segment a category, the first at the bottom.
 #[derive(Clone, Debug, Deserialize)]
@@ -79,6 +79,9 @@ pub struct SegmentSpec {
     pub label: Option<String>,
     /// Fill.
     pub colour: Colour,
+    /// Lines over the fill, which the theme chooses.
+    #[serde(skip)]
+    pub hatch: Option<Hatch>,
 }
 
 /// Order of bars.
@@ -151,10 +154,11 @@ impl Default for BarAxisSpec {
 }
 
 impl StackedBarSpec {
-    /// The spec with the colours of a theme.
+    /// The spec with the colours and hatches of a theme.
     pub fn themed(mut self, theme: Theme) -> Self {
         for (index, segment) in self.segments.iter_mut().enumerate() {
             segment.colour = theme.colour(index, segment.colour);
+            segment.hatch = theme.hatch(index);
         }
         self
     }

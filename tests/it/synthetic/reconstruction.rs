@@ -7,9 +7,9 @@ use std::fmt::Write;
 
 use super::SyntheticTable;
 
-const SPLITS: [&str; 3] = ["split01", "split02", "split03"];
-const DATASETS: [&str; 3] = ["pbmc", "tahoe", "luca"];
-const LATENTS: [&str; 5] = ["10", "32", "128", "512", "2048"];
+pub const SPLITS: [&str; 3] = ["split01", "split02", "split03"];
+pub const DATASETS: [&str; 3] = ["pbmc", "tahoe", "luca"];
+pub const LATENTS: [&str; 5] = ["10", "32", "128", "512", "2048"];
 const MODELS: [&str; 4] = ["SE", "scGPT", "scConcept", "scimilarity"];
 const DECODERS: [&str; 3] = ["MLP", "KNN_10", "Transformer"];
 /// Label, column of a summary table, whether smaller is better; in another order than the panels'.

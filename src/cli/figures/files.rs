@@ -1,0 +1,83 @@
+//! The files of a figure: which formats, and what they are called.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Failure;
+use crate::plot::{Scene, Theme, mark_csv, pdf, png, svg};
+use crate::store::write_atomic;
+
+/// A format of the drawing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Format {
+    /// Vectors for screens, with every mark's values inside.
+    Svg,
+    /// Pixels for print, at 300 dpi.
+    Png,
+    /// Vectors for print.
+    Pdf,
+}
+
+impl Format {
+    /// Name and file extension.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Png => "png",
+            Self::Pdf => "pdf",
+        }
+    }
+
+    fn render(self, scene: &Scene) -> Result<Vec<u8>, Failure> {
+        Ok(match self {
+            Self::Svg => svg(scene).into_bytes(),
+            Self::Png => png(scene)?,
+            Self::Pdf => pdf(scene)?,
+        })
+    }
+}
+
+/// What to write, and where.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// Folder of all papers' figures.
+    pub folder: PathBuf,
+    /// Formats, each once.
+    pub formats: Vec<Format>,
+    /// Theme; other themes than the faithful one have their name in the file name.
+    pub theme: Theme,
+}
+
+impl Output {
+    /// Writes a drawing in every format. `variant` is what it shows beside the figure itself, such as `.compare`.
+    pub fn write(
+        &self,
+        paper: &str,
+        scene: &Scene,
+        variant: &str,
+    ) -> Result<Vec<(Format, PathBuf)>, Failure> {
+        let theme = match self.theme {
+            Theme::Faithful => "",
+            Theme::Accessible => ".accessible",
+        };
+        let mut written = Vec::new();
+        for format in &self.formats {
+            let name = format!("{}{theme}{variant}.{}", scene.id, format.name());
+            let path = self.folder.join(paper).join(name);
+            write_atomic(&path, &format.render(scene)?)?;
+            written.push((*format, path));
+        }
+        Ok(written)
+    }
+
+    /// Writes the mark table, which is the same for every theme.
+    pub fn write_marks(&self, paper: &str, scene: &Scene) -> Result<PathBuf, Failure> {
+        let path = self.folder.join(paper).join(format!("{}.csv", scene.id));
+        write_atomic(&path, mark_csv(&scene.marks).as_bytes())?;
+        Ok(path)
+    }
+
+    /// Faithful SVG below a folder.
+    pub fn standard(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), formats: vec![Format::Svg], theme: Theme::Faithful }
+    }
+}

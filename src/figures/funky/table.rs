@@ -1,0 +1,125 @@
+//! The cells of a `funky` figure: rows in order, what each holds and where it comes from.
+
+use super::spec::{BlockSpec, CellsSpec, ColumnSpec, FunkySpec, ShapeSpec};
+use crate::evidence::Lineage;
+use crate::figures::FigureError;
+use crate::figures::rows::{Datasets, Row};
+use crate::manifest::RawSpec;
+
+/// A value of a bar or circle.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// The value.
+    pub value: f64,
+    /// Size of a circle, 0 to 1.
+    pub size: Option<f64>,
+    /// Rows it was computed from.
+    pub lineage: Lineage,
+}
+
+/// A row of the figure.
+#[derive(Clone, Debug)]
+pub struct TableRow<'a> {
+    /// Its name in the datasets.
+    pub key: &'a str,
+    /// Height in units of rows, from 0 at the top; blank rows count.
+    pub place: usize,
+    /// A cell for every column, if there is one.
+    pub cells: Vec<Option<Cell>>,
+}
+
+impl TableRow<'_> {
+    /// The rows behind all cells.
+    pub fn lineage(&self) -> Lineage {
+        Lineage::union(self.cells.iter().flatten().map(|cell| &cell.lineage))
+    }
+}
+
+/// All rows from the top.
+pub fn read<'a>(
+    raw: &RawSpec,
+    spec: &'a FunkySpec,
+    data: &Datasets,
+) -> Result<Vec<TableRow<'a>>, FigureError> {
+    let bars = Source::new(raw, &spec.bars, data)?;
+    let circles = Source::new(raw, &spec.circles, data)?;
+    let cell = |row: &str, column: &ColumnSpec| match column.shape {
+        ShapeSpec::Bar => bars.cell(raw, row, column),
+        ShapeSpec::Circle => {
+            circles.cell(raw, row, column).map(|cell| cell.filter(|cell| cell.size.is_some()))
+        }
+    };
+    let mut table: Vec<TableRow<'a>> = Vec::new();
+    let mut place = 0;
+    for block in &spec.block {
+        let mut rows = Vec::new();
+        for key in &block.rows {
+            let cells = spec.column.iter().map(|column| cell(key, column));
+            rows.push(TableRow { key, place: 0, cells: cells.collect::<Result<_, _>>()? });
+        }
+        sort(spec, block, &mut rows);
+        for row in rows {
+            if let Some(twice) = table.iter().find(|other| other.key == row.key) {
+                return Err(FigureError::new(
+                    raw,
+                    &format!("row `{}` stands in the blocks twice", twice.key),
+                ));
+            }
+            table.push(TableRow { place, ..row });
+            place += 1;
+        }
+        place += 1;
+    }
+    Ok(table)
+}
+
+/// Largest value first; equal ones keep their order, missing ones come last.
+fn sort(spec: &FunkySpec, block: &BlockSpec, rows: &mut [TableRow<'_>]) {
+    let Some(column) = spec.column.iter().position(|column| Some(&column.key) == block.sort_by.as_ref())
+    else {
+        return;
+    };
+    let value = |row: &TableRow<'_>| row.cells[column].as_ref().map_or(f64::NEG_INFINITY, |cell| cell.value);
+    rows.sort_by(|a, b| value(b).total_cmp(&value(a)));
+}
+
+/// The rows of a dataset that hold cells.
+struct Source<'a> {
+    spec: &'a CellsSpec,
+    rows: Vec<Row<'a>>,
+}
+
+impl<'a> Source<'a> {
+    fn new(raw: &RawSpec, spec: &'a CellsSpec, data: &'a Datasets) -> Result<Self, FigureError> {
+        let columns: Vec<&str> = [&spec.row, &spec.column, &spec.value]
+            .into_iter()
+            .chain(&spec.size)
+            .map(String::as_str)
+            .collect();
+        Ok(Self { spec, rows: data.rows(raw, &spec.data, &[&spec.conditions], &columns)? })
+    }
+
+    /// The cell of a row and column; two are an error, since only one could be seen.
+    fn cell(&self, raw: &RawSpec, row: &str, column: &ColumnSpec) -> Result<Option<Cell>, FigureError> {
+        let is = |found: &Row<'_>, name: &str, text: &str| found.text(name).as_deref() == Some(text);
+        let mut cells = self
+            .rows
+            .iter()
+            .filter(|found| is(found, &self.spec.row, row) && is(found, &self.spec.column, &column.key));
+        let Some(found) = cells.next() else { return Ok(None) };
+        if cells.next().is_some() {
+            let message = format!(
+                "dataset `{}` has several rows for `{row}` in column `{}`",
+                self.spec.data, column.key
+            );
+            return Err(FigureError::new(raw, &message).with_hint("narrow the rows with `where`"));
+        }
+        let size = self.spec.size.as_ref().and_then(|name| found.number(name));
+        let value = found.number(&self.spec.value);
+        Ok(value.map(|value| Cell {
+            value,
+            size: size.map(|size| size.clamp(0.0, 1.0)),
+            lineage: found.lineage(),
+        }))
+    }
+}
