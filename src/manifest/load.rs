@@ -219,7 +219,7 @@ fn raw_specs(
 ) -> Result<Vec<RawSpec>, ManifestError> {
     let entries = entries(value, source)?;
     entries
-        .iter()
+        .into_iter()
         .enumerate()
         .map(|(i, entry)| RawSpec::new(entry, (section, i), with_kind, source))
         .collect()

@@ -22,8 +22,8 @@ pub struct SourceText {
 
 /// One `[[figure]]`, `[[dataset]]`, … entry: id and kind read, the rest raw.
 ///
-/// The body is parsed again from the text when its owner asks for it: a parsed TOML tree borrows from its
-/// text, and a file of this size parses in well under a millisecond.
+/// The owner of the kind reads the body, which keeps no places. Only when that fails is the file parsed again, for the
+/// line that the message names: a TOML tree with places borrows from its text.
 #[derive(Clone, Debug)]
 pub struct RawSpec {
     /// Identifier within the manifest.
@@ -34,25 +34,36 @@ pub struct RawSpec {
     index: usize,
     span: Range<usize>,
     source: Arc<SourceText>,
+    /// Without `id` and `kind`.
+    body: Arc<toml::Table>,
 }
 
 impl RawSpec {
     /// Reads `id` and, when `with_kind`, `kind` of the `index`th entry of a section.
     pub(super) fn new(
-        entry: &Spanned<DeTable<'_>>,
+        entry: Spanned<DeTable<'_>>,
         (section, index): (&'static str, usize),
         with_kind: bool,
         source: &Arc<SourceText>,
     ) -> Result<Self, ManifestError> {
         let span = entry.span();
-        let body = entry.get_ref();
-        let id = string(body, "id", &span, source)?;
-        let kind = if with_kind { string(body, "kind", &span, source)? } else { String::new() };
-        Ok(Self { id, kind, section, index, span, source: Arc::clone(source) })
+        let mut body = entry.into_inner();
+        let id = string(&body, "id", &span, source)?;
+        let kind = if with_kind { string(&body, "kind", &span, source)? } else { String::new() };
+        remove_names(&mut body, &kind);
+        let value = Spanned::new(span.clone(), DeValue::Table(body));
+        let body = toml::Table::deserialize(value.into_deserializer())
+            .map_err(|error| ManifestError::from_toml(source, error, span.clone()))?;
+        Ok(Self { id, kind, section, index, span, source: Arc::clone(source), body: Arc::new(body) })
     }
 
     /// The body, without `id` and `kind`, as the owner's typed spec.
     pub fn parse<T: for<'de> Deserialize<'de>>(&self) -> Result<T, ManifestError> {
+        T::deserialize(toml::Value::Table((*self.body).clone())).or_else(|_| self.parse_with_places())
+    }
+
+    /// The same from the text of the file.
+    fn parse_with_places<T: for<'de> Deserialize<'de>>(&self) -> Result<T, ManifestError> {
         let failed = |error| ManifestError::from_toml(&self.source, error, self.span.clone());
         let mut root = DeTable::parse(&self.source.text).map_err(failed)?.into_inner();
         let entry = match root.remove(self.section).map(Spanned::into_inner) {
@@ -62,10 +73,7 @@ impl RawSpec {
         let Some(DeValue::Table(mut body)) = entry else {
             return Err(self.error(format!("no `[[{}]]` entry number {}", self.section, self.index + 1)));
         };
-        body.remove("id");
-        if !self.kind.is_empty() {
-            body.remove("kind");
-        }
+        remove_names(&mut body, &self.kind);
         let value = Spanned::new(self.span.clone(), DeValue::Table(body));
         T::deserialize(value.into_deserializer()).map_err(failed)
     }
@@ -73,6 +81,14 @@ impl RawSpec {
     /// An error about this entry as a whole, placed at its first line.
     pub fn error(&self, message: impl Into<String>) -> ManifestError {
         ManifestError::at(&self.source, Some(self.span.clone()), message.into())
+    }
+}
+
+/// Leaves what the owner of the kind reads.
+fn remove_names(body: &mut DeTable<'_>, kind: &str) {
+    body.remove("id");
+    if !kind.is_empty() {
+        body.remove("kind");
     }
 }
 

@@ -66,18 +66,29 @@ impl<'a> Library<'a> {
 
     /// Checks every dataset of the paper without reading a file: specs parse, parents exist, no circles.
     pub fn check(&self) -> Result<(), QueryError> {
-        fn visit(library: &Library<'_>, name: &str, trail: &mut Vec<String>) -> Result<(), QueryError> {
+        /// `trail` holds the datasets on the way here, `known` those that are fine.
+        fn visit(
+            library: &Library<'_>,
+            name: &str,
+            trail: &mut Vec<String>,
+            known: &mut BTreeSet<String>,
+        ) -> Result<(), QueryError> {
+            if known.contains(name) {
+                return Ok(());
+            }
             if trail.iter().any(|open| open == name) {
                 return Err(QueryError::Circular { name: name.to_owned() });
             }
             let spec = library.spec(name)?;
             trail.push(name.to_owned());
-            let visited = spec.parents().try_for_each(|parent| visit(library, parent, trail));
+            let visited = spec.parents().try_for_each(|parent| visit(library, parent, trail, known));
             trail.pop();
+            known.insert(name.to_owned());
             visited
         }
-        let names = self.vault.manifest().datasets.iter();
-        names.map(|spec| spec.id.as_str()).try_for_each(|name| visit(self, name, &mut Vec::new()))
+        let (mut trail, mut known) = (Vec::new(), BTreeSet::new());
+        let mut names = self.vault.manifest().datasets.iter().map(|spec| spec.id.as_str());
+        names.try_for_each(|name| visit(self, name, &mut trail, &mut known))
     }
 
     /// Ids of all artifacts that these datasets may be read from, through their parents, in order of declaration.
