@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::session::{Session, claims_status, figures_status};
+use super::session::{Session, Tally};
 use super::{Context, ExitCode};
-use crate::claims::{Judged, Policy};
+use crate::claims::Judged;
 use crate::error::Failure;
 use crate::evidence::Reason;
 use crate::manifest::{Artifact, FetchPolicy, Manifest, Origin, SourceKind};
@@ -23,7 +23,7 @@ pub struct ReportArguments {
 
 /// Runs the verb.
 pub fn run(arguments: &ReportArguments, context: &Context) -> Result<ExitCode, Failure> {
-    let mut papers = Vec::new();
+    let (mut papers, mut tally) = (Vec::new(), Tally::default());
     let mut status = ExitCode::Success;
     for manifest in &context.project.manifests {
         let mut session = Session::open(manifest, context)?;
@@ -32,7 +32,9 @@ pub fn run(arguments: &ReportArguments, context: &Context) -> Result<ExitCode, F
         let (paper, paper_status) = paper(&session, &judged)?;
         status = status.worst(paper_status).worst(session.report_problems(context));
         papers.push(paper);
+        tally.add(&session, judged);
     }
+    status = status.worst(tally.status());
     let model = ReportModel::new(papers);
     let path = arguments.out.clone().unwrap_or_else(|| default_path(context));
     write(&model, &path)?;
@@ -49,7 +51,7 @@ pub fn default_path(context: &Context) -> PathBuf {
     context.project.root.join("reports/report.html")
 }
 
-/// A paper's part of the report and the status that follows from it.
+/// A paper's part of the report and the status that follows from its artifacts.
 pub fn paper(session: &Session<'_>, judged: &[Judged]) -> Result<(PaperModel, ExitCode), Failure> {
     let manifest = session.manifest();
     let mut figures = Vec::new();
@@ -71,11 +73,7 @@ pub fn paper(session: &Session<'_>, judged: &[Judged]) -> Result<(PaperModel, Ex
             artifact_row(session, artifact, &files)
         })
         .collect();
-    let missing = figures.iter().filter(|figure| figure.state == "missing").count();
-    let mut status = figures_status(figures.len() - missing, missing);
-    if !judged.is_empty() {
-        status = status.worst(claims_status(judged, Policy::Strict));
-    }
+    let mut status = ExitCode::Success;
     for artifact in &artifacts {
         status = status.worst(match artifact.state {
             "ok" => ExitCode::Success,

@@ -2,7 +2,7 @@
 
 use super::progress::TerminalProgress;
 use super::report::{default_path, paper, write};
-use super::session::Session;
+use super::session::{Session, Tally};
 use super::{Context, ExitCode, figures};
 use crate::error::{Diagnostic, Failure};
 use crate::fetch::{self, Outcome, Request, Settings};
@@ -26,7 +26,7 @@ pub fn run(arguments: &ReproduceArguments, context: &Context) -> Result<ExitCode
         context.project.manifests.iter().filter(|manifest| selection.contains(manifest.id(), "")).collect();
     selection.check(context.project.manifests.iter().map(Manifest::id))?;
     let mut status = fetch_needed(&manifests, context)?;
-    let mut papers = Vec::new();
+    let (mut papers, mut tally) = (Vec::new(), Tally::default());
     for manifest in manifests {
         context.out.note(format!("{}: drawing and judging", manifest.id()));
         let mut session = Session::open(manifest, context)?;
@@ -36,7 +36,9 @@ pub fn run(arguments: &ReproduceArguments, context: &Context) -> Result<ExitCode
         let (paper, paper_status) = paper(&session, &judged)?;
         status = status.worst(paper_status).worst(session.report_problems(context));
         papers.push(paper);
+        tally.add(&session, judged);
     }
+    status = status.worst(tally.status());
     let model = ReportModel::new(papers);
     let path = default_path(context);
     write(&model, &path)?;

@@ -108,6 +108,34 @@ impl<'a> Session<'a> {
     }
 }
 
+/// Figures and claims of all papers of a run: what one of them cannot show another may.
+#[derive(Default)]
+pub struct Tally {
+    drawn: usize,
+    missing: usize,
+    judged: Vec<Judged>,
+}
+
+impl Tally {
+    /// Adds a paper whose figures were drawn and whose claims were judged.
+    pub fn add(&mut self, session: &Session<'_>, judged: Vec<Judged>) {
+        let missing = session.scenes.values().filter(|scene| scene.missing.is_some()).count();
+        self.missing += missing;
+        self.drawn += session.scenes.len() - missing;
+        self.judged.extend(judged);
+    }
+
+    /// The status that follows.
+    pub fn status(&self) -> ExitCode {
+        let status = figures_status(self.drawn, self.missing);
+        if self.judged.is_empty() {
+            status
+        } else {
+            status.worst(claims_status(&self.judged, Policy::Strict))
+        }
+    }
+}
+
 /// The status that follows from figures: some missing, all missing, or none.
 pub fn figures_status(drawn: usize, missing: usize) -> ExitCode {
     match (drawn, missing) {

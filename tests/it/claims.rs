@@ -136,8 +136,13 @@ fn two_models_swapping_ranks_in_one_cell_move_four_marks() {
     project.repin(ARTIFACTS, SCALING, &before);
     let run = project.run(&["claims", "--json"]);
     assert_eq!(run.status, 1, "{}", run.stderr);
-    let ids: Vec<String> =
-        with_outcome(&run, "differs").iter().map(|claim| claim["id"].as_str().unwrap().to_owned()).collect();
+    let differs = with_outcome(&run, "differs");
+    // Figure 3 holds means over the same values: what differs there was computed from this file too.
+    for claim in &differs {
+        assert!(claim["lineage"].as_str().unwrap().contains("published/scaling-split"), "{claim}");
+    }
+    let ids = differs.iter().map(|claim| claim["id"].as_str().unwrap());
+    let ids: Vec<&str> = ids.filter(|id| id.starts_with("fig2/")).collect();
     assert_eq!(
         ids,
         [

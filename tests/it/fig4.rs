@@ -299,7 +299,7 @@ fn figures_from_the_authors_schema_agree_with_pandas() {
     }
     let project = Project::of_this_repository();
     synthetic::place(&project, &tables);
-    let run = project.run(&["figures", "reconeval/fig4/*"]);
+    let run = project.run(&["figures", "reconeval/fig4/*_st*", "reconeval/fig4/*_cf*"]);
     assert_eq!(run.status, 0, "{}", run.snapshot());
     let key = |parts: [&str; 4]| parts.map(str::to_owned);
     for panel in ["st", "cf"] {

@@ -421,8 +421,8 @@ fn list_shows_state_evidence_marks_drawn_and_marks_judged() {
     let egr1 = item("reconeval/fig2/tahoe_logfc_egr1_zoom");
     assert_eq!((&egr1["marks"], &egr1["judged"], &egr1["state"]), (&90.into(), &90.into(), &"drawn".into()));
     let box_plot = item("reconeval/fig2/tahoe_boxplots_latent128");
-    // Six boxes are judged, brackets are judged where they are computed.
-    assert_eq!((&box_plot["marks"], &box_plot["judged"]), (&9.into(), &9.into()));
+    // Six boxes are judged on their marks, three brackets where their tests are computed.
+    assert_eq!((&box_plot["marks"], &box_plot["judged"]), (&9.into(), &6.into()));
     let umap = item("reconeval/fig2/umaptahoe_PCA_overlay");
     assert_eq!((&umap["reason"], &umap["judged"]), (&"unsupported_format".into(), &0.into()));
     assert!(item("reconeval/fig2/logfc_true")["marks"].is_null());

@@ -96,7 +96,7 @@ fn a_tree_comes_by_its_name_only_and_is_pinned_file_by_file() {
     site.run(&["verify"])
         .expect(0, "5 ok")
         .says("ok          paper/store  frozen/paper/deep/store.zarr/X/0.1");
-    site.run(&["list", "paper/store"]).expect(0, "").says("present   cached  tree, 5 files, 293.0 KiB");
+    site.run(&["list", "paper/store"]).expect(0, "").says("present   cached      tree, 5 files, 293.0 KiB");
     let list: serde_json::Value = serde_json::from_str(&site.run(&["list", "--json"]).stdout).unwrap();
     assert_eq!((&list["items"][0]["files"], &list["items"][0]["bytes"]), (&5.into(), &300_036.into()));
     site.run(&["report"]).expect(0, "");
