@@ -132,7 +132,8 @@ impl Lineage {
 
     /// The union of several lineages, in any order.
     pub fn union<'a>(lineages: impl IntoIterator<Item = &'a Self>) -> Self {
-        let mut gathered: Vec<(Arc<SourceFile>, Vec<(u32, u32)>)> = Vec::new();
+        type Run = (u32, u32);
+        let mut gathered: Vec<(Arc<SourceFile>, Vec<Run>)> = Vec::new();
         for (file, rows) in lineages.into_iter().flat_map(|lineage| &lineage.0) {
             let index =
                 gathered.binary_search_by(|(known, _)| compare(known, file)).unwrap_or_else(|index| {
