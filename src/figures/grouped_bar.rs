@@ -8,7 +8,7 @@ use crate::evidence::Lineage;
 use crate::manifest::RawSpec;
 use crate::plot::{
     Anchor, Axis, Colour, Coordinate, DESCENT, Element, Entry, Figure, Item, Legend, Limits, Mark, MarkKind,
-    Paint, Panel, Place, Point, Scene, Stroke, Text, Theme, Ticks, placeholder,
+    Outline, Paint, Panel, Place, Point, Scene, Stroke, Text, Theme, Ticks, placeholder,
 };
 
 use self::spec::{BarSeriesSpec, GroupedBarSpec};
@@ -16,6 +16,8 @@ use super::rows::{Datasets, no_values};
 use super::spec::{check_decimals, points};
 use super::{FigureError, Lookup};
 
+/// White around a value that stands on dark or hatched ground, in points.
+const GROUND_PAD: f64 = 1.0;
 /// Width of the white line around bars in points.
 const BAR_EDGE: f64 = 0.8;
 /// Width of error bars in points.
@@ -169,7 +171,11 @@ fn draw_bar(spec: &GroupedBarSpec, bar: &Bar<'_>, items: &mut Vec<Item>, marks: 
         let foot = Coordinate::Data(bar.height / 2.0 + value.offset);
         let line =
             Text::new(&text, value.size, Point::new(0.0, -DESCENT * value.size)).anchored(Anchor::Middle);
-        let elements = vec![Element::Text(line)];
+        let ground = line.bounds().filter(|_| value.ground).map(|bounds| {
+            let outline = Outline::Rounded { rect: bounds.grown(GROUND_PAD), radius: GROUND_PAD };
+            Element::shape(outline, Paint::filled(Colour::WHITE))
+        });
+        let elements = ground.into_iter().chain([Element::Text(line)]).collect();
         drawn.push(Item::Attached { at: (Coordinate::Data(bar.x), foot), elements });
         text
     });

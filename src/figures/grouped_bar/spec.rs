@@ -47,6 +47,9 @@ impl GroupedBarSpec {
             series.colour = theme.colour(index, series.colour);
             series.hatch = theme.hatch(index);
         }
+        if let Some(value) = &mut self.value_text {
+            value.ground = theme == Theme::Accessible;
+        }
         self
     }
 }
@@ -138,6 +141,9 @@ pub struct ValueTextSpec {
     /// How far its lower edge is above half the height, in units of the vertical axis.
     #[serde(default)]
     pub offset: f64,
+    /// Whether it stands on white, where the theme's bars are too dark or hatched for black text.
+    #[serde(skip)]
+    pub ground: bool,
 }
 
 fn bar_width() -> f64 {

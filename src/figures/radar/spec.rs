@@ -156,6 +156,10 @@ impl RadarSpec {
         for (index, group) in self.groups.iter_mut().enumerate() {
             group.colour = theme.colour(first + index, group.colour);
         }
+        if theme == Theme::Accessible {
+            // The palette is made for marks; a ground as strong as they are would hide them.
+            (self.sector_opacity, self.legend_opacity) = (0.15, 0.4);
+        }
         self
     }
 
