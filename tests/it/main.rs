@@ -16,6 +16,7 @@ mod figures;
 mod funky;
 #[path = "../support/hub/mod.rs"]
 mod hub;
+mod lines;
 mod manifest;
 mod panels;
 mod radars_and_bars;
