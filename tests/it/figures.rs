@@ -400,20 +400,24 @@ fn datasets_are_listed_in_order_of_use() {
     assert_eq!(ids[7], ["boxplots", "boxplot-brackets"]);
 }
 
+/// Names that nobody would give and somebody will.
+pub fn hostile_labels() -> [String; 8] {
+    [
+        "<script>alert('x')</script>&amp;\"quoted\"".to_owned(),
+        "\u{0}\u{1}\u{7}control\u{9f}".to_owned(),
+        "]]><![CDATA[ -- %SYSTEM".to_owned(),
+        "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{202e}gnp.exe".to_owned(),
+        "very long label ".repeat(20),
+        String::new(),
+        "line\nbreak".to_owned(),
+        "  spaces  ".to_owned(),
+    ]
+}
+
 #[test]
 fn hostile_labels_stay_text() {
-    let hostile = [
-        "<script>alert('x')</script>&amp;\"quoted\"",
-        "\u{0}\u{1}\u{7}control\u{9f}",
-        "]]><![CDATA[ -- %SYSTEM",
-        "\u{5e9}\u{5dc}\u{5d5}\u{5dd} \u{202e}gnp.exe",
-        &"very long label ".repeat(20),
-        "",
-        "line\nbreak",
-        "  spaces  ",
-    ];
-    for label in hostile {
-        let quoted = serde_json::to_string(label).unwrap();
+    for label in hostile_labels() {
+        let quoted = serde_json::to_string(&label).unwrap();
         for spec in [BOXES, LINES] {
             let spec = spec
                 .replace("value = \"a\"", &format!("value = \"a\", label = {quoted}"))

@@ -3,19 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::support::Project;
-use super::synthetic;
 use super::synthetic::reconstruction::{decoder_only_long, summaries};
+use super::synthetic::{self, drawn};
 
 /// Mark, panel, series, key and the values of its columns.
 type OracleMark = (String, String, String, String, BTreeMap<String, serde_json::Value>);
-
-/// Cells of a drawn mark table by column, the lineage left out.
-fn drawn(project: &Project, figure: &str) -> Vec<BTreeMap<String, String>> {
-    let text = project.read(&format!("figures/reconeval/{figure}.csv"));
-    let mut lines = text.lines().map(|line| line.split(',').take(13).map(str::to_owned));
-    let header: Vec<String> = lines.next().unwrap().collect();
-    lines.map(|cells| header.iter().cloned().zip(cells).collect()).collect()
-}
 
 #[test]
 fn made_up_tables_give_the_numbers_of_an_independent_script() {

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::figures::{assert_sound, figure_specs, found, table, texts};
 use super::support::{Project, Run};
 use super::synthetic::reconstruction::{decoder_only, decoder_only_knns, summaries};
-use super::synthetic::{self, SyntheticTable};
+use super::synthetic::{self, SyntheticTable, drawn};
 
 /// Output of `tests/oracle/fig_ranks.py`.
 #[derive(Deserialize)]
@@ -48,14 +48,6 @@ fn tables() -> Vec<SyntheticTable> {
 }
 
 const PANELS: [&str; 2] = ["reconeval/fig2/panel_*", "reconeval/fig3/decoder_*_comparison"];
-
-/// Cells of a drawn mark table by column, the lineage left out.
-fn drawn(project: &Project, figure: &str) -> Vec<BTreeMap<String, String>> {
-    let text = project.read(&format!("figures/reconeval/{figure}.csv"));
-    let mut lines = text.lines().map(|line| line.split(',').take(13).map(str::to_owned));
-    let header: Vec<String> = lines.next().unwrap().collect();
-    lines.map(|cells| header.iter().cloned().zip(cells).collect()).collect()
-}
 
 fn draw_panels(project: &Project) -> Run {
     project.run(&[&["figures"], PANELS.as_slice()].concat())

@@ -3,6 +3,7 @@
 
 pub mod reconstruction;
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::support::Project;
@@ -108,4 +109,12 @@ pub fn perturbation_tables() -> [SyntheticTable; 2] {
             text: cellflow,
         },
     ]
+}
+
+/// Cells of a drawn mark table by column, the lineage left out.
+pub fn drawn(project: &Project, figure: &str) -> Vec<BTreeMap<String, String>> {
+    let text = project.read(&format!("figures/reconeval/{figure}.csv"));
+    let mut lines = text.lines().map(|line| line.split(',').take(13).map(str::to_owned));
+    let header: Vec<String> = lines.next().unwrap().collect();
+    lines.map(|cells| header.iter().cloned().zip(cells).collect()).collect()
 }
