@@ -97,6 +97,21 @@ pub struct Missing {
     pub reason: Reason,
     /// A sentence: which file or value, and what would unlock it.
     pub detail: String,
+    /// Ids of what would unlock it: artifacts and needs of the manifest.
+    pub needs: Vec<String>,
+}
+
+impl Missing {
+    /// An absence that nothing declared would end.
+    pub fn new(reason: Reason, detail: impl Into<String>) -> Self {
+        Self { reason, detail: detail.into(), needs: Vec::new() }
+    }
+
+    /// The same, which these artifacts or needs would end.
+    #[must_use]
+    pub fn waiting_for(self, needs: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { needs: needs.into_iter().map(Into::into).collect(), ..self }
+    }
 }
 
 /// A verified file that numbers were read from.

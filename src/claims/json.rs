@@ -15,6 +15,7 @@ pub fn claim_json(paper: &str, claim: &Claim) -> Value {
         "id": claim.id,
         "paper": paper,
         "place": claim.place,
+        "version": claim.version,
         "value": claim.value,
         "ours": claim.ours,
         "difference": claim.difference,
@@ -24,6 +25,8 @@ pub fn claim_json(paper: &str, claim: &Claim) -> Value {
         "evidence": claim.evidence.map(Tier::name),
         "reason": reason,
         "detail": claim.detail,
+        "needs": claim.needs,
+        "aliases": claim.aliases,
         "lineage": claim.lineage.to_string(),
     })
 }

@@ -3,18 +3,29 @@
 //! A claim set maps the columns of one published CSV. Which outcome a claim gets is derived from facts alone:
 //! does the rule hold, what tier is our number, does our number depend on the claim's own row.
 
+mod alias;
 mod compare;
+mod error;
+mod find;
 mod json;
 mod judge;
 mod outcome;
 mod policy;
 mod rule;
 mod set;
+mod spec;
 
+use std::collections::BTreeMap;
+
+pub use alias::Alias;
 pub use compare::{Comparison, compare};
+pub use error::ClaimsError;
 pub use json::claim_json;
 pub use judge::{Claim, Facts, FigureFacts, Judged, OurMark, judge};
 pub use outcome::{Counts, Outcome};
 pub use policy::Policy;
 pub use rule::{Published, Rule, Value, Verdict};
-pub use set::{ClaimSet, ClaimsError};
+pub use set::{ClaimSet, Row, Unregistered};
+
+/// A row of a published file: column and text.
+pub type Cells = BTreeMap<String, String>;

@@ -6,6 +6,7 @@ mod replicates;
 
 use serde::{Deserialize, Serialize};
 
+pub(super) use decimal::rounds_to;
 pub(super) use order::discordant;
 
 /// A value of ours.
@@ -116,6 +117,20 @@ impl Rule {
     /// Whether the rule looks at repeated runs, not at one number.
     pub fn takes_replicates(self) -> bool {
         matches!(self, Self::Equivalence | Self::SeedSpread)
+    }
+
+    /// Why a published value does not fit the rule; `None` if it does. `nan` is what some programs print for a value
+    /// that is not defined, and never agrees with a number.
+    pub fn refuses(self, published: &str) -> Option<String> {
+        match self {
+            Self::Stars if significance(published).is_some() => None,
+            Self::Stars => Some(format!("`{published}` is not a significance class")),
+            Self::Printed if published.trim() == "nan" => None,
+            Self::Printed => {
+                decimal::rounds_to(0.0, published.trim()).err().or_else(|| parse(published).err())
+            }
+            _ => parse(published).err(),
+        }
     }
 
     /// Applies the rule to one value. The error says why it does not fit. `Order` looks at a whole group and is

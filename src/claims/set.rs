@@ -1,98 +1,19 @@
 //! Claim sets: how the rows of one published CSV become claims.
+//!
+//! What is wrong with one row, or with one set, concerns that row or that set: it is told, and the others are judged.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use serde::Deserialize;
-
-use super::Rule;
+use super::alias::{Alias, aliases};
+use super::spec::{IntervalSpec, Ours, Spec, Tolerance, Waits, fill, fulfils};
+use super::{Cells, ClaimsError, Rule};
 use crate::digest::Sha256;
-use crate::error::{Class, Diagnostic, Failure};
+use crate::error::Failure;
 use crate::evidence::{Missing, Reason};
-use crate::manifest::{Artifact, DerivedRow, ManifestError, RawSpec};
+use crate::manifest::{Artifact, DerivedRow, RawSpec};
 use crate::query::{OneOrMany, Table, read_csv};
 use crate::store::{ReadError, Vault};
-
-/// A `[[claims]]` body.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Spec {
-    place: String,
-    artifact: String,
-    /// Column and the text, or one of the texts, that the cells of the set's rows have; all rows when empty.
-    #[serde(default, rename = "where")]
-    conditions: BTreeMap<String, OneOrMany>,
-    value: String,
-    rule: Rule,
-    tolerance: Option<Tolerance>,
-    /// Columns of the paper's own interval, for the rule `interval`.
-    interval: Option<IntervalSpec>,
-    /// Columns that tell groups apart, for the rule `order`.
-    #[serde(default)]
-    within: Vec<String>,
-    key: Vec<String>,
-    expected: usize,
-    ours: Vec<Ours>,
-}
-
-/// Columns that hold an interval around a value.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, untagged)]
-enum IntervalSpec {
-    /// Both ends.
-    Ends { low: String, high: String },
-    /// Distance of both ends from the value, such as a standard deviation.
-    Around { half_width: String },
-}
-
-/// How far our number may be from the published one.
-#[derive(Debug, Deserialize)]
-#[serde(untagged, expecting = "expected the name of a column or a number")]
-enum Tolerance {
-    /// A column of the published file that holds each row's own.
-    Column(String),
-    /// The same for every row.
-    Same(f64),
-}
-
-/// Where our number stands: in a mark of a figure or in a row of a dataset.
-///
-/// Texts may hold `{column}`, which stands for that column of the claim's row.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Ours {
-    pub figure: Option<String>,
-    pub dataset: Option<String>,
-    /// Column of the mark table or of the dataset.
-    pub column: String,
-    /// Translates `column` once it is filled in.
-    #[serde(default)]
-    pub columns: BTreeMap<String, String>,
-    /// Translates cells of the claim's row before they are filled in: column = { published = ours }.
-    #[serde(default)]
-    pub translate: BTreeMap<String, BTreeMap<String, String>>,
-    /// What must hold of exactly one mark or row.
-    #[serde(rename = "match")]
-    pub matching: BTreeMap<String, String>,
-}
-
-impl Ours {
-    /// The row with its cells translated.
-    pub fn translated<'a>(&self, row: &'a Row) -> Cow<'a, Row> {
-        if self.translate.is_empty() {
-            return Cow::Borrowed(row);
-        }
-        let mut row = row.clone();
-        for (column, texts) in &self.translate {
-            if let Some(cell) = row.cells.get_mut(column)
-                && let Some(text) = texts.get(cell.as_str())
-            {
-                cell.clone_from(text);
-            }
-        }
-        Cow::Owned(row)
-    }
-}
 
 /// A registered set: every row that is a claim, ready to be judged.
 #[derive(Debug)]
@@ -106,9 +27,23 @@ pub struct ClaimSet {
     /// Rows of the file that are no claims, with the reason.
     pub excluded: Vec<DerivedRow>,
     /// The claims, or why none could be registered.
-    pub rows: Result<Vec<Row>, Missing>,
+    pub rows: Result<Vec<Row>, Unregistered>,
+    /// What is wrong with the set or with rows of it.
+    pub problems: Vec<ClaimsError>,
+    /// The file of published values.
+    pub(super) artifact: String,
     pub(super) rule: Rule,
     pub(super) ours: Vec<Ours>,
+    pub(super) waits: Vec<Waits>,
+}
+
+/// Why a set has no claims.
+#[derive(Clone, Debug)]
+pub enum Unregistered {
+    /// The file of published values is not there.
+    Missing(Missing),
+    /// The set, or its file, is wrong.
+    Wrong(String),
 }
 
 /// A published value.
@@ -120,229 +55,257 @@ pub struct Row {
     pub value: String,
     /// Row of the file, from 1.
     pub row: u32,
+    /// The row of the published file.
+    pub cells: Arc<Cells>,
+    /// Where the same value is printed once more.
+    pub aliases: Vec<Alias>,
+    /// Why the row cannot be judged.
+    pub(super) problem: Option<String>,
+    pub(super) version: Option<String>,
     pub(super) sha256: Sha256,
     pub(super) tolerance: Option<f64>,
     pub(super) interval: Option<[f64; 2]>,
     /// Group within which the rule `order` compares.
     pub(super) group: Vec<String>,
-    pub(super) cells: BTreeMap<String, String>,
 }
 
-/// A claim set that cannot be registered.
-#[derive(Debug, thiserror::Error)]
-pub enum ClaimsError {
-    /// The spec is wrong.
-    #[error(transparent)]
-    Manifest(#[from] ManifestError),
-    /// The file registers another number of claims than the manifest says.
-    #[error("claim set `{set}` registers {found} claims from `{artifact}`, the manifest expects {expected}")]
-    Count {
-        /// The set.
-        set: String,
-        /// The file.
-        artifact: String,
-        /// Rows that are claims.
-        found: usize,
-        /// Manifest's count.
-        expected: usize,
-    },
-    /// A row cannot be a claim.
-    #[error("claim set `{set}`: `{artifact}` row {row}: {problem}")]
-    Row {
-        /// The set.
-        set: String,
-        /// The file.
-        artifact: String,
-        /// Row, from 1.
-        row: u32,
-        /// What is wrong.
-        problem: String,
-    },
-    /// A column is not there.
-    #[error("claim set `{set}`: `{artifact}` has no column `{column}`")]
-    Column {
-        /// The set.
-        set: String,
-        /// The file.
-        artifact: String,
-        /// Wanted.
-        column: String,
-    },
+/// The rows of a published file that are not derived from others, with their numbers.
+pub(super) struct Published<'a> {
+    pub artifact: &'a Artifact,
+    pub rows: Vec<(u32, Cells)>,
+    pub sha256: Sha256,
+    columns: Vec<String>,
 }
 
-impl Diagnostic for ClaimsError {
-    fn class(&self) -> Class {
-        Class::Usage
-    }
-
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::Manifest(error) => error.hint(),
-            Self::Count { .. } => Some("update `expected` if rows were meant to come or go".into()),
-            _ => None,
-        }
-    }
-}
-
-impl ClaimSet {
-    /// Registers the claims of a set. A file that is absent or not the pinned one leaves the set without rows;
-    /// a mismatch is pushed to `problems`.
-    pub fn register(
-        raw: &RawSpec,
+impl<'a> Published<'a> {
+    /// Reads a file; `Err` if it is not there, a mismatch is pushed to `problems`.
+    pub fn read(
+        artifact: &'a Artifact,
         vault: &Vault<'_>,
         problems: &mut Vec<ReadError>,
-    ) -> Result<Self, Failure> {
-        let spec: Spec = raw.parse().map_err(ClaimsError::from)?;
-        let artifact = vault.manifest().artifact(&spec.artifact);
-        let unknown = || ClaimsError::from(raw.error(format!("no artifact is called `{}`", spec.artifact)));
-        let artifact = artifact.ok_or_else(unknown)?;
-        spec.check(raw)?;
-        let missing =
-            |reason, what: &str| Err(Missing { reason, detail: format!("`{}` {what}", artifact.id) });
-        let rows = match vault.read(artifact) {
-            Ok(Ok(file)) => {
-                Ok(spec.rows(&raw.id, artifact, &read_csv(&file, artifact)?, file.source.sha256)?)
-            }
+    ) -> Result<Result<Self, Missing>, Failure> {
+        let missing = |reason, what: &str| {
+            let missing = Missing::new(reason, format!("`{}` {what}", artifact.id));
+            Ok(Err(missing.waiting_for([&artifact.id])))
+        };
+        match vault.read(artifact) {
+            Ok(Ok(file)) => Ok(Ok(Self::of(artifact, &read_csv(&file, artifact)?, file.source.sha256))),
             Ok(Err(_)) => missing(Reason::NotFetched, "is not there"),
             Err(problem @ ReadError::Mismatch { .. }) => {
                 problems.push(problem);
                 missing(Reason::HashMismatch, "is not the pinned file")
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn of(artifact: &'a Artifact, table: &Table, sha256: Sha256) -> Self {
+        let columns: Vec<String> = table.column_names().map(str::to_owned).collect();
+        let derived: BTreeSet<u32> = artifact.derived_rows.iter().map(|derived| derived.row).collect();
+        let cells = |index: usize| -> Cells {
+            columns.iter().map(|name| (name.clone(), table.text(name, index).unwrap_or_default())).collect()
         };
-        Ok(Self {
-            id: raw.id.clone(),
-            place: spec.place,
-            expected: spec.expected,
-            excluded: artifact.derived_rows.clone(),
-            rows,
-            rule: spec.rule,
-            ours: spec.ours,
-        })
+        let rows = (0..table.n_rows())
+            .map(|index| (u32::try_from(index + 1).unwrap_or(u32::MAX), index))
+            .filter(|(row, _)| !derived.contains(row))
+            .map(|(row, index)| (row, cells(index)));
+        Self { artifact, rows: rows.collect(), sha256, columns }
+    }
+
+    /// Refuses a set that names a column which the file does not have.
+    pub fn require<'c>(
+        &self,
+        set: &str,
+        mut columns: impl Iterator<Item = &'c String>,
+    ) -> Result<(), ClaimsError> {
+        match columns.find(|column| !self.columns.contains(column)) {
+            Some(column) => {
+                let (set, artifact) = (set.to_owned(), self.artifact.id.clone());
+                Err(ClaimsError::Column { set, artifact, column: column.clone() })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The rows that fulfil all conditions.
+    pub fn chosen(&self, conditions: &BTreeMap<String, OneOrMany>) -> impl Iterator<Item = &(u32, Cells)> {
+        self.rows.iter().filter(move |(_, cells)| fulfils(conditions, cells))
     }
 }
 
-impl Spec {
-    fn check(&self, raw: &RawSpec) -> Result<(), ClaimsError> {
-        let needs_interval = self.rule == Rule::Interval;
-        let keys = [
-            ("tolerance", self.rule.needs_tolerance(), self.tolerance.is_some()),
-            ("interval", Some(needs_interval), self.interval.is_some()),
-            ("within", (self.rule != Rule::Order).then_some(false), !self.within.is_empty()),
-        ];
-        for (key, needed, given) in keys {
-            if needed.is_some_and(|needed| needed != given) {
-                let verb = if given { "takes no" } else { "needs" };
-                return Err(raw.error(format!("rule `{}` {verb} `{key}`", self.rule.name())).into());
-            }
+impl ClaimSet {
+    /// Registers the claims of a set. A file that is absent or not the pinned one leaves the set without rows;
+    /// a mismatch is pushed to `problems`. The error is for what concerns more than this set: a disk that fails.
+    pub fn register(
+        raw: &RawSpec,
+        vault: &Vault<'_>,
+        problems: &mut Vec<ReadError>,
+    ) -> Result<Self, Failure> {
+        let spec: Spec = match raw.parse() {
+            Ok(spec) => spec,
+            Err(error) => return Ok(Self::unreadable(raw, error.into())),
+        };
+        let mut set = Self {
+            id: raw.id.clone(),
+            place: spec.place.clone(),
+            expected: spec.expected,
+            excluded: Vec::new(),
+            rows: Ok(Vec::new()),
+            problems: Vec::new(),
+            artifact: spec.artifact.clone(),
+            rule: spec.rule,
+            ours: spec.ours.clone(),
+            waits: spec.waits.clone(),
+        };
+        if let Err(problem) = set.fill_in(raw, &spec, vault, problems)? {
+            set.rows = Err(Unregistered::Wrong(problem.to_string()));
+            set.problems.push(problem);
         }
-        if let Some(Tolerance::Same(tolerance)) = self.tolerance
-            && !(tolerance.is_finite() && tolerance >= 0.0)
-        {
-            return Err(raw.error(format!("`tolerance` is {tolerance}, not a number of at least 0")).into());
-        }
-        if self.ours.iter().any(|ours| ours.figure.is_some() == ours.dataset.is_some()) {
-            return Err(raw.error("each `ours` needs either `figure` or `dataset`").into());
-        }
-        Ok(())
+        Ok(set)
     }
 
-    /// Columns that the file must have.
-    fn columns(&self) -> impl Iterator<Item = &String> {
-        let interval = match &self.interval {
-            Some(IntervalSpec::Ends { low, high }) => vec![low, high],
-            Some(IntervalSpec::Around { half_width }) => vec![half_width],
-            None => Vec::new(),
-        };
-        let tolerance = match &self.tolerance {
-            Some(Tolerance::Column(column)) => Some(column),
-            Some(Tolerance::Same(_)) | None => None,
-        };
-        let values = [&self.value].into_iter().chain(tolerance).chain(interval);
-        self.key.iter().chain(self.conditions.keys()).chain(values).chain(&self.within)
+    /// A set whose body cannot be read, so that nobody knows how many claims it would have.
+    fn unreadable(raw: &RawSpec, problem: ClaimsError) -> Self {
+        Self {
+            id: raw.id.clone(),
+            place: raw.id.clone(),
+            expected: 0,
+            excluded: Vec::new(),
+            rows: Err(Unregistered::Wrong(problem.to_string())),
+            problems: vec![problem],
+            artifact: String::new(),
+            rule: Rule::Printed,
+            ours: Vec::new(),
+            waits: Vec::new(),
+        }
     }
 
-    fn rows(
-        &self,
-        set: &str,
-        artifact: &Artifact,
-        table: &Table,
-        sha256: Sha256,
-    ) -> Result<Vec<Row>, ClaimsError> {
-        let names: Vec<&str> = table.column_names().collect();
-        for column in self.columns() {
-            if !names.contains(&column.as_str()) {
-                let (set, artifact) = (set.to_owned(), artifact.id.clone());
-                return Err(ClaimsError::Column { set, artifact, column: column.clone() });
-            }
+    fn fill_in(
+        &mut self,
+        raw: &RawSpec,
+        spec: &Spec,
+        vault: &Vault<'_>,
+        problems: &mut Vec<ReadError>,
+    ) -> Result<Result<(), ClaimsError>, Failure> {
+        let manifest = vault.manifest();
+        let unknown = |what: &str, id: &str| Ok(Err(raw.error(format!("no {what} is called `{id}`")).into()));
+        if let Err(error) = spec.check(raw) {
+            return Ok(Err(error.into()));
         }
-        let mut rows = Vec::new();
+        let known = |id: &str| manifest.artifact(id).is_some() || manifest.need(id).is_some();
+        let mut needs = spec.waits.iter().flat_map(|waits| &waits.needs);
+        if let Some(need) = needs.find(|need| !known(need)) {
+            return unknown("artifact or need", need);
+        }
+        let Some(artifact) = manifest.artifact(&spec.artifact) else {
+            return unknown("artifact", &spec.artifact);
+        };
+        self.excluded.clone_from(&artifact.derived_rows);
+        let published = match Published::read(artifact, vault, problems) {
+            Ok(Ok(published)) => published,
+            Ok(Err(missing)) => {
+                self.rows = Err(Unregistered::Missing(missing));
+                return Ok(Ok(()));
+            }
+            Err(error) => return wrong_file(&self.id, artifact, error),
+        };
+        if let Err(problem) = published.require(&self.id, spec.columns()) {
+            return Ok(Err(problem));
+        }
+        let mut rows = self.register_rows(spec, &published);
+        if rows.len() != spec.expected {
+            let (set, artifact) = (self.id.clone(), artifact.id.clone());
+            let (found, expected) = (rows.len(), spec.expected);
+            self.problems.push(ClaimsError::Count { set, artifact, found, expected });
+        }
+        for alias in &spec.alias {
+            self.problems.extend(aliases(raw, alias, &mut rows, vault, problems)?);
+        }
+        self.rows = Ok(rows);
+        Ok(Ok(()))
+    }
+
+    fn register_rows(&mut self, spec: &Spec, published: &Published<'_>) -> Vec<Row> {
         let mut ids = BTreeSet::new();
-        for index in 0..table.n_rows() {
-            let row = u32::try_from(index + 1).unwrap_or(u32::MAX);
-            let fulfils = |(column, texts): (&String, &OneOrMany)| {
-                table.text(column, index).is_some_and(|cell| texts.0.contains(&cell))
-            };
-            let derived = artifact.derived_rows.iter().any(|derived| derived.row == row);
-            if derived || !self.conditions.iter().all(fulfils) {
-                continue;
+        let mut rows = Vec::new();
+        for (number, cells) in published.chosen(&spec.conditions) {
+            let mut row = Row::new(&self.id, spec, *number, cells, published.sha256);
+            if !ids.insert(row.id.clone()) {
+                row.problem = Some(format!("the id `{}` exists already", row.id));
+                row.id = format!("{}#{number}", row.id);
             }
-            let problem = |problem: String| {
-                let (set, artifact) = (set.to_owned(), artifact.id.clone());
-                ClaimsError::Row { set, artifact, row, problem }
-            };
-            let cells: BTreeMap<String, String> = names
-                .iter()
-                .map(|name| ((*name).to_owned(), table.text(name, index).unwrap_or_default()))
-                .collect();
-            let claim = self.row(set, row, cells, sha256).map_err(problem)?;
-            if !ids.insert(claim.id.clone()) {
-                return Err(problem(format!("the id `{}` exists already", claim.id)));
+            if let Some(problem) = &row.problem {
+                let (set, artifact) = (self.id.clone(), published.artifact.id.clone());
+                let (row, id, problem) = (*number, row.id.clone(), problem.clone());
+                self.problems.push(ClaimsError::Row { set, artifact, row, id, problem });
             }
-            rows.push(claim);
+            rows.push(row);
         }
-        if rows.len() != self.expected {
-            let (set, artifact) = (set.to_owned(), artifact.id.clone());
-            return Err(ClaimsError::Count { set, artifact, found: rows.len(), expected: self.expected });
-        }
-        Ok(rows)
+        rows
     }
+}
 
-    fn row(
-        &self,
-        set: &str,
-        row: u32,
-        cells: BTreeMap<String, String>,
-        sha256: Sha256,
-    ) -> Result<Row, String> {
+/// A file of published values that is no table concerns its sets only; a disk that fails concerns everything.
+fn wrong_file(set: &str, artifact: &Artifact, error: Failure) -> Result<Result<(), ClaimsError>, Failure> {
+    if error.class() != crate::error::Class::Usage {
+        return Err(error);
+    }
+    let (set, artifact) = (set.to_owned(), artifact.id.clone());
+    Ok(Err(ClaimsError::File { set, artifact, problem: error.to_string() }))
+}
+
+impl Row {
+    /// A row as a claim; what is wrong with it is kept in `problem`.
+    fn new(set: &str, spec: &Spec, number: u32, cells: &Cells, sha256: Sha256) -> Self {
         let cell = |column: &str| cells.get(column).cloned().unwrap_or_default();
-        let value = cell(&self.value);
-        if value.is_empty() {
-            return Err(format!("no value in column `{}`", self.value));
-        }
-        let number = |column: &String, least: f64| -> Result<f64, String> {
-            let text = cell(column);
-            let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number >= least);
-            number.ok_or_else(|| match least {
-                0.0 => format!("`{text}` in column `{column}` is not a number of at least 0"),
-                _ => format!("`{text}` in column `{column}` is not a number"),
-            })
+        let value = cell(&spec.value);
+        let mut problem = value.is_empty().then(|| format!("no value in column `{}`", spec.value));
+        let mut kept = |checked: Result<f64, String>| -> Option<f64> {
+            checked.map_err(|error| problem.get_or_insert(error).len()).ok()
         };
-        let tolerance = match &self.tolerance {
+        let tolerance = match &spec.tolerance {
             None => None,
             Some(Tolerance::Same(tolerance)) => Some(*tolerance),
-            Some(Tolerance::Column(column)) => Some(number(column, 0.0)?),
+            Some(Tolerance::Column(column)) => kept(number_in(cells, column, 0.0)),
         };
-        let interval = match &self.interval {
+        let interval = match &spec.interval {
             None => None,
-            Some(IntervalSpec::Ends { low, high }) => Some([number(low, f64::MIN)?, number(high, f64::MIN)?]),
+            Some(IntervalSpec::Ends { low, high }) => {
+                let [low, high] = [low, high].map(|column| kept(number_in(cells, column, f64::MIN)));
+                low.zip(high).map(|(low, high)| [low, high])
+            }
             Some(IntervalSpec::Around { half_width }) => {
-                let (middle, half) = (number(&self.value, f64::MIN)?, number(half_width, 0.0)?);
-                Some([middle - half, middle + half])
+                let middle = kept(number_in(cells, &spec.value, f64::MIN));
+                let half = kept(number_in(cells, half_width, 0.0));
+                middle.zip(half).map(|(middle, half)| [middle - half, middle + half])
             }
         };
+        if problem.is_none() {
+            problem = spec.rule.refuses(&value);
+        }
         let texts = |columns: &[String]| columns.iter().map(|column| cell(column)).collect::<Vec<_>>();
-        let (id, group) = (format!("{set}/{}", texts(&self.key).join("/")), texts(&self.within));
-        Ok(Row { id, value, row, sha256, tolerance, interval, group, cells })
+        Self {
+            id: format!("{set}/{}", texts(&spec.key).join("/")),
+            value,
+            row: number,
+            cells: Arc::new(cells.clone()),
+            aliases: Vec::new(),
+            problem,
+            version: spec.version.as_ref().map(|version| fill(version, cells)),
+            sha256,
+            tolerance,
+            interval,
+            group: texts(&spec.within),
+        }
     }
+}
+
+/// A finite number of at least `least` from a column.
+fn number_in(cells: &Cells, column: &str, least: f64) -> Result<f64, String> {
+    let text = cells.get(column).map(String::as_str).unwrap_or_default();
+    let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite() && *number >= least);
+    number.ok_or_else(|| match least {
+        0.0 => format!("`{text}` in column `{column}` is not a number of at least 0"),
+        _ => format!("`{text}` in column `{column}` is not a number"),
+    })
 }

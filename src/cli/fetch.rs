@@ -10,7 +10,7 @@ use crate::fetch::{self, Item, Outcome, Request, Settings, Summary};
 use crate::figures;
 use crate::manifest::Selection;
 use crate::query::Library;
-use crate::store::{Lock, Vault, human_bytes};
+use crate::store::{Vault, human_bytes, load_pins};
 
 /// Files received at the same time unless `--jobs` says otherwise.
 pub const JOBS: usize = 4;
@@ -85,7 +85,8 @@ fn with_files_of_figures(selectors: &[String], context: &Context) -> Result<Vec<
             for figure in manifest.figures.iter().filter(|figure| wanted(&figure.id)) {
                 datasets.extend(figures::datasets(figure)?);
             }
-            let vault = Vault::new(manifest, &context.project.frozen(), Lock::load(&manifest.lock_path())?);
+            let frozen = context.project.frozen();
+            let vault = Vault::new(manifest, &frozen, load_pins(manifest, &frozen)?);
             let named = Library::new(&vault).artifacts_of(datasets.iter().map(String::as_str))?;
             files.extend(named.into_iter().map(|id| format!("{}/{id}", manifest.id())));
         }

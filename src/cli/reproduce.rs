@@ -9,7 +9,7 @@ use crate::fetch::{self, Outcome, Request, Settings};
 use crate::manifest::{Manifest, Selection};
 use crate::query::Library;
 use crate::report::ReportModel;
-use crate::store::{Lock, Vault};
+use crate::store::{Vault, load_pins};
 
 /// Arguments of `repro reproduce`.
 #[derive(Debug, clap::Args)]
@@ -55,7 +55,8 @@ pub fn run(arguments: &ReproduceArguments, context: &Context) -> Result<ExitCode
 fn fetch_needed(manifests: &[&Manifest], context: &Context) -> Result<ExitCode, Failure> {
     let mut needed = Vec::new();
     for manifest in manifests {
-        let vault = Vault::new(manifest, &context.project.frozen(), Lock::load(&manifest.lock_path())?);
+        let frozen = context.project.frozen();
+        let vault = Vault::new(manifest, &frozen, load_pins(manifest, &frozen)?);
         let datasets = manifest.datasets.iter().map(|dataset| dataset.id.as_str());
         let library = Library::new(&vault);
         let named = library.artifacts_of(datasets)?.into_iter().filter(|id| library.is_readable(id));

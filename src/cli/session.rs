@@ -7,14 +7,14 @@ use rayon::prelude::*;
 
 use super::ExitCode;
 use super::context::Context;
-use crate::claims::{ClaimSet, Facts, FigureFacts, Judged, Outcome, Policy, judge};
+use crate::claims::{ClaimSet, ClaimsError, Facts, FigureFacts, Judged, Outcome, Policy, judge};
 use crate::error::{Class, Diagnostic, Failure};
 use crate::evidence::{Missing, Reason};
 use crate::figures;
 use crate::manifest::{Manifest, RawSpec};
 use crate::plot::{Scene, Theme};
 use crate::query::{Evidence, Library, QueryError};
-use crate::store::{Lock, ReadError, Vault};
+use crate::store::{ReadError, Vault, load_pins};
 
 /// A paper with everything that can be computed from what is on disk.
 pub struct Session<'a> {
@@ -24,13 +24,14 @@ pub struct Session<'a> {
     theme: Theme,
     scenes: BTreeMap<String, Scene>,
     problems: Vec<ReadError>,
+    wrong_claims: Vec<ClaimsError>,
 }
 
 impl<'a> Session<'a> {
     /// Opens a paper and resolves its datasets.
     pub fn open(manifest: &'a Manifest, context: &Context) -> Result<Self, Failure> {
-        let lock = Lock::load(&manifest.lock_path())?;
-        let vault = Vault::new(manifest, &context.project.frozen(), lock);
+        let frozen = context.project.frozen();
+        let vault = Vault::new(manifest, &frozen, load_pins(manifest, &frozen)?);
         let mut library = Library::new(&vault);
         library.check()?;
         let mut datasets = BTreeMap::new();
@@ -38,7 +39,14 @@ impl<'a> Session<'a> {
             datasets.insert(spec.id.clone(), library.get(&spec.id)?);
         }
         let problems = library.into_problems();
-        Ok(Self { vault, datasets, theme: Theme::Faithful, scenes: BTreeMap::new(), problems })
+        Ok(Self {
+            vault,
+            datasets,
+            theme: Theme::Faithful,
+            scenes: BTreeMap::new(),
+            problems,
+            wrong_claims: Vec::new(),
+        })
     }
 
     /// The same, drawing with a theme.
@@ -89,14 +97,19 @@ impl<'a> Session<'a> {
             })
             .collect();
         let facts = Facts { figures, datasets: &self.datasets };
-        Ok(sets.iter().map(|set| judge(set, &facts)).collect())
+        let judged = sets.iter().map(|set| judge(set, &facts)).collect();
+        self.wrong_claims.extend(sets.into_iter().flat_map(|set| set.problems));
+        Ok(judged)
     }
 
-    /// Reports every file that is not the pinned one, once each, and returns the status that follows.
+    /// Reports every file that is not the pinned one and every claim set or row that is wrong, once each, and returns
+    /// the status that follows.
     pub fn report_problems(&self, context: &Context) -> ExitCode {
         let mut seen: Vec<String> = Vec::new();
         let mut status = ExitCode::Success;
-        for problem in &self.problems {
+        let files = self.problems.iter().map(|problem| problem as &dyn Diagnostic);
+        let claims = self.wrong_claims.iter().map(|problem| problem as &dyn Diagnostic);
+        for problem in files.chain(claims) {
             let text = problem.to_string();
             if !seen.contains(&text) {
                 context.out.failure(None, problem);
@@ -149,8 +162,9 @@ pub fn figures_status(drawn: usize, missing: usize) -> ExitCode {
 pub fn claims_status(judged: &[Judged], policy: Policy) -> ExitCode {
     let outcomes = || judged.iter().flat_map(|set| &set.claims).map(|claim| claim.outcome);
     let mut status = ExitCode::Success;
-    if outcomes().any(|outcome| outcome == Outcome::Error) {
-        status = status.worst(ExitCode::from(Class::Operation));
+    // A claim that cannot be judged is one that the manifest, or the file it names, states wrongly.
+    if judged.iter().any(|set| set.counts.get("error") > 0) {
+        status = status.worst(ExitCode::from(Class::Usage));
     }
     if policy.fails(Outcome::Differs) && outcomes().any(|outcome| outcome == Outcome::Differs) {
         status = status.worst(ExitCode::Disagrees);

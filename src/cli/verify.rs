@@ -6,7 +6,7 @@ use super::context::Context;
 use super::exit::ExitCode;
 use crate::error::Failure;
 use crate::manifest::Selection;
-use crate::store::{Checked, FileState, Lock, verify_paper};
+use crate::store::{Checked, FileState, load_pins, verify_paper};
 
 /// Options of `repro verify`.
 #[derive(clap::Args, Debug)]
@@ -32,7 +32,7 @@ pub fn run(args: &VerifyArgs, context: &Context) -> Result<ExitCode, Failure> {
         if chosen.is_empty() {
             continue;
         }
-        let lock = Lock::load(&manifest.lock_path())?;
+        let lock = load_pins(manifest, &frozen)?;
         // Extra files belong to no artifact, so they are listed only with the whole paper.
         let extra = chosen.len() == manifest.artifacts.len();
         let checked = verify_paper(manifest, &frozen, &lock, &chosen, extra)?;

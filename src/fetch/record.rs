@@ -46,7 +46,7 @@ impl<'a> PaperRun<'a> {
     }
 
     pub(super) fn missing(&mut self, artifact: &'a Artifact, reason: Reason, detail: String) {
-        self.outcomes.insert(&artifact.id, (artifact.size, Outcome::Missing(Missing { reason, detail })));
+        self.outcomes.insert(&artifact.id, (artifact.size, Outcome::Missing(Missing::new(reason, detail))));
     }
 
     pub(super) fn not_cached(&mut self, artifact: &'a Artifact) {

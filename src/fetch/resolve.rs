@@ -179,7 +179,7 @@ fn fits(artifact: &Artifact, entry: &LockedArtifact, sources: &[Source], lock: &
         Origin::File { source, path } => match sources.iter().find(|known| known.id == *source) {
             Some(source) => match source.kind {
                 SourceKind::Hub { .. } => means(path, &entry.path) && locked_source(source, lock).is_some(),
-                SourceKind::Http { .. } | SourceKind::Local => entry.path == *path,
+                SourceKind::Http { .. } | SourceKind::Local | SourceKind::Stage => entry.path == *path,
             },
             None => false,
         },

@@ -109,5 +109,5 @@ impl<'a> Row<'a> {
 pub fn no_values(datasets: &Datasets) -> Missing {
     let ids: Vec<&str> = datasets.sources.iter().map(|source| source.dataset.as_str()).collect();
     let detail = format!("no value for this figure in the rows of `{}`", ids.join("`, `"));
-    Missing { reason: Reason::NoPublishedValue, detail }
+    Missing::new(Reason::NoPublishedValue, detail)
 }

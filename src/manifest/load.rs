@@ -1,6 +1,6 @@
 //! Reads and validates the files of one paper.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,18 +9,19 @@ use serde::de::IntoDeserializer;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::tree::{check_keys, check_trees};
+use super::declared::{RawArtifact, RawSource};
+use super::tree::check_trees;
 use super::{
-    Artifact, DerivedRow, FetchPolicy, Manifest, ManifestError, Note, Origin, Paper, RawSpec, RepoType,
-    Source, SourceKind, SourceText, relative_path,
+    Artifact, Manifest, ManifestError, Need, Note, Origin, Paper, RawSpec, Source, SourceKind, SourceText,
+    relative_path,
 };
-use crate::digest::Sha256;
 use crate::evidence::Tier;
 
 /// The manifest schema this version reads.
 const SCHEMA: i64 = 1;
 
-const SECTIONS: [&str; 8] = ["schema", "paper", "source", "artifact", "dataset", "figure", "claims", "note"];
+const SECTIONS: [&str; 10] =
+    ["schema", "paper", "source", "artifact", "dataset", "figure", "table", "claims", "note", "need"];
 
 /// Loads `manifests/<paper>/*.toml`; `root` is the project folder, for paths in messages.
 pub fn load(root: &Path, folder: &Path) -> Result<Manifest, ManifestError> {
@@ -49,8 +50,10 @@ struct Parts {
     sources: Vec<Source>,
     artifacts: Vec<(Artifact, Place)>,
     notes: Vec<Note>,
+    needs: Vec<(Need, Place)>,
     datasets: Vec<RawSpec>,
     figures: Vec<RawSpec>,
+    tables: Vec<RawSpec>,
     claims: Vec<RawSpec>,
 }
 
@@ -114,8 +117,16 @@ impl Parts {
                     self.notes.push(typed(table_value(entry), source)?);
                 }
             }
+            "need" => {
+                for entry in entries(value, source)? {
+                    let span = entry.span();
+                    let need: Need = typed(table_value(entry), source)?;
+                    self.needs.push((need, (Arc::clone(source), span)));
+                }
+            }
             "dataset" => self.datasets.extend(raw_specs(value, "dataset", false, source)?),
             "figure" => self.figures.extend(raw_specs(value, "figure", true, source)?),
+            "table" => self.tables.extend(raw_specs(value, "table", true, source)?),
             "claims" => self.claims.extend(raw_specs(value, "claims", false, source)?),
             unknown => {
                 let message = format!("unknown section `{unknown}`");
@@ -140,7 +151,8 @@ impl Parts {
         }
         check_artifacts(&self.sources, &self.artifacts)?;
         check_trees(&self.sources, &self.artifacts)?;
-        for specs in [&self.datasets, &self.figures, &self.claims] {
+        check_needs(&self.needs, &self.artifacts)?;
+        for specs in [&self.datasets, &self.figures, &self.tables, &self.claims] {
             check_ids(specs)?;
         }
         check_figures(&self.figures)?;
@@ -150,8 +162,10 @@ impl Parts {
             sources: self.sources,
             artifacts: self.artifacts.into_iter().map(|(artifact, _)| artifact).collect(),
             notes: self.notes,
+            needs: self.needs.into_iter().map(|(need, _)| need).collect(),
             datasets: self.datasets,
             figures: self.figures,
+            tables: self.tables,
             claims: self.claims,
         })
     }
@@ -183,6 +197,30 @@ fn check_artifacts(sources: &[Source], artifacts: &[(Artifact, Place)]) -> Resul
                 return error(format!("artifact `{}` names the unknown archive `{archive}`", artifact.id));
             }
             _ => {}
+        }
+        let kind = artifact.source_id().and_then(|id| sources.iter().find(|known| known.id == id));
+        let of_stage = kind.is_some_and(|source| source.kind == SourceKind::Stage);
+        if of_stage != (artifact.evidence == Tier::Recomputed) {
+            return error(format!(
+                "artifact `{}`: evidence `recomputed` is for what stages write, and for nothing else",
+                artifact.id
+            ));
+        }
+        let has_stage = |path: &str| path.split('/').count() > 2 && path.starts_with("stages/");
+        if of_stage && !has_stage(&artifact.to) {
+            return error(format!("artifact `{}` of a stage must lie at `stages/STAGE/FILE`", artifact.id));
+        }
+    }
+    Ok(())
+}
+
+/// Ids of needs are unique, also among artifacts: whatever waits names either.
+fn check_needs(needs: &[(Need, Place)], artifacts: &[(Artifact, Place)]) -> Result<(), ManifestError> {
+    let mut ids: BTreeSet<&str> = artifacts.iter().map(|(artifact, _)| artifact.id.as_str()).collect();
+    for (need, (source, span)) in needs {
+        if !ids.insert(&need.id) {
+            let message = format!("id `{}` is used twice", need.id);
+            return Err(ManifestError::at(source, Some(span.clone()), message));
         }
     }
     Ok(())
@@ -255,149 +293,4 @@ fn typed<T: for<'de> Deserialize<'de>>(
 ) -> Result<T, ManifestError> {
     let span = value.span();
     T::deserialize(value.into_deserializer()).map_err(|error| ManifestError::from_toml(source, error, span))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawSource {
-    id: String,
-    kind: RawSourceKind,
-    repo: Option<String>,
-    repo_type: Option<RepoType>,
-    revision: Option<String>,
-    url: Option<String>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum RawSourceKind {
-    Hub,
-    Http,
-    Local,
-}
-
-impl RawSource {
-    fn kind(self) -> Result<SourceKind, String> {
-        let id = self.id;
-        let needs = |key: &str| format!("source `{id}` needs `{key}`");
-        match self.kind {
-            RawSourceKind::Local => Ok(SourceKind::Local),
-            RawSourceKind::Http => {
-                let url = self.url.ok_or_else(|| needs("url"))?;
-                if !url.starts_with("https://") && !url.starts_with("http://") {
-                    return Err(format!("source `{id}`: url `{url}` is neither http nor https"));
-                }
-                Ok(SourceKind::Http { url })
-            }
-            RawSourceKind::Hub => {
-                let repo = self.repo.ok_or_else(|| needs("repo"))?;
-                let (owner, name) = repo.split_once('/').unwrap_or_default();
-                if relative_path(owner).is_err() || relative_path(name).is_err() || name.contains('/') {
-                    return Err(format!("source `{id}`: repo `{repo}` is not `owner/name`"));
-                }
-                let repo_type = self.repo_type.ok_or_else(|| needs("repo_type"))?;
-                Ok(SourceKind::Hub {
-                    repo,
-                    repo_type,
-                    revision: self.revision.unwrap_or_else(|| "main".into()),
-                })
-            }
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawArtifact {
-    id: String,
-    source: Option<String>,
-    path: Option<String>,
-    #[serde(default)]
-    tree: bool,
-    glob: Option<String>,
-    archive: Option<String>,
-    member: Option<String>,
-    to: Option<String>,
-    evidence: Tier,
-    #[serde(default)]
-    optional: bool,
-    fetch: Option<FetchPolicy>,
-    sha256: Option<Sha256>,
-    size: Option<u64>,
-    about: Option<String>,
-    #[serde(default)]
-    for_each: BTreeMap<String, Vec<String>>,
-    #[serde(default)]
-    derived_rows: Vec<DerivedRow>,
-}
-
-impl RawArtifact {
-    /// One artifact, or one for each combination of the `for_each` lists.
-    fn expand(self) -> Result<Vec<Artifact>, String> {
-        let mut combinations: Vec<BTreeMap<String, String>> = vec![BTreeMap::new()];
-        for (name, values) in &self.for_each {
-            combinations = combinations
-                .iter()
-                .flat_map(|combination| {
-                    values.iter().map(move |value| {
-                        let mut extended = combination.clone();
-                        extended.insert(name.clone(), value.clone());
-                        extended
-                    })
-                })
-                .collect();
-        }
-        combinations.into_iter().map(|columns| self.artifact(columns)).collect()
-    }
-
-    fn artifact(&self, columns: BTreeMap<String, String>) -> Result<Artifact, String> {
-        let fill = |text: &str| {
-            columns
-                .iter()
-                .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
-        };
-        let id = fill(&self.id);
-        let checked =
-            |path: &str| relative_path(path).map(str::to_owned).map_err(|e| format!("artifact `{id}`: {e}"));
-        checked(&id)?;
-        let origin = match (&self.source, &self.path, &self.archive, &self.member) {
-            (Some(source), path, None, None) if self.tree => {
-                let filled = |text: &Option<String>| text.as_deref().map(|t| checked(&fill(t))).transpose();
-                Origin::Tree { source: source.clone(), path: filled(path)?, glob: filled(&self.glob)? }
-            }
-            (Some(source), Some(path), None, None) => {
-                Origin::File { source: source.clone(), path: checked(&fill(path))? }
-            }
-            (None, None, Some(archive), Some(member)) if !self.tree => {
-                Origin::Member { archive: archive.clone(), member: checked(&fill(member))? }
-            }
-            _ => return Err(format!("artifact `{id}` needs `source` and `path`, or `archive` and `member`")),
-        };
-        let of_a_file = self.sha256.is_some() || self.size.is_some() || !self.derived_rows.is_empty();
-        check_keys(&id, self.tree, of_a_file, self.glob.is_some())?;
-        let to = match (&self.to, &origin) {
-            (Some(to), _) => checked(&fill(to))?,
-            (None, Origin::File { path, .. } | Origin::Tree { path: Some(path), .. })
-                if !path.contains(['*', '?', '[', '{']) =>
-            {
-                path.clone()
-            }
-            _ => return Err(format!("artifact `{id}` needs `to`")),
-        };
-        // What a tree holds, and how much, is known only when it is listed: nobody gets it unasked.
-        let usual = if self.tree { FetchPolicy::Named } else { FetchPolicy::Default };
-        Ok(Artifact {
-            id,
-            origin,
-            to,
-            evidence: self.evidence,
-            optional: self.optional,
-            fetch: self.fetch.unwrap_or(usual),
-            sha256: self.sha256,
-            size: self.size,
-            about: self.about.clone(),
-            columns,
-            derived_rows: self.derived_rows.clone(),
-        })
-    }
 }

@@ -1,9 +1,10 @@
-//! What a paper declares: sources, artifacts, datasets, figures, claims and notes.
+//! What a paper declares: sources, artifacts, datasets, figures, tables, claims, notes and needs.
 //!
 //! A manifest is every `*.toml` file of `manifests/<paper>/`, read as one. Stage, figure, table, dataset and
 //! claim-set bodies stay raw (see [`RawSpec`]); the module that owns a kind deserialises it, so nothing here
 //! knows a kind.
 
+mod declared;
 mod error;
 mod load;
 mod paths;
@@ -19,6 +20,7 @@ pub use paths::{PathError, relative_path};
 pub use project::{Project, ProjectError};
 pub use raw::{RawSpec, SourceText};
 pub use schema::{
-    Artifact, DerivedRow, FetchPolicy, Manifest, Note, Origin, Paper, RepoType, Source, SourceKind,
+    Artifact, DerivedRow, FetchPolicy, Manifest, Need, Note, Origin, Paper, RepoType, STAGES, Source,
+    SourceKind,
 };
 pub use select::{Selection, SelectorError};

@@ -22,10 +22,14 @@ pub struct Manifest {
     pub artifacts: Vec<Artifact>,
     /// Remarks for the report.
     pub notes: Vec<Note>,
+    /// What would unlock missing items, beyond artifacts.
+    pub needs: Vec<Need>,
     /// Named tables, owned by `query`.
     pub datasets: Vec<RawSpec>,
     /// Figures, owned by `figures`.
     pub figures: Vec<RawSpec>,
+    /// Tables, owned by `tables`.
+    pub tables: Vec<RawSpec>,
     /// Claim sets, owned by `claims`.
     pub claims: Vec<RawSpec>,
 }
@@ -44,6 +48,22 @@ impl Manifest {
             }
             Origin::Member { archive, .. } => self.artifact(archive).and_then(|archive| self.source(archive)),
         }
+    }
+
+    /// The stage that writes an artifact.
+    pub fn stage_of<'a>(&self, artifact: &'a Artifact) -> Option<&'a str> {
+        let of_stage = self.source(artifact).is_some_and(|source| source.kind == SourceKind::Stage);
+        match &artifact.origin {
+            Origin::File { path, .. } if of_stage => {
+                path.strip_prefix(STAGES)?.strip_prefix('/')?.rsplit_once('/').map(|(stage, _)| stage)
+            }
+            _ => None,
+        }
+    }
+
+    /// The need with this id.
+    pub fn need(&self, id: &str) -> Option<&Need> {
+        self.needs.iter().find(|need| need.id == id)
     }
 
     /// The artifact with this id.
@@ -106,7 +126,12 @@ pub enum SourceKind {
     },
     /// Files of this repository below `frozen/<paper>/`.
     Local,
+    /// Outputs of stages: `stages/<stage>/<file>` below `frozen/<paper>/`, pinned by the stage's receipt.
+    Stage,
 }
+
+/// Folder below `frozen/<paper>/` that holds the outputs of stages.
+pub const STAGES: &str = "stages";
 
 /// Type of a Hub repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
@@ -222,4 +247,27 @@ pub struct Note {
     pub about: Vec<String>,
     /// The remark.
     pub text: String,
+}
+
+/// Something that would unlock missing items and that no source declares: a file that lies where nobody can fetch it
+/// unasked, weights, a paid service, a number that the authors would have to tell.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Need {
+    /// Identifier within the manifest, different from every artifact's.
+    pub id: String,
+    /// What it is.
+    pub what: String,
+    /// Where it lies, as far as it is known.
+    pub place: Option<String>,
+    /// How large it is, in words.
+    pub size: Option<String>,
+    /// Under which licence.
+    pub license: Option<String>,
+    /// Whether using it takes an accelerator.
+    #[serde(default)]
+    pub gpu: bool,
+    /// Whether using it costs money.
+    #[serde(default)]
+    pub paid: bool,
 }

@@ -43,6 +43,9 @@ pub(super) struct Absent {
     pub reason: Reason,
     /// What is missing and what is known of it.
     pub detail: String,
+    /// Ids of the artifacts and needs that would change it.
+    #[serde(default)]
+    pub needs: Vec<String>,
 }
 
 impl DatasetSpec {

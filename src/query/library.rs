@@ -149,14 +149,18 @@ impl<'a> Library<'a> {
         let worst =
             absences.iter().find(|missing| missing.reason == Reason::HashMismatch).or(absences.first());
         let reason = worst.map_or(Reason::NotShared, |missing| missing.reason);
+        let mut needs: Vec<String> =
+            absences.iter().flat_map(|missing| missing.needs.iter().cloned()).collect();
+        needs.sort();
+        needs.dedup();
         let mut details: Vec<String> = absences.into_iter().map(|missing| missing.detail).collect();
         details.dedup();
-        Ok(Err(Missing { reason, detail: details.join("; ") }))
+        Ok(Err(Missing { reason, detail: details.join("; "), needs }))
     }
 
     fn alternative(&mut self, name: &str, alternative: &Alternative) -> Result<Resolved, Failure> {
-        if let Some(Absent { reason, detail }) = alternative.absent.clone() {
-            return Ok(Err(Missing { reason, detail }));
+        if let Some(Absent { reason, detail, needs }) = alternative.absent.clone() {
+            return Ok(Err(Missing { reason, detail, needs }));
         }
         let (mut frame, inherited) = match &alternative.dataset {
             Some(parent) => match self.get(parent)? {
@@ -195,16 +199,20 @@ impl<'a> Library<'a> {
         let mut stacked: Option<Frame> = None;
         for artifact in &artifacts {
             // Reading is skipped once something is missing: the alternative cannot win any more.
+            let not_there = match self.vault.manifest().stage_of(artifact) {
+                Some(_) => Reason::NotRun,
+                None => Reason::NotFetched,
+            };
             if !absent.is_empty() {
                 if self.vault.presence(artifact).is_err() {
-                    absent.push((artifact, Reason::NotFetched));
+                    absent.push((artifact, not_there));
                 }
                 continue;
             }
             let file = match self.vault.read(artifact) {
                 Ok(Ok(file)) => file,
                 Ok(Err(Absence::NotFetched | Absence::NotPinned)) => {
-                    absent.push((artifact, Reason::NotFetched));
+                    absent.push((artifact, not_there));
                     continue;
                 }
                 Err(problem @ ReadError::Mismatch { .. }) => {
@@ -250,11 +258,15 @@ impl<'a> Library<'a> {
     fn missing(&self, absent: &[(&Artifact, Reason)], wanted: usize) -> Missing {
         let mismatched = absent.iter().find(|(_, reason)| *reason == Reason::HashMismatch);
         let Some((artifact, reason)) = mismatched.or(absent.first()) else {
-            return Missing { reason: Reason::NotFetched, detail: "no file".into() };
+            return Missing::new(Reason::NotFetched, "no file");
         };
         let paper = self.vault.manifest().id();
         let detail = match (reason, absent.len()) {
             (Reason::HashMismatch, _) => format!("`{}` is not the pinned file", artifact.id),
+            (Reason::NotRun, _) => {
+                let stage = self.vault.manifest().stage_of(artifact).unwrap_or_default();
+                format!("`{}` is not there: the stage `{stage}` has not run", artifact.id)
+            }
             (_, 1) if wanted == 1 => {
                 format!("`{}` is not there{}", artifact.id, self.unlock(paper, artifact))
             }
@@ -266,7 +278,7 @@ impl<'a> Library<'a> {
                 )
             }
         };
-        Missing { reason: *reason, detail }
+        Missing::new(*reason, detail).waiting_for(absent.iter().map(|(artifact, _)| artifact.id.as_str()))
     }
 
     /// Files among these that have no reader: then it does not matter whether they are there, since fetching them
@@ -278,7 +290,9 @@ impl<'a> Library<'a> {
         };
         let waiting: Vec<String> = artifacts.iter().filter_map(described).collect();
         let detail = format!("waits for {}, which this version does not read", waiting.join(" and "));
-        (!waiting.is_empty()).then_some(Missing { reason: Reason::UnsupportedFormat, detail })
+        let needs = artifacts.iter().map(|artifact| artifact.id.as_str());
+        let missing = Missing::new(Reason::UnsupportedFormat, detail).waiting_for(needs);
+        (!waiting.is_empty()).then_some(missing)
     }
 
     /// Where an artifact lives.

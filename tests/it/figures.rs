@@ -378,7 +378,7 @@ fn a_missing_dataset_leaves_a_placeholder_of_the_same_size() {
     let detail =
         "`summary.csv` is not among the published files; the authors would have to add it. ".repeat(3);
     for spec in published_figures() {
-        let missing = Missing { reason: Reason::NotShared, detail: detail.clone() };
+        let missing = Missing::new(Reason::NotShared, detail.clone());
         let scene = figures::draw(&spec, Theme::Faithful, &mut |_| Ok(Err(missing.clone()))).unwrap();
         assert_sound(&scene);
         assert_eq!((scene.state(), scene.marks.len(), scene.evidence()), ("missing", 0, None));
@@ -425,7 +425,7 @@ fn hostile_labels_stay_text() {
                 .replace("title = \"Lines\"", &format!("title = \"t\" \nheading = {{ text = {quoted} }}"));
             let scene = draw_one(&spec, "group,step,value\na,1,1\na,2,3\nb,1,4").unwrap();
             assert_sound(&scene);
-            let missing = Missing { reason: Reason::Gated, detail: label.to_owned() };
+            let missing = Missing::new(Reason::Gated, label.to_owned());
             let specs = figure_specs(&spec);
             assert_sound(
                 &figures::draw(&specs[0], Theme::Faithful, &mut |_| Ok(Err(missing.clone()))).unwrap(),
@@ -467,7 +467,7 @@ fn renderings_are_stable() {
     let lines = draw_one(LINES, "group,step,value\na,1,1\na,2,2.5\na,3,2\nb,1,0\nb,2,\nb,3,1").unwrap();
     insta::assert_snapshot!("line_svg", svg(&lines));
     insta::assert_snapshot!("line_csv", mark_csv(&lines.marks));
-    let missing = Missing { reason: Reason::NotFetched, detail: "run `repro fetch` to get it".to_owned() };
+    let missing = Missing::new(Reason::NotFetched, "run `repro fetch` to get it".to_owned());
     let card =
         figures::draw(&figure_specs(LINES)[0], Theme::Faithful, &mut |_| Ok(Err(missing.clone()))).unwrap();
     insta::assert_snapshot!("placeholder_svg", svg(&card));

@@ -325,7 +325,7 @@ fn hostile_labels_stay_text() {
             (LOG, "a,1,1\na,2,1\nb,4,1"),
         ] {
             assert_sound(&draw(&named(spec), rows).unwrap());
-            let missing = Missing { reason: Reason::Gated, detail: label.to_owned() };
+            let missing = Missing::new(Reason::Gated, label.to_owned());
             let specs = figure_specs(&named(spec));
             let card = figures::draw(&specs[0], Theme::Faithful, &mut |_| Ok(Err(missing.clone()))).unwrap();
             assert_sound(&card);

@@ -376,7 +376,7 @@ fn few_values_are_drawn_and_none_say_so() {
         assert_eq!(scene.state(), "missing");
         assert_eq!(scene.missing.unwrap().reason, Reason::NoPublishedValue);
     }
-    let missing = Missing { reason: Reason::NotFetched, detail: "not there".to_owned() };
+    let missing = Missing::new(Reason::NotFetched, "not there".to_owned());
     let scene =
         figures::draw(&figure_specs(DOTS)[0], Theme::Faithful, &mut |_| Ok(Err(missing.clone()))).unwrap();
     assert_eq!(scene.missing, Some(missing));

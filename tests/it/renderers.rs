@@ -200,7 +200,7 @@ fn impossible_pages_are_refused() {
 
 #[test]
 fn placeholders_are_rendered_too() {
-    let missing = Missing { reason: Reason::NotFetched, detail: "the file is not there".to_owned() };
+    let missing = Missing::new(Reason::NotFetched, "the file is not there".to_owned());
     let scene = placeholder("fig1/a", "A figure", (200.0, 100.0), missing);
     assert!(Picture::of(&scene).n_dark() > 1000);
     assert!(pdf(&scene).unwrap().starts_with(b"%PDF-"));

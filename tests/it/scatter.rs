@@ -347,7 +347,7 @@ fn hostile_labels_stay_text() {
         );
         assert_sound(&draw_csv(&spec, "group,x,y\na,1,1\na,2,3"));
         assert_sound(&draw_csv(&format!("{spec}raster_above = 1\n"), "group,x,y\na,1,1\nb,2,3\na,3,3"));
-        let missing = Missing { reason: Reason::Gated, detail: label.to_owned() };
+        let missing = Missing::new(Reason::Gated, label.to_owned());
         let spec = &figure_specs(&spec)[0];
         assert_sound(&figures::draw(spec, Theme::Faithful, &mut |_| Ok(Err(missing.clone()))).unwrap());
     }

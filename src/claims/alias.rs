@@ -1,0 +1,97 @@
+//! Aliases: a value that is printed in two places is one claim, and the second place is shown with it.
+
+use serde::Serialize;
+
+use super::ClaimsError;
+use super::rule::rounds_to;
+use super::set::{Published, Row};
+use super::spec::AliasSpec;
+use crate::error::Failure;
+use crate::manifest::RawSpec;
+use crate::store::{ReadError, Vault};
+
+/// Another place where the value of a claim is printed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Alias {
+    /// Identifier: the key columns of its row.
+    pub id: String,
+    /// Where in the paper it stands.
+    pub place: String,
+    /// As printed there.
+    pub value: String,
+}
+
+/// Attaches the rows of an alias to the claims they repeat; returns what is wrong with them.
+pub(super) fn aliases(
+    raw: &RawSpec,
+    spec: &AliasSpec,
+    rows: &mut [Row],
+    vault: &Vault<'_>,
+    problems: &mut Vec<ReadError>,
+) -> Result<Vec<ClaimsError>, Failure> {
+    let Some(artifact) = vault.manifest().artifact(&spec.artifact) else {
+        return Ok(vec![raw.error(format!("no artifact is called `{}`", spec.artifact)).into()]);
+    };
+    let Ok(published) = Published::read(artifact, vault, problems)? else { return Ok(Vec::new()) };
+    let columns = spec.key.iter().chain([&spec.value]).chain(spec.conditions.keys());
+    if let Err(problem) = published.require(&raw.id, columns) {
+        return Ok(vec![problem]);
+    }
+    let mut wrong = Vec::new();
+    let mut found = 0;
+    for (number, cells) in published.chosen(&spec.conditions) {
+        found += 1;
+        let cell = |column: &String| cells.get(column).cloned().unwrap_or_default();
+        let id = spec.key.iter().map(cell).collect::<Vec<_>>().join("/");
+        let alias = Alias { id: id.clone(), place: spec.place.clone(), value: cell(&spec.value) };
+        if let Err(problem) = attach(alias, &spec.wanted(cells), rows) {
+            let (set, artifact) = (raw.id.clone(), artifact.id.clone());
+            wrong.push(ClaimsError::Row { set, artifact, row: *number, id, problem });
+        }
+    }
+    if found != spec.expected {
+        let (set, artifact) = (raw.id.clone(), artifact.id.clone());
+        wrong.push(ClaimsError::Count { set, artifact, found, expected: spec.expected });
+    }
+    Ok(wrong)
+}
+
+/// Adds an alias to the one claim it repeats.
+fn attach(alias: Alias, wanted: &[(&str, String)], rows: &mut [Row]) -> Result<(), String> {
+    let fits = |row: &&mut Row| wanted.iter().all(|(column, text)| row.cells.get(*column) == Some(text));
+    let mut matches = rows.iter_mut().filter(fits);
+    let row = match (matches.next(), matches.next()) {
+        (Some(row), None) => row,
+        (None, _) => return Err("repeats no claim of the set".to_owned()),
+        (Some(_), Some(_)) => return Err("repeats several claims of the set".to_owned()),
+    };
+    if !same(&row.value, &alias.value)? {
+        return Err(format!("`{}` is not what `{}` says, `{}`", alias.value, row.id, row.value));
+    }
+    row.aliases.push(alias);
+    Ok(())
+}
+
+/// Whether two printed values can be the same number, one of them perhaps with fewer digits.
+fn same(one: &str, other: &str) -> Result<bool, String> {
+    let (one, other) = (one.trim(), other.trim());
+    let rounds = |number: &str, printed: &str| -> Result<bool, String> {
+        let number: f64 = number.parse().map_err(|_| format!("`{number}` is not a number"))?;
+        rounds_to(number, printed)
+    };
+    Ok(one == other || rounds(one, other)? || rounds(other, one)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_value_may_have_fewer_digits() {
+        assert_eq!(same("0.944444", "0.9444"), Ok(true));
+        assert_eq!(same("0.9444", "0.944444"), Ok(true));
+        assert_eq!(same("0.93", "0.93"), Ok(true));
+        assert_eq!(same("0.93", "0.94"), Ok(false));
+        assert!(same("0.93", "high").is_err());
+    }
+}

@@ -1,0 +1,221 @@
+//! Looks up our number for a claim: in the marks of a figure or in the rows of a dataset.
+//!
+//! Many claims ask the same place for the same columns, so each combination is indexed once.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::judge::{Facts, OurMark};
+use super::set::Row;
+use super::spec::{Ours, fill};
+use super::{ClaimSet, Value};
+use crate::evidence::{Lineage, Missing, Reason};
+use crate::plot::{Mark, Quantity};
+use crate::query::Table;
+
+/// Our number with its lineage.
+pub(super) struct Found {
+    pub value: Value,
+    /// The mark it was taken from, with the figure's id.
+    pub mark: Option<(String, OurMark)>,
+    pub lineage: Lineage,
+}
+
+/// What was looked for: a number, a reason why there is none, or why it cannot be looked for.
+type Looked = Result<Result<Found, Missing>, String>;
+
+/// Positions of marks or rows by the texts of some columns.
+type Index = BTreeMap<Vec<String>, Vec<usize>>;
+
+/// An index belongs to a place (figure or dataset) and to the names of columns.
+type IndexKey = (bool, String, Vec<String>);
+
+/// Looks numbers up and remembers where they stand.
+pub(super) struct Finder<'a> {
+    facts: &'a Facts<'a>,
+    indices: RefCell<BTreeMap<IndexKey, Rc<Index>>>,
+}
+
+impl<'a> Finder<'a> {
+    pub fn new(facts: &'a Facts<'a>) -> Self {
+        Self { facts, indices: RefCell::default() }
+    }
+
+    /// The first alternative that has a number; else why there is none, as the set says or else its first alternative.
+    pub fn first(&self, set: &ClaimSet, row: &Row) -> Looked {
+        let mut first_missing = None;
+        for ours in &set.ours {
+            match self.find(ours, row, set.rule.takes_replicates())? {
+                Ok(found) => return Ok(Ok(found)),
+                Err(missing) => {
+                    first_missing.get_or_insert(missing);
+                }
+            }
+        }
+        if let Some(waits) = set.waits.iter().find(|waits| waits.fits(&row.cells)) {
+            let missing = Missing::new(waits.reason, fill(&waits.detail, &row.cells));
+            return Ok(Err(missing.waiting_for(&waits.needs)));
+        }
+        let nothing = || Missing::new(Reason::NotRun, "nothing computes this value");
+        Ok(Err(first_missing.unwrap_or_else(nothing)))
+    }
+
+    fn find(&self, ours: &Ours, row: &Row, replicates: bool) -> Looked {
+        let cells = &*ours.translated(&row.cells);
+        let column = fill(&ours.column, cells);
+        let column = ours.columns.get(&column).cloned().unwrap_or(column);
+        let names: Vec<String> = ours.matching.keys().cloned().collect();
+        let wanted: Vec<String> = ours.matching.values().map(|text| fill(text, cells)).collect();
+        if let Some(figure) = &ours.figure {
+            if replicates {
+                return Err("several runs stand in a dataset, not in a figure".to_owned());
+            }
+            let id = fill(figure, cells);
+            let facts = self.facts.figures.get(id.as_str());
+            let facts = facts.ok_or_else(|| format!("no figure is called `{id}`"))?;
+            return match facts.missing {
+                Some(missing) => Ok(Err(missing.clone())),
+                None => self.mark(facts.marks, &id, names, &wanted, &column),
+            };
+        }
+        let id = ours.dataset.as_deref().unwrap_or_default();
+        match self.facts.datasets.get(id) {
+            None => Err(format!("no dataset is called `{id}`")),
+            Some(Err(missing)) => Ok(Err(missing.clone())),
+            Some(Ok(evidence)) => {
+                let rows = self.rows(&evidence.table, id, names, &wanted, &column)?;
+                match replicates {
+                    true => Ok(found_runs(&evidence.table, &rows, &column, id)),
+                    false => found_row(&evidence.table, &rows, &column, id),
+                }
+            }
+        }
+    }
+
+    fn mark(
+        &self,
+        marks: &[Mark],
+        figure: &str,
+        names: Vec<String>,
+        wanted: &[String],
+        column: &str,
+    ) -> Looked {
+        if let Some(name) = names.iter().find(|name| mark_text(name).is_none()) {
+            return Err(format!("marks cannot be matched by `{name}`"));
+        }
+        let described = || {
+            let pairs = names.iter().zip(wanted).map(|(name, text)| format!("{name} `{text}`"));
+            pairs.collect::<Vec<_>>().join(", ")
+        };
+        let key = (true, figure.to_owned(), names.clone());
+        let index = self.index(key, marks.len(), |position, name| {
+            let text = mark_text(name).map(|text| text(&marks[position]).to_owned());
+            Some(text.unwrap_or_default())
+        });
+        let found = index.get(wanted).map(Vec::as_slice).unwrap_or_default();
+        let [position] = found else {
+            return Err(match found.len() {
+                0 => format!("`{figure}` has no mark with {}", described()),
+                n => format!("`{figure}` has {n} marks with {}", described()),
+            });
+        };
+        found_in_mark(&marks[*position], *position, column, figure)
+    }
+
+    /// Positions of the rows that have the wanted texts.
+    fn rows(
+        &self,
+        table: &Table,
+        dataset: &str,
+        names: Vec<String>,
+        wanted: &[String],
+        column: &str,
+    ) -> Result<Vec<usize>, String> {
+        let needed = names.iter().map(String::as_str).chain([column]);
+        if let Some(name) = needed.into_iter().find(|name| table.column(name).is_none()) {
+            return Err(format!("dataset `{dataset}` has no column `{name}`"));
+        }
+        let key = (false, dataset.to_owned(), names);
+        let index = self.index(key, table.n_rows(), |position, name| table.text(name, position));
+        Ok(index.get(wanted).cloned().unwrap_or_default())
+    }
+
+    /// The index of a place over some columns. A position without a text in one of them is in no index.
+    fn index(&self, key: IndexKey, n: usize, text: impl Fn(usize, &str) -> Option<String>) -> Rc<Index> {
+        if let Some(index) = self.indices.borrow().get(&key) {
+            return Rc::clone(index);
+        }
+        let mut index = Index::new();
+        for position in 0..n {
+            let texts: Option<Vec<String>> = key.2.iter().map(|name| text(position, name)).collect();
+            if let Some(texts) = texts {
+                index.entry(texts).or_default().push(position);
+            }
+        }
+        let index = Rc::new(index);
+        self.indices.borrow_mut().insert(key, Rc::clone(&index));
+        index
+    }
+}
+
+/// The text of a mark that a claim may be matched by.
+fn mark_text(name: &str) -> Option<fn(&Mark) -> &str> {
+    Some(match name {
+        "mark" => |mark| mark.kind.name(),
+        "panel" => |mark| &mark.panel,
+        "series" => |mark| &mark.series,
+        "key" => |mark| &mark.key,
+        "text" => |mark| &mark.text,
+        _ => return None,
+    })
+}
+
+fn found_in_mark(mark: &Mark, index: usize, column: &str, figure: &str) -> Looked {
+    let found = |value, quantity| Found {
+        value,
+        mark: Some((figure.to_owned(), OurMark { index, quantity })),
+        lineage: mark.lineage.clone(),
+    };
+    if column == "text" {
+        return Ok(Ok(found(Value::Text(mark.text.clone()), None)));
+    }
+    let quantity = Quantity::of_column(column).ok_or_else(|| format!("marks have no column `{column}`"))?;
+    let absent = || Missing::new(Reason::NotRun, format!("`{figure}` has no {column} here"));
+    let number = mark.number(quantity);
+    Ok(number.map(|number| found(Value::Number(number), Some(quantity))).ok_or_else(absent))
+}
+
+/// The numbers of all rows, for rules that look at repeated runs.
+fn found_runs(table: &Table, rows: &[usize], column: &str, dataset: &str) -> Result<Found, Missing> {
+    let number = |row: &usize| table.number(column, *row).map(|value| (*row, value));
+    let runs: Vec<(usize, f64)> = rows.iter().filter_map(number).collect();
+    if runs.is_empty() {
+        return Err(no_value(dataset));
+    }
+    let lineage = Lineage::union(runs.iter().filter_map(|(row, _)| table.lineage(*row)));
+    let value = Value::Numbers(runs.into_iter().map(|(_, value)| value).collect());
+    Ok(Found { value, mark: None, lineage })
+}
+
+fn found_row(table: &Table, rows: &[usize], column: &str, dataset: &str) -> Looked {
+    let row = match rows {
+        [row] => *row,
+        [] => return Ok(Err(no_value(dataset))),
+        _ => return Err(format!("`{dataset}` has {} rows for this claim", rows.len())),
+    };
+    let lineage = table.lineage(row).cloned().unwrap_or_default();
+    let value = match (table.number(column, row), table.text(column, row)) {
+        (Some(number), _) => Value::Number(number),
+        (None, Some(text)) => Value::Text(text),
+        (None, None) => {
+            let detail = format!("`{dataset}` has a missing value here");
+            return Ok(Err(Missing::new(Reason::NotRun, detail)));
+        }
+    };
+    Ok(Ok(Found { value, mark: None, lineage }))
+}
+
+fn no_value(dataset: &str) -> Missing {
+    Missing::new(Reason::NotRun, format!("`{dataset}` has no such value"))
+}

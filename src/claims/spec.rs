@@ -1,0 +1,212 @@
+//! `[[claims]]` bodies as they are written.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{Cells, Rule};
+use crate::evidence::Reason;
+use crate::manifest::{ManifestError, RawSpec};
+use crate::query::OneOrMany;
+
+/// A `[[claims]]` body.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Spec {
+    pub place: String,
+    /// Version of the paper; may hold `{column}`.
+    pub version: Option<String>,
+    pub artifact: String,
+    /// Column and the text, or one of the texts, that the cells of the set's rows have; all rows when empty.
+    #[serde(default, rename = "where")]
+    pub conditions: BTreeMap<String, OneOrMany>,
+    pub value: String,
+    pub rule: Rule,
+    pub tolerance: Option<Tolerance>,
+    /// Columns of the paper's own interval, for the rule `interval`.
+    pub interval: Option<IntervalSpec>,
+    /// Columns that tell groups apart, for the rule `order`.
+    #[serde(default)]
+    pub within: Vec<String>,
+    pub key: Vec<String>,
+    pub expected: usize,
+    /// Where our numbers stand, in order of preference.
+    #[serde(default)]
+    pub ours: Vec<Ours>,
+    /// Why there is no number of ours where none was found; the first that fits a row.
+    #[serde(default)]
+    pub waits: Vec<Waits>,
+    /// The same values printed once more elsewhere: they are no claims of their own.
+    #[serde(default)]
+    pub alias: Vec<AliasSpec>,
+}
+
+/// Columns that hold an interval around a value.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, untagged)]
+pub(super) enum IntervalSpec {
+    /// Both ends.
+    Ends { low: String, high: String },
+    /// Distance of both ends from the value, such as a standard deviation.
+    Around { half_width: String },
+}
+
+/// How far our number may be from the published one.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "expected the name of a column or a number")]
+pub(super) enum Tolerance {
+    /// A column of the published file that holds each row's own.
+    Column(String),
+    /// The same for every row.
+    Same(f64),
+}
+
+/// Where our number stands: in a mark of a figure or in a row of a dataset.
+///
+/// Texts may hold `{column}`, which stands for that column of the claim's row.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Ours {
+    pub figure: Option<String>,
+    pub dataset: Option<String>,
+    /// Column of the mark table or of the dataset.
+    pub column: String,
+    /// Translates `column` once it is filled in.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+    /// Translates cells of the claim's row before they are filled in: column = { published = ours }.
+    #[serde(default)]
+    pub translate: BTreeMap<String, BTreeMap<String, String>>,
+    /// What must hold of exactly one mark or row.
+    #[serde(rename = "match")]
+    pub matching: BTreeMap<String, String>,
+}
+
+/// Why some of a set's claims have no number of ours.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Waits {
+    /// Rows it speaks of; all when empty.
+    #[serde(default, rename = "where")]
+    pub conditions: BTreeMap<String, OneOrMany>,
+    pub reason: Reason,
+    /// A sentence; may hold `{column}`.
+    pub detail: String,
+    /// Artifacts and needs that would change it.
+    #[serde(default)]
+    pub needs: Vec<String>,
+}
+
+/// Rows of another file that print values of this set once more.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AliasSpec {
+    pub place: String,
+    pub artifact: String,
+    #[serde(default, rename = "where")]
+    pub conditions: BTreeMap<String, OneOrMany>,
+    pub value: String,
+    pub key: Vec<String>,
+    pub expected: usize,
+    /// Translates cells of the alias's row before they are filled in.
+    #[serde(default)]
+    pub translate: BTreeMap<String, BTreeMap<String, String>>,
+    /// Columns of the claim's row and what they hold: exactly one claim of the set.
+    pub of: BTreeMap<String, String>,
+}
+
+impl Ours {
+    /// The row with its cells translated.
+    pub fn translated<'a>(&self, cells: &'a Cells) -> Cow<'a, Cells> {
+        translated(&self.translate, cells)
+    }
+}
+
+impl Waits {
+    /// Whether it speaks of a row.
+    pub fn fits(&self, cells: &Cells) -> bool {
+        fulfils(&self.conditions, cells)
+    }
+}
+
+impl AliasSpec {
+    /// What the claim's row holds that an alias repeats.
+    pub fn wanted(&self, cells: &Cells) -> Vec<(&str, String)> {
+        let cells = translated(&self.translate, cells);
+        self.of.iter().map(|(column, text)| (column.as_str(), fill(text, &cells))).collect()
+    }
+}
+
+/// Whether a row has, in every column, the text or one of the texts.
+pub(super) fn fulfils(conditions: &BTreeMap<String, OneOrMany>, cells: &Cells) -> bool {
+    conditions.iter().all(|(column, texts)| cells.get(column).is_some_and(|cell| texts.0.contains(cell)))
+}
+
+fn translated<'a>(words: &BTreeMap<String, BTreeMap<String, String>>, cells: &'a Cells) -> Cow<'a, Cells> {
+    if words.is_empty() {
+        return Cow::Borrowed(cells);
+    }
+    let mut cells = cells.clone();
+    for (column, texts) in words {
+        if let Some(cell) = cells.get_mut(column)
+            && let Some(text) = texts.get(cell.as_str())
+        {
+            cell.clone_from(text);
+        }
+    }
+    Cow::Owned(cells)
+}
+
+/// Replaces `{column}` by the row's text of that column.
+pub(super) fn fill(template: &str, cells: &Cells) -> String {
+    if !template.contains('{') {
+        return template.to_owned();
+    }
+    cells.iter().fold(template.to_owned(), |text, (name, cell)| text.replace(&format!("{{{name}}}"), cell))
+}
+
+impl Spec {
+    pub fn check(&self, raw: &RawSpec) -> Result<(), ManifestError> {
+        let needs_interval = self.rule == Rule::Interval;
+        let keys = [
+            ("tolerance", self.rule.needs_tolerance(), self.tolerance.is_some()),
+            ("interval", Some(needs_interval), self.interval.is_some()),
+            ("within", (self.rule != Rule::Order).then_some(false), !self.within.is_empty()),
+        ];
+        for (key, needed, given) in keys {
+            if needed.is_some_and(|needed| needed != given) {
+                let verb = if given { "takes no" } else { "needs" };
+                return Err(raw.error(format!("rule `{}` {verb} `{key}`", self.rule.name())));
+            }
+        }
+        if let Some(Tolerance::Same(tolerance)) = self.tolerance
+            && !(tolerance.is_finite() && tolerance >= 0.0)
+        {
+            return Err(raw.error(format!("`tolerance` is {tolerance}, not a number of at least 0")));
+        }
+        if self.ours.iter().any(|ours| ours.figure.is_some() == ours.dataset.is_some()) {
+            return Err(raw.error("each `ours` needs either `figure` or `dataset`"));
+        }
+        if self.ours.is_empty() && self.waits.is_empty() {
+            return Err(raw.error("a claim set needs `ours` or `waits`"));
+        }
+        Ok(())
+    }
+
+    /// Columns that the file must have.
+    pub fn columns(&self) -> impl Iterator<Item = &String> {
+        let interval = match &self.interval {
+            Some(IntervalSpec::Ends { low, high }) => vec![low, high],
+            Some(IntervalSpec::Around { half_width }) => vec![half_width],
+            None => Vec::new(),
+        };
+        let tolerance = match &self.tolerance {
+            Some(Tolerance::Column(column)) => Some(column),
+            Some(Tolerance::Same(_)) | None => None,
+        };
+        let values = [&self.value].into_iter().chain(tolerance).chain(interval);
+        let waits = self.waits.iter().flat_map(|waits| waits.conditions.keys());
+        self.key.iter().chain(self.conditions.keys()).chain(values).chain(&self.within).chain(waits)
+    }
+}
