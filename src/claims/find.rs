@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::judge::{Facts, OurMark};
+use super::judge::{Facts, FigureFacts, OurMark};
 use super::set::Row;
 use super::spec::{Ours, fill};
 use super::{ClaimSet, Value};
@@ -76,7 +76,7 @@ impl<'a> Finder<'a> {
             let facts = facts.ok_or_else(|| format!("no figure is called `{id}`"))?;
             return match facts.missing {
                 Some(missing) => Ok(Err(missing.clone())),
-                None => self.mark(facts.marks, &id, names, &wanted, &column),
+                None => self.mark(facts, &id, names, &wanted, &column),
             };
         }
         let id = ours.dataset.as_deref().unwrap_or_default();
@@ -95,7 +95,7 @@ impl<'a> Finder<'a> {
 
     fn mark(
         &self,
-        marks: &[Mark],
+        FigureFacts { marks, shipped, .. }: &FigureFacts<'_>,
         figure: &str,
         names: Vec<String>,
         wanted: &[String],
@@ -115,10 +115,15 @@ impl<'a> Finder<'a> {
         });
         let found = index.get(wanted).map(Vec::as_slice).unwrap_or_default();
         let [position] = found else {
-            return Err(match found.len() {
-                0 => format!("`{figure}` has no mark with {}", described()),
-                n => format!("`{figure}` has {n} marks with {}", described()),
-            });
+            let n = found.len();
+            return match (n, shipped) {
+                (0, false) => {
+                    let detail = format!("what `{figure}` is drawn from has no {}", described());
+                    Ok(Err(Missing::new(Reason::NotRun, detail)))
+                }
+                (0, true) => Err(format!("`{figure}` has no mark with {}", described())),
+                _ => Err(format!("`{figure}` has {n} marks with {}", described())),
+            };
         };
         found_in_mark(&marks[*position], *position, column, figure)
     }

@@ -28,6 +28,9 @@ pub struct FigureFacts<'a> {
     pub marks: &'a [Mark],
     /// Why the figure is missing.
     pub missing: Option<&'a Missing>,
+    /// Whether all its numbers come from files that belong to the project. Then a claim that finds no mark is stated
+    /// wrongly; what was fetched or computed may lack a value that the paper has.
+    pub shipped: bool,
 }
 
 /// A judged claim.

@@ -1,7 +1,7 @@
 //! What the verbs `list`, `figures`, `claims`, `report` and `reproduce` share: a paper's datasets resolved, its
 //! figures drawn, its claims judged, each at most once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::claims::{ClaimSet, ClaimsError, Facts, FigureFacts, Judged, Outcome, 
 use crate::error::{Class, Diagnostic, Failure};
 use crate::evidence::{Missing, Reason};
 use crate::figures;
-use crate::manifest::{Manifest, RawSpec};
+use crate::manifest::{Manifest, RawSpec, SourceKind};
 use crate::plot::{Scene, Theme};
 use crate::query::{Evidence, Library, QueryError};
 use crate::store::{ReadError, Vault, load_pins};
@@ -89,17 +89,25 @@ impl<'a> Session<'a> {
         for spec in self.manifest().claims.iter().filter(|spec| wanted(&spec.id)) {
             sets.push(ClaimSet::register(spec, &self.vault, &mut self.problems)?);
         }
-        let figures = self
-            .scenes
-            .iter()
-            .map(|(id, scene)| {
-                (id.as_str(), FigureFacts { marks: &scene.marks, missing: scene.missing.as_ref() })
-            })
-            .collect();
+        let figures = self.scenes.iter().map(|(id, scene)| (id.as_str(), self.figure_facts(scene))).collect();
         let facts = Facts { figures, datasets: &self.datasets };
         let judged = sets.iter().map(|set| judge(set, &facts)).collect();
         self.wrong_claims.extend(sets.into_iter().flat_map(|set| set.problems));
         Ok(judged)
+    }
+
+    fn figure_facts<'s>(&self, scene: &'s Scene) -> FigureFacts<'s> {
+        let mut artifacts: BTreeSet<&str> = BTreeSet::new();
+        for mark in &scene.marks {
+            artifacts.extend(mark.lineage.files().map(|(file, _)| file.artifact.as_str()));
+        }
+        let manifest = self.manifest();
+        let of_project = |id: &str| {
+            let source = manifest.artifact(id).and_then(|artifact| manifest.source(artifact));
+            source.is_some_and(|source| source.kind == SourceKind::Local)
+        };
+        let shipped = artifacts.into_iter().all(of_project);
+        FigureFacts { marks: &scene.marks, missing: scene.missing.as_ref(), shipped }
     }
 
     /// Reports every file that is not the pinned one and every claim set or row that is wrong, once each, and returns

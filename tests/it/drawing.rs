@@ -15,6 +15,10 @@ title = "A paper"
 [[source]]
 id = "here"
 kind = "local"
+[[source]]
+id = "web"
+kind = "http"
+url = "https://example.org/"
 [[artifact]]
 id = "published"
 source = "here"
@@ -35,7 +39,7 @@ sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
 evidence = "digitised"
 [[artifact]]
 id = "runs"
-source = "here"
+source = "web"
 path = "runs.csv"
 sha256 = "RUNS"
 evidence = "cached"
