@@ -1,5 +1,6 @@
 //! Where a number comes from: source rows, their lineage and the tier of evidence.
 
+mod lineages;
 mod rows;
 
 use std::fmt;
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
 
+pub use lineages::Lineages;
 pub use rows::Rows;
 
 /// How close a number is to the raw data. Ordered from weakest to strongest.

@@ -138,7 +138,7 @@ impl<'a> Finder<'a> {
         column: &str,
     ) -> Result<Vec<usize>, String> {
         let needed = names.iter().map(String::as_str).chain([column]);
-        if let Some(name) = needed.into_iter().find(|name| table.column(name).is_none()) {
+        if let Some(name) = needed.into_iter().find(|name| !table.has(name)) {
             return Err(format!("dataset `{dataset}` has no column `{name}`"));
         }
         let key = (false, dataset.to_owned(), names);
@@ -198,7 +198,7 @@ fn found_runs(table: &Table, rows: &[usize], column: &str, dataset: &str) -> Res
     if runs.is_empty() {
         return Err(no_value(dataset));
     }
-    let lineage = Lineage::union(runs.iter().filter_map(|(row, _)| table.lineage(*row)));
+    let lineage = table.union(runs.iter().map(|(row, _)| *row));
     let value = Value::Numbers(runs.into_iter().map(|(_, value)| value).collect());
     Ok(Found { value, mark: None, lineage })
 }
@@ -209,7 +209,7 @@ fn found_row(table: &Table, rows: &[usize], column: &str, dataset: &str) -> Look
         [] => return Ok(Err(no_value(dataset))),
         _ => return Err(format!("`{dataset}` has {} rows for this claim", rows.len())),
     };
-    let lineage = table.lineage(row).cloned().unwrap_or_default();
+    let lineage = table.lineage(row).unwrap_or_default();
     let value = match (table.number(column, row), table.text(column, row)) {
         (Some(number), _) => Value::Number(number),
         (None, Some(text)) => Value::Text(text),

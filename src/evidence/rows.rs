@@ -20,9 +20,22 @@ impl Rows {
         Self { head: (row, row), tail: Vec::new() }
     }
 
+    /// These rows, in any order; `None` for no row.
+    pub(super) fn collect(rows: impl IntoIterator<Item = u32>) -> Option<Self> {
+        let mut runs: Vec<(u32, u32)> = Vec::new();
+        for row in rows {
+            match runs.last_mut() {
+                Some(last) if last.1.checked_add(1) == Some(row) => last.1 = row,
+                _ => runs.push((row, row)),
+            }
+        }
+        Self::of(runs)
+    }
+
     /// The rows of runs in any order, which may overlap; `None` for no run.
     pub(super) fn of(mut runs: Vec<(u32, u32)>) -> Option<Self> {
-        runs.sort_unstable();
+        // What comes here is mostly a few ascending lists one after the other, which a stable sort merges.
+        runs.sort();
         let mut sorted = runs.into_iter();
         let mut rows = Self { head: sorted.next()?, tail: Vec::new() };
         for run in sorted {

@@ -47,22 +47,36 @@ impl Datasets {
         conditions: &[&Where],
         columns: &[&str],
     ) -> Result<Vec<Row<'_>>, FigureError> {
+        let (table, positions) = self.positions(spec, id, conditions, columns)?;
+        Ok(positions.into_iter().map(|position| Row::at(table, position as usize)).collect())
+    }
+
+    /// The same as a table and positions in it, for figures of so many rows that a column is read as a whole.
+    pub fn positions(
+        &self,
+        spec: &RawSpec,
+        id: &str,
+        conditions: &[&Where],
+        columns: &[&str],
+    ) -> Result<(&Table, Vec<u32>), FigureError> {
         let Some(table) = self.found.get(id) else {
             return Err(FigureError::new(spec, &format!("dataset `{id}` was not looked up")));
         };
         let conditions: Vec<(&String, &String)> = conditions.iter().flat_map(|part| part.iter()).collect();
         let named = conditions.iter().map(|(column, _)| column.as_str()).chain(columns.iter().copied());
         for column in named {
-            if table.column(column).is_none() {
+            if !table.has(column) {
                 let what = format!("column of dataset `{id}`");
                 return Err(FigureError::unknown(spec, &what, column, table.column_names()));
             }
         }
-        let fulfils = |index: usize| {
-            conditions.iter().all(|(column, text)| table.text(column, index).as_ref() == Some(*text))
+        let fulfils = |position: &u32| {
+            let cell = |column: &str| table.cell(column, *position as usize);
+            conditions.iter().all(|(column, text)| cell(column).as_deref() == Some(text.as_str()))
         };
-        let rows = (0..table.n_rows()).filter(|index| fulfils(*index));
-        Ok(rows.map(|index| Row { table, index }).collect())
+        let n = u32::try_from(table.n_rows())
+            .map_err(|_| FigureError::new(spec, &format!("dataset `{id}` has too many rows to draw")))?;
+        Ok((table, (0..n).filter(fulfils).collect()))
     }
 }
 
@@ -74,6 +88,11 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
+    /// The row at a position, from 0.
+    pub fn at(table: &'a Table, index: usize) -> Self {
+        Self { table, index }
+    }
+
     /// A cell as text.
     pub fn text(&self, column: &str) -> Option<String> {
         self.table.text(column, self.index)
@@ -91,17 +110,12 @@ impl<'a> Row<'a> {
 
     /// Where the row comes from.
     pub fn lineage(&self) -> Lineage {
-        self.table.lineage(self.index).cloned().unwrap_or_default()
-    }
-
-    /// Where the row comes from, without a copy; `None` for a row that came from nowhere.
-    pub fn source(&self) -> Option<&'a Lineage> {
-        self.table.lineage(self.index)
+        self.table.lineage(self.index).unwrap_or_default()
     }
 
     /// Whether the dataset has a column.
     pub fn has(&self, column: &str) -> bool {
-        self.table.column(column).is_some()
+        self.table.has(column)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::plot::{
     Axis, Entry, Figure, Item, Legend, Margins, Mark, Paint, Panel, Scene, Theme, Ticks, placeholder,
 };
 
-use self::points::{PanelPoints, Series};
+use self::points::{PanelPoints, PanelRows, Series};
 use self::spec::{AxisSpec, ScatterPanelSpec, ScatterSpec};
 use super::rows::{Datasets, no_values};
 use super::spec::points;
@@ -34,10 +34,13 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
     if let Err(missing) = data.add(&dataset_ids(raw, &spec, &panels)?, lookup)? {
         return Ok(placeholder(&raw.id, &spec.title, size, missing));
     }
-    let series = points::series(raw, &spec, &panels, &data, theme)?;
+    let rows = panels.iter().map(|panel| PanelRows::read(raw, &spec, panel, &data));
+    let rows: Vec<PanelRows<'_>> = rows.collect::<Result<_, _>>()?;
+    let series = points::series(raw, &spec, &rows, theme)?;
     let read = panels
         .iter()
-        .map(|panel| PanelPoints::read(raw, &spec, (panel, name(panel, &panels)), &series, &data));
+        .zip(rows)
+        .map(|(panel, rows)| PanelPoints::read(raw, &spec, (panel, name(panel, &panels)), &series, rows));
     let read: Vec<PanelPoints<'_>> = read.collect::<Result<_, _>>()?;
     if read.iter().all(|panel| panel.points.is_empty()) {
         return Ok(placeholder(&raw.id, &spec.title, size, no_values(&data)));

@@ -5,7 +5,7 @@ use super::element::{Element, Image, Shape};
 use super::geometry::{Point, Rect};
 use super::marker::Marker;
 use super::paint::Colour;
-use super::png::png;
+use super::png::png_within;
 use super::raster::{Canvas, Stamp};
 
 /// Points to an inch.
@@ -43,39 +43,34 @@ impl Cloud {
     /// The picture: as fine as its room allows, with its left upper corner on that of the axes.
     pub(super) fn draw(&self, axes: &Rect, x: &Scale, y: &Scale) -> Element {
         let mut painted: Option<(f64, Canvas)> = None;
-        let mut image = None;
-        for (resolution, levels) in QUALITIES {
-            if painted.as_ref().is_none_or(|(known, _)| *known != resolution) {
-                painted = Some((resolution, self.paint(axes, x, y, resolution / INCH)));
-            }
-            let Some((_, canvas)) = &painted else { break };
+        for (index, (resolution, levels)) in QUALITIES.into_iter().enumerate() {
+            let canvas = match painted.take() {
+                Some((known, canvas)) if known == resolution => canvas,
+                _ => self.paint(axes, x, y, resolution / INCH),
+            };
             let raster = canvas.finish(levels);
             let size = (raster.width, raster.height);
-            let pixel = INCH / resolution;
-            let rect = Rect::sized(axes.left, axes.top, size.0 as f64 * pixel, size.1 as f64 * pixel);
-            let drawn = Image { rect, size, png: png(&raster) };
-            let fits = drawn.png.len() <= self.room;
-            image = Some(drawn);
-            if fits {
-                break;
+            // The coarsest picture is drawn however large it is.
+            let room = if index + 1 < QUALITIES.len() { self.room } else { usize::MAX };
+            if let Some(png) = png_within(&raster, room) {
+                let pixel = INCH / resolution;
+                let rect = Rect::sized(axes.left, axes.top, size.0 as f64 * pixel, size.1 as f64 * pixel);
+                return Element::Image(Image { rect, size, png });
             }
+            painted = Some((resolution, canvas));
         }
-        image.map_or(Element::Group(Default::default()), Element::Image)
+        Element::Group(Default::default())
     }
 
     /// Paints all points; `scale` is pixels per point.
     fn paint(&self, axes: &Rect, x: &Scale, y: &Scale, scale: f64) -> Canvas {
         let pixels = |length: f64| (length * scale).ceil().clamp(1.0, 20_000.0) as usize;
-        let mut canvas = Canvas::new(pixels(axes.width()), pixels(axes.height()));
         let stamps: Vec<Stamp> = self.styles.iter().filter_map(|style| style.stamp(scale)).collect();
-        for (data_x, data_y, style) in &self.points {
-            if let Some(stamp) = stamps.get(usize::from(*style)) {
-                let (left, top) =
-                    ((x.place(*data_x) - axes.left) * scale, (y.place(*data_y) - axes.top) * scale);
-                canvas.paint(stamp, left, top);
-            }
-        }
-        canvas
+        let place = |point: &(f64, f64, u16)| {
+            let left = (x.place(point.0) - axes.left) * scale;
+            (usize::from(point.2), left, (y.place(point.1) - axes.top) * scale)
+        };
+        Canvas::painted(pixels(axes.width()), pixels(axes.height()), &stamps, &self.points, place)
     }
 }
 

@@ -181,14 +181,9 @@ struct Canvas {
 impl Panel {
     /// The data ranges of the contents.
     pub(super) fn ranges(&self) -> Ranges {
-        let mut points = Vec::new();
-        collect_points(&self.items, &mut points);
-        let range = |values: &mut dyn Iterator<Item = f64>| {
-            values.fold(None, |range: Option<(f64, f64)>, value| {
-                Some(range.map_or((value, value), |(low, high)| (low.min(value), high.max(value))))
-            })
-        };
-        (range(&mut points.iter().map(|point| point.0)), range(&mut points.iter().map(|point| point.1)))
+        let mut ranges = (None, None);
+        widen(&self.items, &mut ranges);
+        ranges
     }
 
     /// Draws the panel with its axes rectangle at `axes` and the given limits.
@@ -349,18 +344,30 @@ fn titled<const N: usize, const M: usize>(
     all
 }
 
-fn collect_points(items: &[Item], points: &mut Vec<(f64, f64)>) {
+/// Widens ranges to all data of items.
+fn widen(items: &[Item], ranges: &mut Ranges) {
+    fn wider(range: &mut Option<(f64, f64)>, value: f64) {
+        *range = Some(range.map_or((value, value), |(low, high)| (low.min(value), high.max(value))));
+    }
+    let mut add = |(x, y): (f64, f64)| {
+        wider(&mut ranges.0, x);
+        wider(&mut ranges.1, y);
+    };
     for item in items {
         match item {
-            Item::Line { points: vertices, .. } | Item::Polygon { points: vertices, .. } => {
-                points.extend(vertices);
+            Item::Line { points, .. } | Item::Polygon { points, .. } => {
+                points.iter().copied().for_each(&mut add)
             }
-            Item::Marker { at, .. } => points.push(*at),
-            Item::Cloud(cloud) => points.extend(cloud.points.iter().map(|(x, y, _)| (*x, *y))),
-            Item::Mark { items, .. } => collect_points(items, points),
-            Item::ErrorBar { x, ends, .. } => points.extend([(*x, ends.0), (*x, ends.1)]),
-            Item::Guide { .. } | Item::Rule { .. } | Item::Label { .. } => {}
+            Item::Marker { at, .. } => add(*at),
+            Item::Cloud(cloud) => cloud.points.iter().for_each(|(x, y, _)| add((*x, *y))),
+            Item::ErrorBar { x, ends, .. } => [ends.0, ends.1].into_iter().for_each(|y| add((*x, y))),
+            Item::Mark { .. } | Item::Guide { .. } | Item::Rule { .. } | Item::Label { .. } => {}
             Item::Attached { .. } | Item::Remark(_) => {}
+        }
+    }
+    for item in items {
+        if let Item::Mark { items, .. } = item {
+            widen(items, ranges);
         }
     }
 }

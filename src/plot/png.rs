@@ -2,19 +2,38 @@
 //!
 //! `miniz_oxide` compresses, since the other backend of `flate2` chooses its method by what the processor offers.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use flate2::Crc;
+use miniz_oxide::DataFormat;
+use miniz_oxide::deflate::core::{CompressionStrategy, CompressorOxide, TDEFLFlush, compress_to_output};
+use rayon::prelude::*;
 
 use super::raster::Raster;
 
 /// Effort of the compressor, 0 to 10.
 const LEVEL: u8 = 6;
+/// Largest distance that a compressor looks back, as a power of two.
+const WINDOW: u8 = 15;
 /// Colour type: red, green, blue and opacity.
 const RGBA: u8 = 6;
 /// Bytes of a pixel.
 const PIXEL: usize = 4;
+/// Bytes that one thread compresses at a time, rounded down to whole rows. The number shows in the file, hence it is
+/// the same for any number of threads.
+const BLOCK: usize = 1 << 19;
+/// Bytes of the file beside the compressed rows: signature, three chunks, the header of the second and its checksum.
+const FRAME: usize = 8 + 3 * 12 + 13 + 2 + 4;
 
 /// A picture as a PNG file.
-pub(super) fn png(raster: &Raster) -> Vec<u8> {
+#[cfg(test)]
+fn png(raster: &Raster) -> Vec<u8> {
+    png_within(raster, usize::MAX).unwrap_or_default()
+}
+
+/// A picture as a PNG file of at most so many bytes; `None` if it does not fit.
+pub(super) fn png_within(raster: &Raster, room: usize) -> Option<Vec<u8>> {
+    let data = compressed(raster, room.saturating_sub(FRAME))?;
     let size = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
     let mut header = Vec::from(size(raster.width));
     header.extend(size(raster.height));
@@ -22,10 +41,87 @@ pub(super) fn png(raster: &Raster) -> Vec<u8> {
     header.extend([8, RGBA, 0, 0, 0]);
     let mut file = vec![0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n'];
     chunk(&mut file, *b"IHDR", &header);
-    let data = miniz_oxide::deflate::compress_to_vec_zlib(&filtered(raster), LEVEL);
     chunk(&mut file, *b"IDAT", &data);
     chunk(&mut file, *b"IEND", &[]);
-    file
+    Some(file)
+}
+
+/// The filtered rows as a zlib stream (RFC 1950) whose blocks of rows were compressed in parallel, each without
+/// looking back at the one before it; `None` if they take more than `room` bytes.
+fn compressed(raster: &Raster, room: usize) -> Option<Vec<u8>> {
+    let row_bytes = PIXEL * raster.width;
+    let rows = (BLOCK / (row_bytes + 1)).max(1);
+    let n_blocks = raster.height.div_ceil(rows).max(1);
+    let taken = AtomicUsize::new(0);
+    let block = |index: usize| {
+        // Which blocks are left out depends on the threads, but not that one is: what does not fit never fits.
+        if taken.load(Ordering::Relaxed) > room {
+            return None;
+        }
+        let rows = index * rows..((index + 1) * rows).min(raster.height);
+        let filtered = filtered(raster, rows);
+        let bytes = deflated(&filtered, index + 1 == n_blocks);
+        taken.fetch_add(bytes.len(), Ordering::Relaxed);
+        Some((bytes, Adler::of(&filtered)))
+    };
+    let blocks: Option<Vec<(Vec<u8>, Adler)>> = (0..n_blocks).into_par_iter().map(block).collect();
+    let blocks = blocks.filter(|_| taken.into_inner() <= room)?;
+    // Deflate with a window of 32 KiB, default effort.
+    let mut stream = vec![0x78, 0x9c];
+    blocks.iter().for_each(|(bytes, _)| stream.extend(bytes));
+    let checksum = blocks.iter().fold(Adler::of(&[]), |sum, (_, block)| sum.then(block));
+    stream.extend(checksum.value().to_be_bytes());
+    Some(stream)
+}
+
+/// A part of a deflate stream (RFC 1951) that ends with a whole byte.
+fn deflated(bytes: &[u8], last: bool) -> Vec<u8> {
+    let mut compressor =
+        CompressorOxide::with_params(DataFormat::Raw, LEVEL, CompressionStrategy::Default, WINDOW);
+    let flush = if last { TDEFLFlush::Finish } else { TDEFLFlush::Sync };
+    let mut compressed = Vec::with_capacity(bytes.len() / 4);
+    compress_to_output(&mut compressor, bytes, flush, |part| {
+        compressed.extend(part);
+        true
+    });
+    compressed
+}
+
+/// The Adler-32 checksum of bytes (RFC 1950): two sums modulo the largest prime below 2^16, and their length.
+struct Adler {
+    a: u64,
+    b: u64,
+    length: u64,
+}
+
+impl Adler {
+    const PRIME: u64 = 65_521;
+
+    fn of(bytes: &[u8]) -> Self {
+        let (mut a, mut b) = (1, 0);
+        // Far fewer bytes than would overflow the sums.
+        for part in bytes.chunks(1 << 16) {
+            for byte in part {
+                a += u64::from(*byte);
+                b += a;
+            }
+            a %= Self::PRIME;
+            b %= Self::PRIME;
+        }
+        Self { a, b, length: bytes.len() as u64 }
+    }
+
+    /// The checksum of these bytes followed by others.
+    fn then(self, next: &Self) -> Self {
+        let before = self.a + Self::PRIME - 1;
+        let a = (before + next.a) % Self::PRIME;
+        let b = (self.b + next.b + next.length % Self::PRIME * before) % Self::PRIME;
+        Self { a, b, length: self.length + next.length }
+    }
+
+    fn value(&self) -> u32 {
+        (self.b << 16 | self.a) as u32
+    }
 }
 
 /// Length, name, data and checksum of name and data.
@@ -39,25 +135,34 @@ fn chunk(file: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
     file.extend(checksum.sum().to_be_bytes());
 }
 
-/// The rows, each after the number of its filter: the bytes themselves or their difference to the pixel at the left
-/// or to the row above, whichever has the smallest sum of absolute values.
-fn filtered(raster: &Raster) -> Vec<u8> {
+/// Rows, each after the number of its filter: the bytes themselves or their difference to the pixel at the left or to
+/// the row above, whichever has the smallest sum of absolute values.
+fn filtered(raster: &Raster, rows: std::ops::Range<usize>) -> Vec<u8> {
     let row_bytes = PIXEL * raster.width;
-    let mut filtered = Vec::with_capacity((row_bytes + 1) * raster.height);
-    let mut above = vec![0; row_bytes];
-    for row in raster.bytes.chunks_exact(row_bytes.max(1)) {
-        let left = [0; PIXEL].iter().chain(row);
-        let candidates: [Vec<u8>; 3] = [
-            row.to_vec(),
-            row.iter().zip(left).map(|(byte, left)| byte.wrapping_sub(*left)).collect(),
-            row.iter().zip(&above).map(|(byte, above)| byte.wrapping_sub(*above)).collect(),
-        ];
-        let cost =
-            |bytes: &[u8]| bytes.iter().map(|byte| u64::from((*byte as i8).unsigned_abs())).sum::<u64>();
-        let best = (0_u8..3).min_by_key(|filter| cost(&candidates[usize::from(*filter)])).unwrap_or(0);
+    let row = |index: usize| &raster.bytes[index * row_bytes..(index + 1) * row_bytes];
+    let nothing = vec![0; row_bytes];
+    let mut filtered = Vec::with_capacity((row_bytes + 1) * rows.len());
+    let (mut left, mut up) = (nothing.clone(), nothing.clone());
+    for index in rows {
+        let bytes = row(index);
+        let above = index.checked_sub(1).map_or(nothing.as_slice(), row);
+        for (difference, (byte, above)) in up.iter_mut().zip(bytes.iter().zip(above)) {
+            *difference = byte.wrapping_sub(*above);
+        }
+        let before = [0; PIXEL].iter().chain(bytes);
+        for (difference, (byte, before)) in left.iter_mut().zip(bytes.iter().zip(before)) {
+            *difference = byte.wrapping_sub(*before);
+        }
+        let candidates = [bytes, &left, &up];
+        let cost = |bytes: &[u8]| -> u64 {
+            // Sums of few enough bytes for 16 bits are fast.
+            let part =
+                |bytes: &[u8]| bytes.iter().map(|byte| u16::from((*byte as i8).unsigned_abs())).sum::<u16>();
+            bytes.chunks(256).map(|bytes| u64::from(part(bytes))).sum()
+        };
+        let best = (0_u8..3).min_by_key(|filter| cost(candidates[usize::from(*filter)])).unwrap_or(0);
         filtered.push(best);
-        filtered.extend(&candidates[usize::from(best)]);
-        above = row.to_vec();
+        filtered.extend(candidates[usize::from(best)]);
     }
     filtered
 }
@@ -119,6 +224,51 @@ mod tests {
         assert_eq!(&file[12..24], [b'I', b'H', b'D', b'R', 0, 0, 0, 23, 0, 0, 0, 17]);
         assert_eq!(&file[file.len() - 8..], [b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82]);
         assert_eq!(png(&raster), file);
+    }
+
+    /// Noise of several blocks: a stream that any reader understands, the same for any number of threads.
+    #[test]
+    fn blocks_are_one_stream() {
+        let (width, height) = (401, 1200);
+        let byte = |i: usize| ((i * i * 31 % 251) ^ (i / 1000)) as u8;
+        let raster = Raster { width, height, bytes: (0..PIXEL * width * height).map(byte).collect() };
+        assert!(raster.bytes.len() > 3 * BLOCK);
+        let file = png(&raster);
+        // Our own reader and one that checks the checksums.
+        assert!(unfiltered(&file, width) == raster.bytes);
+        let mut reader = png::Decoder::new(std::io::Cursor::new(&file)).read_info().unwrap();
+        let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut bytes).unwrap();
+        assert!(bytes == raster.bytes);
+        for threads in [1, 2, 5] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            assert!(
+                pool.install(|| png_within(&raster, file.len())) == Some(file.clone()),
+                "{threads} threads"
+            );
+            assert_eq!(pool.install(|| png_within(&raster, file.len() - 1)), None);
+        }
+        assert_eq!(png_within(&raster, 0), None);
+    }
+
+    /// 0x11e60398 for "Wikipedia", the example known best; and parts are a whole.
+    #[test]
+    fn checksums_of_parts_are_that_of_the_whole() {
+        assert_eq!(Adler::of(b"Wikipedia").value(), 0x11e6_0398);
+        let bytes: Vec<u8> = (0..300_000_usize).map(|i| (i * i % 251) as u8 | 0x80).collect();
+        let (first, second) = bytes.split_at(123_456);
+        let parts = Adler::of(&[]).then(&Adler::of(first)).then(&Adler::of(second)).then(&Adler::of(&[]));
+        assert_eq!(parts.value(), Adler::of(&bytes).value());
+        assert_eq!(parts.value(), adler(&bytes));
+    }
+
+    /// Byte after byte, as the standard says it.
+    fn adler(bytes: &[u8]) -> u32 {
+        let (a, b) = bytes.iter().fold((1, 0), |(a, b), byte| {
+            let a = (a + u32::from(*byte)) % 65_521;
+            (a, (b + a) % 65_521)
+        });
+        b << 16 | a
     }
 
     #[test]

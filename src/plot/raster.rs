@@ -1,5 +1,7 @@
 //! A picture of many small shapes: each is stamped with anti-aliased edges, in time linear in their number.
 
+use rayon::prelude::*;
+
 use super::element::Outline;
 use super::geometry::Point;
 use super::paint::Colour;
@@ -8,6 +10,10 @@ use super::paint::Colour;
 const PHASES: usize = 8;
 /// Samples of a pixel's coverage along each axis.
 const SAMPLES: usize = 8;
+/// Rows that one thread paints at a time, of a number that leaves their pixels in the processor's cache.
+const BAND: usize = 32;
+/// Places that one thread computes at a time. Neither number shows in the picture.
+const BLOCK: usize = 1 << 15;
 /// A stamp wider than this many pixels has a single phase: half a pixel is then no visible part of it.
 const WIDE: f64 = 48.0;
 
@@ -34,7 +40,8 @@ pub(super) struct Raster {
 
 /// A shape in one colour, its pixel coverage precomputed for every phase.
 pub(super) struct Stamp {
-    colour: [f32; 3],
+    /// Red, green, blue and a one, by which opacity is painted as if it were a colour.
+    colour: [f32; 4],
     /// Pixels along an edge of the square around the shape.
     extent: usize,
     /// Pixels from the square's left upper corner to the shape's middle.
@@ -42,6 +49,17 @@ pub(super) struct Stamp {
     phases: usize,
     /// Opacity of every pixel, phase by phase (down, then across), row by row.
     masks: Vec<f32>,
+    /// For every row of every phase, the first pixel that is covered and the one after the last.
+    covered: Vec<(u16, u16)>,
+}
+
+/// A stamp at its place: the pixels from the canvas's left upper corner to the square's.
+#[derive(Clone, Copy)]
+struct Placed {
+    left: i32,
+    top: i32,
+    stamp: u16,
+    phase: u16,
 }
 
 impl Stamp {
@@ -59,8 +77,56 @@ impl Stamp {
                 masks.push((coverage(outline, corner) * opacity) as f32);
             }
         }
-        let colour = colour.channels().map(|channel| f32::from(channel) / 255.0);
-        Self { colour, extent, middle, phases, masks }
+        let covered = masks.chunks_exact(extent).map(|row| {
+            let first = row.iter().position(|opacity| *opacity > 0.0).unwrap_or(0);
+            let end = row.iter().rposition(|opacity| *opacity > 0.0).map_or(0, |last| last + 1);
+            (first as u16, end as u16)
+        });
+        let covered = covered.collect();
+        let [red, green, blue] = colour.channels().map(|channel| f32::from(channel) / 255.0);
+        Self { colour: [red, green, blue, 1.0], extent, middle, phases, masks, covered }
+    }
+
+    /// Where the stamp lies on a canvas with its shape's middle at a place, in pixels from the left upper corner;
+    /// `None` outside, and for a place that is not finite.
+    fn place(&self, index: u16, (x, y): (f64, f64), (width, height): (usize, usize)) -> Option<Placed> {
+        let reach = self.middle + 1.0;
+        let near = |place: f64, size: usize| place > -reach && place < size as f64 + reach;
+        if !(near(x, width) && near(y, height)) {
+            return None;
+        }
+        let phase = |place: f64| {
+            let part = ((place - place.floor()) * self.phases as f64) as usize;
+            part.min(self.phases - 1)
+        };
+        let corner = |place: f64| (place.floor() - self.middle) as i32;
+        let phase = phase(y) * self.phases + phase(x);
+        Some(Placed { left: corner(x), top: corner(y), stamp: index, phase: phase as u16 })
+    }
+
+    /// Paints the part of a placed stamp that lies in a band of rows, the first of which is row `first` of the canvas.
+    fn paint(&self, placed: &Placed, band: &mut [[f32; 4]], first: usize, width: usize) {
+        let rows = usize::from(placed.phase) * self.extent..(usize::from(placed.phase) + 1) * self.extent;
+        let masks = &self.masks[rows.start * self.extent..rows.end * self.extent];
+        let top = i64::from(placed.top) - first as i64;
+        let masks = masks.chunks_exact(self.extent).zip(&self.covered[rows]);
+        for (row, (mask, (from, to))) in (top..).zip(masks) {
+            let Some(pixels) =
+                usize::try_from(row).ok().and_then(|row| band.get_mut(row * width..(row + 1) * width))
+            else {
+                continue;
+            };
+            let left = i64::from(placed.left);
+            let from = (left + i64::from(*from)).clamp(0, width as i64);
+            let to = (left + i64::from(*to)).clamp(from, width as i64);
+            let opacities = &mask[(from - left).clamp(0, mask.len() as i64) as usize..];
+            for (pixel, opacity) in pixels[from as usize..to as usize].iter_mut().zip(opacities) {
+                let rest = 1.0 - opacity;
+                for (channel, colour) in pixel.iter_mut().zip(self.colour) {
+                    *channel = *channel * rest + colour * opacity;
+                }
+            }
+        }
     }
 }
 
@@ -94,58 +160,63 @@ fn contains(outline: &Outline, point: Point) -> bool {
 }
 
 impl Canvas {
-    /// A transparent canvas.
-    pub fn new(width: usize, height: usize) -> Self {
-        Self { width, height, pixels: vec![[0.0; 4]; width * height] }
-    }
-
-    /// Paints a stamp with its shape's middle at a place, in pixels from the left upper corner. What lies outside is
-    /// cut off; a place that is not finite is nowhere.
-    pub fn paint(&mut self, stamp: &Stamp, x: f64, y: f64) {
-        let reach = stamp.middle + 1.0;
-        let near = |place: f64, size: usize| place > -reach && place < size as f64 + reach;
-        if !(near(x, self.width) && near(y, self.height)) {
-            return;
-        }
-        let phase = |place: f64| {
-            let part = ((place - place.floor()) * stamp.phases as f64) as usize;
-            part.min(stamp.phases - 1)
+    /// A canvas on which stamps were painted, later ones above earlier ones. `place` says for a point which stamp it
+    /// is, and where in pixels from the left upper corner the shape's middle lies. What lies outside is cut off; a place
+    /// that is not finite is nowhere, and so is a stamp that is not there.
+    ///
+    /// Bands of rows are painted in parallel. Each pixel is painted by one thread in the order of the points.
+    pub fn painted<P: Sync>(
+        width: usize,
+        height: usize,
+        stamps: &[Stamp],
+        points: &[P],
+        place: impl Fn(&P) -> (usize, f64, f64) + Sync,
+    ) -> Self {
+        let mut pixels = vec![[0.0; 4]; width * height];
+        let n_bands = height.div_ceil(BAND);
+        let in_bands = |points: &[P]| {
+            let mut bands: Vec<Vec<Placed>> = vec![Vec::new(); n_bands];
+            for point in points {
+                let (index, x, y) = place(point);
+                let (Some(stamp), Ok(index)) = (stamps.get(index), u16::try_from(index)) else { continue };
+                let Some(placed) = stamp.place(index, (x, y), (width, height)) else { continue };
+                let first = usize::try_from(placed.top).unwrap_or(0) / BAND;
+                let last =
+                    usize::try_from(placed.top + stamp.extent as i32 - 1).map_or(0, |row| row / BAND + 1);
+                bands[first.min(n_bands)..last.clamp(first.min(n_bands), n_bands)]
+                    .iter_mut()
+                    .for_each(|band| band.push(placed));
+            }
+            bands
         };
-        let size = stamp.extent * stamp.extent;
-        let first = (phase(y) * stamp.phases + phase(x)) * size;
-        let mask = &stamp.masks[first..first + size];
-        let (left, top) = ((x.floor() - stamp.middle) as isize, (y.floor() - stamp.middle) as isize);
-        let from = left.max(0) as usize;
-        let to = (left + stamp.extent as isize).clamp(0, self.width as isize) as usize;
-        for (row, opacities) in mask.chunks_exact(stamp.extent).enumerate() {
-            let Ok(row) = usize::try_from(top + row as isize) else { continue };
-            if row >= self.height || from >= to {
-                continue;
+        let blocks: Vec<Vec<Vec<Placed>>> = points.par_chunks(BLOCK).map(in_bands).collect();
+        pixels.par_chunks_mut((BAND * width).max(1)).enumerate().for_each(|(index, band)| {
+            for placed in blocks.iter().flat_map(|block| &block[index]) {
+                stamps[usize::from(placed.stamp)].paint(placed, band, index * BAND, width);
             }
-            let pixels = &mut self.pixels[row * self.width + from..row * self.width + to];
-            let opacities = &opacities[(from as isize - left) as usize..];
-            for (pixel, opacity) in pixels.iter_mut().zip(opacities) {
-                let rest = 1.0 - opacity;
-                for (channel, colour) in pixel.iter_mut().zip(stamp.colour) {
-                    *channel = *channel * rest + colour * opacity;
-                }
-                pixel[3] = pixel[3] * rest + opacity;
-            }
-        }
+        });
+        Self { width, height, pixels }
     }
 
     /// The picture, its channels rounded to `levels` values each (2 to 256).
     pub fn finish(&self, levels: u16) -> Raster {
         let top = f32::from(levels.clamp(2, 256) - 1);
-        let byte = |value: f32| ((value.clamp(0.0, 1.0) * top).round() / top * 255.0).round() as u8;
-        let mut bytes = Vec::with_capacity(4 * self.pixels.len());
-        for [red, green, blue, opacity] in &self.pixels {
-            let alpha = byte(*opacity);
-            // A pixel nobody sees has one colour, so that empty space takes no room in the file.
-            let shown = |channel: f32| if alpha == 0 { 0 } else { byte(channel / opacity) };
-            bytes.extend([shown(*red), shown(*green), shown(*blue), alpha]);
-        }
-        Raster { width: self.width, height: self.height, bytes }
+        let bytes: Vec<u8> =
+            (0..=top as u8).map(|level| (f32::from(level) / top * 255.0).round() as u8).collect();
+        // Adding a half and cutting off rounds what is not negative.
+        let byte = |value: f32| bytes[(value.clamp(0.0, 1.0) * top + 0.5) as usize];
+        let mut finished = vec![0; 4 * self.pixels.len()];
+        finished.par_chunks_mut(4 * BLOCK).zip(self.pixels.par_chunks(BLOCK)).for_each(|(bytes, pixels)| {
+            for (bytes, [red, green, blue, opacity]) in bytes.chunks_exact_mut(4).zip(pixels) {
+                let alpha = byte(*opacity);
+                // A pixel nobody sees has one colour, so that empty space takes no room in the file.
+                if alpha > 0 {
+                    let shown = |channel: f32| byte(channel / opacity);
+                    bytes.copy_from_slice(&[shown(*red), shown(*green), shown(*blue), alpha]);
+                }
+            }
+        });
+        Raster { width: self.width, height: self.height, bytes: finished }
     }
 }
 
@@ -167,6 +238,17 @@ mod tests {
         Stamp::new(&outline, radius, colour, opacity)
     }
 
+    /// A canvas with stamps at places.
+    fn painted(width: usize, height: usize, stamps: &[(&Stamp, f64, f64)]) -> Canvas {
+        let mut pixels = vec![[0.0; 4]; width * height];
+        for (stamp, x, y) in stamps {
+            if let Some(placed) = stamp.place(0, (*x, *y), (width, height)) {
+                stamp.paint(&placed, &mut pixels, 0, width);
+            }
+        }
+        Canvas { width, height, pixels }
+    }
+
     /// Sum of all opacities in pixels.
     fn area(raster: &Raster) -> f64 {
         raster.bytes.chunks_exact(4).map(|pixel| f64::from(pixel[3]) / 255.0).sum()
@@ -186,9 +268,7 @@ mod tests {
     #[test]
     fn a_disc_has_its_area_and_its_place() {
         for (x, y) in [(10.0, 10.0), (10.3, 9.71), (12.99, 8.5)] {
-            let mut canvas = Canvas::new(20, 20);
-            canvas.paint(&disc(4.0, Colour::BLACK, 1.0), x, y);
-            let raster = canvas.finish(256);
+            let raster = painted(20, 20, &[(&disc(4.0, Colour::BLACK, 1.0), x, y)]).finish(256);
             assert!((area(&raster) - 16.0 * std::f64::consts::PI).abs() < 0.3, "{}", area(&raster));
             let found = middle(&raster);
             assert!((found.0 - x).abs() < 0.08 && (found.1 - y).abs() < 0.08, "{found:?} for {x} {y}");
@@ -197,35 +277,82 @@ mod tests {
 
     #[test]
     fn colours_blend_as_they_are_encoded() {
-        let mut canvas = Canvas::new(9, 9);
-        canvas.paint(&disc(6.0, Colour::rgb(200, 0, 0), 0.5), 4.5, 4.5);
-        assert_eq!(canvas.finish(256).pixel(4, 4), [200, 0, 0, 128]);
-        canvas.paint(&disc(6.0, Colour::rgb(0, 100, 0), 0.5), 4.5, 4.5);
+        let (red, green) = (disc(6.0, Colour::rgb(200, 0, 0), 0.5), disc(6.0, Colour::rgb(0, 100, 0), 0.5));
+        let middle = |stamp| (stamp, 4.5, 4.5);
+        assert_eq!(painted(9, 9, &[middle(&red)]).finish(256).pixel(4, 4), [200, 0, 0, 128]);
         // Over: opacity 1 - 0.5 * 0.5; red 0.25 * 200 / 0.75, green 0.5 * 100 / 0.75.
-        assert_eq!(canvas.finish(256).pixel(4, 4), [67, 67, 0, 191]);
+        assert_eq!(painted(9, 9, &[middle(&red), middle(&green)]).finish(256).pixel(4, 4), [67, 67, 0, 191]);
     }
 
     #[test]
     fn what_lies_outside_is_cut_off() {
-        let mut canvas = Canvas::new(8, 6);
         let stamp = disc(2.0, Colour::BLACK, 1.0);
+        let area = |places: &[(f64, f64)]| {
+            let stamps: Vec<_> = places.iter().map(|(x, y)| (&stamp, *x, *y)).collect();
+            area(&painted(8, 6, &stamps).finish(256))
+        };
         let places =
             [(-100.0, 3.0), (1e300, 3.0), (f64::NAN, 3.0), (3.0, f64::INFINITY), (-5.0, -5.0), (13.0, 11.0)];
-        places.iter().for_each(|(x, y)| canvas.paint(&stamp, *x, *y));
-        assert_eq!(area(&canvas.finish(256)), 0.0);
-        for (x, y) in [(0.0, 0.0), (8.0, 0.0), (0.0, 6.0), (8.0, 6.0)] {
-            canvas.paint(&stamp, x, y);
-        }
-        assert!((area(&canvas.finish(256)) - 4.0 * std::f64::consts::PI).abs() < 0.3);
+        assert_eq!(area(&places), 0.0);
+        let corners = [(0.0, 0.0), (8.0, 0.0), (0.0, 6.0), (8.0, 6.0)];
+        assert!((area(&corners) - 4.0 * std::f64::consts::PI).abs() < 0.3);
     }
 
     #[test]
     fn polygons_are_stamped_too() {
         let corners = [(-3.0, -3.0), (3.0, -3.0), (0.0, 3.0)].map(|(x, y)| Point::new(x, y));
-        let mut canvas = Canvas::new(10, 10);
-        canvas.paint(&Stamp::new(&Outline::Polygon(corners.to_vec()), 3.0, Colour::BLACK, 1.0), 5.0, 5.0);
+        let stamp = Stamp::new(&Outline::Polygon(corners.to_vec()), 3.0, Colour::BLACK, 1.0);
         // An edge lies half a sample beside its place at most: 6 pixels of 1/16.
-        let found = area(&canvas.finish(256));
+        let found = area(&painted(10, 10, &[(&stamp, 5.0, 5.0)]).finish(256));
         assert!((found - 18.0).abs() < 0.4, "{found}");
+    }
+
+    /// Painting in bands and blocks is painting the whole canvas point after point.
+    #[test]
+    fn bands_are_parts_of_the_whole_picture() {
+        let stamps = [
+            disc(2.6, Colour::rgb(200, 30, 0), 0.65),
+            disc(9.5, Colour::rgb(0, 90, 200), 0.3),
+            // Larger than a band, with a single phase.
+            disc(40.0, Colour::rgb(10, 200, 90), 0.1),
+        ];
+        let (width, height) = (70, 3 * BAND + 5);
+        // A generator of its own: multiples of a prime, around the canvas too.
+        let point = |i: usize| {
+            let unit = |factor: usize| (i * factor % 10_007) as f64 / 10_007.0;
+            let stamp = if i % 97 == 0 { 2 } else { i % 2 };
+            // Now and then a stamp that is not there.
+            (if i % 1001 == 0 { 3 } else { stamp }, 110.0 * unit(7919) - 20.0, 150.0 * unit(6007) - 20.0)
+        };
+        let points: Vec<_> = (0..BLOCK + 500).map(point).collect();
+        let at_once: Vec<_> =
+            points.iter().filter_map(|(index, x, y)| Some((stamps.get(*index)?, *x, *y))).collect();
+        let expected = painted(width, height, &at_once);
+        for threads in [1, 2, 5] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let found = pool.install(|| Canvas::painted(width, height, &stamps, &points, |point| *point));
+            assert!(found.pixels == expected.pixels, "{threads} threads");
+            assert_eq!(pool.install(|| found.finish(32)), expected.finish(32));
+        }
+        assert!(area(&expected.finish(256)) > 0.0);
+    }
+
+    #[test]
+    fn rounding_to_levels_is_rounding_to_the_nearest() {
+        let pixels = (0..=1000).map(|i| [i as f32 / 1000.0, 0.0, 0.0, 1.0]).collect();
+        let canvas = Canvas { width: 1001, height: 1, pixels };
+        for (levels, known) in [(2, vec![0, 255]), (16, (0..16).map(|level| 17 * level).collect())] {
+            let raster = canvas.finish(levels);
+            for i in 0..=1000 {
+                let wanted = 255.0 * i as f64 / 1000.0;
+                let nearest =
+                    known.iter().map(|byte| (f64::from(*byte) - wanted).abs()).fold(f64::INFINITY, f64::min);
+                let found = raster.pixel(i, 0)[0];
+                assert!(
+                    known.contains(&found) && (f64::from(found) - wanted).abs() < nearest + 1e-3,
+                    "{i} {found}"
+                );
+            }
+        }
     }
 }

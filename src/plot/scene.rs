@@ -42,7 +42,7 @@ impl Scene {
 
     /// The weakest tier among the inputs; `None` when nothing is drawn.
     pub fn evidence(&self) -> Option<Tier> {
-        self.lineage().tier()
+        self.marks.iter().filter_map(|mark| mark.lineage.tier()).min()
     }
 
     /// `drawn` or `missing`.
@@ -64,7 +64,11 @@ impl Scene {
 
     /// The description and where the numbers come from, for a reader who cannot see the figure.
     pub fn words(&self) -> String {
-        let lineage = self.lineage();
+        self.words_with(&self.lineage())
+    }
+
+    /// The same, with the rows behind all marks at hand.
+    pub(super) fn words_with(&self, lineage: &Lineage) -> String {
         let Some(tier) = lineage.tier() else { return self.description.clone() };
         let files: Vec<String> = lineage
             .files()

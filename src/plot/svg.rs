@@ -13,7 +13,7 @@ use super::scene::Scene;
 use super::text::Face;
 use super::xml::{Tag, escape, number};
 use crate::digest::sha256;
-use crate::evidence::Tier;
+use crate::evidence::{Lineage, Rows, SourceFile, Tier};
 
 /// Fonts in order of preference; text was measured with the first.
 const FONTS: &str = "DejaVu Sans, Verdana, Arial, sans-serif";
@@ -39,6 +39,8 @@ struct Writer<'a> {
     clips: Vec<[String; 4]>,
     /// Distinct hatched fills in drawing order.
     hatches: Vec<(Colour, Hatch)>,
+    /// The rows behind all marks.
+    lineage: Lineage,
     text: String,
 }
 
@@ -59,7 +61,14 @@ impl<'a> Writer<'a> {
             _ => {}
         });
         let hash = sha256(content.as_bytes()).to_string();
-        Self { scene, prefix: format!("f{}", &hash[..8]), clips, hatches, text: String::new() }
+        Self {
+            scene,
+            prefix: format!("f{}", &hash[..8]),
+            clips,
+            hatches,
+            lineage: scene.lineage(),
+            text: String::new(),
+        }
     }
 
     fn line(&mut self, line: &str) {
@@ -84,7 +93,11 @@ impl<'a> Writer<'a> {
             .attribute("font-family", FONTS);
         self.line(&tag.open());
         self.line(&format!("<title id=\"{}-title\">{}</title>", self.prefix, escape(title)));
-        self.line(&format!("<desc id=\"{}-desc\">{}</desc>", self.prefix, escape(&self.scene.words())));
+        self.line(&format!(
+            "<desc id=\"{}-desc\">{}</desc>",
+            self.prefix,
+            escape(&self.scene.words_with(&self.lineage))
+        ));
     }
 
     /// Full lineage for machines: every file with its whole hash and all rows used.
@@ -103,14 +116,16 @@ impl<'a> Writer<'a> {
             let tag = Tag::new("dataset").attribute("name", &source.dataset);
             self.line(&tag.attribute("alternative", &source.alternative).close());
         }
-        for (file, rows) in self.scene.lineage().files() {
-            let tag = Tag::new("file")
+        let tag = |(file, rows): (&SourceFile, &Rows)| {
+            Tag::new("file")
                 .attribute("artifact", &file.artifact)
                 .attribute("sha256", &file.sha256.to_string())
                 .attribute("tier", file.tier.name())
-                .attribute("rows", &rows.to_string());
-            self.line(&tag.close());
-        }
+                .attribute("rows", &rows.to_string())
+                .close()
+        };
+        let files: Vec<String> = self.lineage.files().map(tag).collect();
+        files.iter().for_each(|line| self.line(line));
         self.line("</evidence>");
         self.line("</metadata>");
     }

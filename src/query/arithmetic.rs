@@ -7,7 +7,6 @@ use serde::Deserialize;
 use super::frame::Frame;
 use super::group::{Selected, groups};
 use super::{Column, QueryError};
-use crate::evidence::Lineage;
 
 /// Weighted sum of number columns, row by row; missing where one of them is.
 #[derive(Clone, Debug, Deserialize)]
@@ -56,21 +55,21 @@ impl MinMax {
         let values = frame.numbers(&self.value)?;
         let lower_is_better = self.lower_is_better.rows(&frame)?;
         let mut scaled = vec![None; values.len()];
-        let mut lineage = frame.lineage.clone();
+        let mut lineage = frame.lineage.to_vec();
         for group in groups(&frame, &self.by)? {
             let present: Vec<(usize, f64)> =
                 group.into_iter().filter_map(|row| values[row].map(|value| (row, value))).collect();
             let low = present.iter().map(|(_, value)| *value).fold(f64::INFINITY, f64::min);
             let high = present.iter().map(|(_, value)| *value).fold(f64::NEG_INFINITY, f64::max);
             // A scaled value depends on the ends of its group, hence on all of it.
-            let inputs = Lineage::union(present.iter().map(|(row, _)| &frame.lineage[*row]));
+            let inputs = frame.lineage.union(present.iter().map(|(row, _)| *row));
             for (row, value) in present {
                 scaled[row] = Some(self.scale(value, low, high, lower_is_better[row]));
                 lineage[row] = inputs.clone();
             }
         }
         frame.set(&self.into, Column::Number(scaled))?;
-        frame.lineage = lineage;
+        frame.lineage = lineage.into();
         Ok(frame)
     }
 

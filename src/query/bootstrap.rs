@@ -5,7 +5,6 @@ use serde::{Deserialize, Deserializer};
 use super::frame::Frame;
 use super::group::groups;
 use super::{Column, QueryError};
-use crate::evidence::Lineage;
 use crate::stats::bootstrap_mean;
 use crate::stats::random::Generator;
 
@@ -78,11 +77,11 @@ impl BootstrapMean {
             means.push(interval.map(|interval| interval.mean));
             lows.push(interval.map(|interval| interval.low));
             highs.push(interval.map(|interval| interval.high));
-            lineage.push(Lineage::union(used.iter().map(|row| &frame.lineage[*row])));
+            lineage.push(frame.lineage.union(used));
         }
         let first: Vec<usize> = groups.iter().filter_map(|group| group.first().copied()).collect();
         let mut result = super::reshape::select(&frame.take(&first)?, &self.by)?;
-        result.lineage = lineage;
+        result.lineage = lineage.into();
         result.set(&self.into_mean, Column::Number(means))?;
         result.set(&self.into_low, Column::Number(lows))?;
         result.set(&self.into_high, Column::Number(highs))?;

@@ -3,14 +3,15 @@
 use polars::prelude::{ChunkedArray, DataFrame, DataType, IdxCa, IdxSize, PlSmallStr};
 
 use super::error::quoted;
+use super::table::parse_all;
 use super::{Column, QueryError, Table};
-use crate::evidence::Lineage;
+use crate::evidence::Lineages;
 
 /// A polars frame and one lineage a row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Frame {
     pub data: DataFrame,
-    pub lineage: Vec<Lineage>,
+    pub lineage: Lineages,
 }
 
 impl Frame {
@@ -22,8 +23,7 @@ impl Frame {
     pub fn take(&self, rows: &[usize]) -> Result<Self, QueryError> {
         let index: IdxCa =
             ChunkedArray::from_vec(PlSmallStr::EMPTY, rows.iter().map(|row| *row as IdxSize).collect());
-        let lineage = rows.iter().filter_map(|row| self.lineage.get(*row).cloned()).collect();
-        Ok(Self { data: self.data.take(&index)?, lineage })
+        Ok(Self { data: self.data.take(&index)?, lineage: self.lineage.take(rows) })
     }
 
     /// A column's cells as text.
@@ -97,30 +97,41 @@ impl Frame {
         })
     }
 
-    /// The finished table.
-    pub fn into_table(self) -> Result<Table, QueryError> {
-        let mut columns = Vec::new();
-        for name in self.data.get_column_names_owned() {
-            let column = match self.require(&name)?.dtype() {
-                DataType::Float64 => Column::Number(self.numbers(&name)?),
-                _ => Column::Text(self.text(&name)?),
-            };
-            columns.push((name.to_string(), column));
+    /// Turns a column into finite numbers; what is not one is missing.
+    pub fn make_numbers(&mut self, name: &str) -> Result<(), QueryError> {
+        let column = self.require(name)?;
+        if column.dtype() != &DataType::String {
+            let numbers = self.numbers(name)?;
+            return self.set(name, Column::Number(numbers));
         }
-        Ok(Table::new(columns, self.lineage).unwrap_or_default())
+        let numbers = parse_all(column.str()?);
+        if numbers.iter().any(|number| number.is_nan()) {
+            let numbers = numbers.into_iter().map(|number| (!number.is_nan()).then_some(number));
+            return self.set(name, Column::Number(numbers.collect()));
+        }
+        self.data.with_column(polars::prelude::Column::new(name.into(), numbers))?;
+        Ok(())
     }
-}
 
-impl Frame {
+    /// The finished table.
+    pub fn into_table(mut self) -> Result<Table, QueryError> {
+        for name in self.data.get_column_names_owned() {
+            let column = self.require(&name)?;
+            let fine = match column.dtype() {
+                DataType::Float64 => column.f64()?.iter().flatten().all(f64::is_finite),
+                other => other == &DataType::String,
+            };
+            if !fine {
+                let text = column.dtype() != &DataType::Float64;
+                self.conform(&name, text)?;
+            }
+        }
+        self.data.rechunk_mut();
+        Ok(Table::from_frame(self))
+    }
+
     /// A table as a frame again.
-    pub fn from_table(table: &Table) -> Result<Self, QueryError> {
-        let lineage = (0..table.n_rows()).filter_map(|row| table.lineage(row).cloned()).collect();
-        let columns = table.column_names().filter_map(|name| {
-            table.column(name).map(|column| match column {
-                Column::Text(values) => polars::prelude::Column::new(name.into(), values),
-                Column::Number(values) => polars::prelude::Column::new(name.into(), values),
-            })
-        });
-        Ok(Self { data: DataFrame::new(table.n_rows(), columns.collect())?, lineage })
+    pub fn from_table(table: &Table) -> Self {
+        table.frame().clone()
     }
 }

@@ -9,7 +9,6 @@ use serde::Deserialize;
 use super::frame::Frame;
 use super::step::OneOrMany;
 use super::{Column, QueryError};
-use crate::evidence::Lineage;
 use crate::stats::rank_percentiles;
 
 /// Row positions of each group, groups in order of their first row.
@@ -90,7 +89,7 @@ impl RankPercentile {
             *value = value.map(|value| if turned { -value } else { value });
         }
         let mut percentiles = vec![None; values.len()];
-        let mut lineage = frame.lineage.clone();
+        let mut lineage = frame.lineage.to_vec();
         for group in groups(&frame, &self.by)? {
             let ranked: Vec<usize> = group.into_iter().filter(|row| values[*row].is_some()).collect();
             let present: Vec<f64> = ranked.iter().filter_map(|row| values[*row]).collect();
@@ -100,14 +99,14 @@ impl RankPercentile {
             }
             let Some(ranks) = rank_percentiles(&present) else { continue };
             // A rank depends on every value it was compared with.
-            let inputs = Lineage::union(ranked.iter().map(|row| &frame.lineage[*row]));
+            let inputs = frame.lineage.union(ranked.iter().copied());
             for (row, percentile) in ranked.iter().zip(ranks) {
                 percentiles[*row] = Some(percentile);
                 lineage[*row] = inputs.clone();
             }
         }
         frame.set(&self.into, Column::Number(percentiles))?;
-        frame.lineage = lineage;
+        frame.lineage = lineage.into();
         Ok(frame)
     }
 }
@@ -138,11 +137,11 @@ impl Mean {
             let used: Vec<usize> = group.iter().copied().filter(|row| values[*row].is_some()).collect();
             let sum: f64 = used.iter().filter_map(|row| values[*row]).sum();
             means.push((used.len() >= self.min_count.max(1)).then(|| sum / used.len() as f64));
-            lineage.push(Lineage::union(used.iter().map(|row| &frame.lineage[*row])));
+            lineage.push(frame.lineage.union(used));
         }
         let first: Vec<usize> = groups.iter().filter_map(|group| group.first().copied()).collect();
         let mut result = super::reshape::select(&frame.take(&first)?, &self.by)?;
-        result.lineage = lineage;
+        result.lineage = lineage.into();
         result.set(self.into.as_ref().unwrap_or(&self.value), Column::Number(means))?;
         Ok(result)
     }

@@ -164,7 +164,7 @@ impl<'a> Library<'a> {
         }
         let (mut frame, inherited) = match &alternative.dataset {
             Some(parent) => match self.get(parent)? {
-                Ok(evidence) => (Frame::from_table(&evidence.table)?, evidence.alternative),
+                Ok(evidence) => (Frame::from_table(&evidence.table), evidence.alternative),
                 Err(missing) => return Ok(Err(missing)),
             },
             None => match self.files(name, alternative)? {

@@ -27,4 +27,4 @@ pub use error::QueryError;
 pub use library::{Evidence, Library};
 pub use read::read_csv;
 pub use step::OneOrMany;
-pub use table::{Column, Table};
+pub use table::{Categories, Column, Table};

@@ -7,7 +7,7 @@ use polars::prelude::{CsvReadOptions, SerReader};
 
 use super::frame::Frame;
 use super::{QueryError, Table};
-use crate::evidence::Lineage;
+use crate::evidence::{Lineage, Lineages};
 use crate::manifest::Artifact;
 use crate::store::VerifiedFile;
 
@@ -30,18 +30,7 @@ pub(super) fn read(file: &VerifiedFile, artifact: &Artifact) -> Result<Frame, Qu
         .finish()
         .map_err(not_a_table)?;
     data.rechunk_mut();
-    let lineage = (1..=data.height())
-        .map(|row| {
-            let row = u32::try_from(row).unwrap_or(u32::MAX);
-            let mut lineage = Lineage::row(Arc::clone(&file.source), row);
-            for derived in artifact.derived_rows.iter().filter(|derived| derived.row == row) {
-                for from in &derived.from {
-                    lineage.extend(&Lineage::row(Arc::clone(&file.source), *from));
-                }
-            }
-            lineage
-        })
-        .collect::<Vec<_>>();
+    let lineage = lineages(file, artifact, data.height());
     let mut frame = Frame { data, lineage };
     for (name, value) in &artifact.columns {
         if frame.has(name) {
@@ -50,4 +39,22 @@ pub(super) fn read(file: &VerifiedFile, artifact: &Artifact) -> Result<Frame, Qu
         frame.set(name, super::Column::Text(vec![Some(value.clone()); frame.n_rows()]))?;
     }
     Ok(frame)
+}
+
+/// The lineage of every row.
+fn lineages(file: &VerifiedFile, artifact: &Artifact, n_rows: usize) -> Lineages {
+    let rows = Lineages::of_file(Arc::clone(&file.source), n_rows);
+    if artifact.derived_rows.is_empty() {
+        return rows;
+    }
+    let mut sets = rows.to_vec();
+    for derived in &artifact.derived_rows {
+        let Some(lineage) = (derived.row as usize).checked_sub(1).and_then(|row| sets.get_mut(row)) else {
+            continue;
+        };
+        for from in &derived.from {
+            lineage.extend(&Lineage::row(Arc::clone(&file.source), *from));
+        }
+    }
+    sets.into()
 }

@@ -9,7 +9,6 @@ use serde::Deserialize;
 use super::frame::Frame;
 use super::step::OneOrMany;
 use super::{Column, QueryError, Table};
-use crate::evidence::Lineage;
 
 /// Keeps rows whose columns hold one of the wanted texts.
 pub(super) fn filter(frame: &Frame, wanted: &BTreeMap<String, OneOrMany>) -> Result<Frame, QueryError> {
@@ -62,10 +61,7 @@ pub(super) fn set(mut frame: Frame, values: &BTreeMap<String, String>) -> Result
 
 /// Turns text columns into numbers.
 pub(super) fn to_number(mut frame: Frame, columns: &[String]) -> Result<Frame, QueryError> {
-    for name in columns {
-        let numbers = frame.numbers(name)?;
-        frame.set(name, Column::Number(numbers))?;
-    }
+    columns.iter().try_for_each(|name| frame.make_numbers(name))?;
     Ok(frame)
 }
 
@@ -189,7 +185,7 @@ impl Unite {
 /// Adds the rows of another dataset below, columns by name; a column that only one side has is missing on the other.
 pub(super) fn append(mut frame: Frame, name: &str, other: Option<&Table>) -> Result<Frame, QueryError> {
     let unknown = || QueryError::UnknownDataset { name: name.to_owned() };
-    frame.stack(other.map(Frame::from_table).transpose()?.ok_or_else(unknown)?)?;
+    frame.stack(other.map(Frame::from_table).ok_or_else(unknown)?)?;
     Ok(frame)
 }
 
@@ -200,7 +196,7 @@ const RIGHT: &str = "\u{1}right";
 impl Join {
     pub fn apply(&self, mut frame: Frame, joined: Option<&Table>) -> Result<Frame, QueryError> {
         let unknown = || QueryError::UnknownDataset { name: self.dataset.clone() };
-        let mut other = joined.map(Frame::from_table).transpose()?.ok_or_else(unknown)?;
+        let mut other = joined.map(Frame::from_table).ok_or_else(unknown)?;
         let wanted: Vec<String> = self.on.iter().chain(&self.columns).cloned().collect();
         other = select(&other, &wanted)?;
         for name in &self.on {
@@ -218,13 +214,17 @@ impl Join {
         let mut arguments = JoinArgs::new(JoinType::Inner);
         arguments.maintain_order = MaintainOrderJoin::LeftRight;
         let data = frame.data.join(&other.data, &self.on, &self.on, arguments, None)?;
-        let mut result = Frame { data, lineage: Vec::new() };
+        let mut result = Frame { data, lineage: Default::default() };
         let rows = |column| -> Result<Vec<usize>, QueryError> {
             Ok(result.numbers(column)?.into_iter().flatten().map(|row| row as usize).collect())
         };
         let pairs = rows(LEFT)?.into_iter().zip(rows(RIGHT)?);
         result.lineage = pairs
-            .map(|(left, right)| Lineage::union([&frame.lineage[left], &other.lineage[right]]))
+            .map(|(left, right)| {
+                let mut lineage = frame.lineage.get(left).unwrap_or_default();
+                lineage.extend(&other.lineage.get(right).unwrap_or_default());
+                lineage
+            })
             .collect();
         for column in [LEFT, RIGHT] {
             result.data.drop_in_place(column)?;

@@ -2,18 +2,22 @@
 
 use std::cmp::Ordering;
 
+use polars::prelude::DataType;
+
 use super::frame::Frame;
-use super::{Column, QueryError, Table};
+use super::{Column, QueryError};
 
 /// Rows in ascending order of columns, the first column first: numbers by size, texts by code point, missing values
 /// last. Equal rows keep their order.
 pub(super) fn sort(frame: Frame, columns: &[String]) -> Result<Frame, QueryError> {
-    columns.iter().try_for_each(|name| frame.require(name).map(drop))?;
-    let table: Table = frame.clone().into_table()?;
-    let mut order: Vec<usize> = (0..table.n_rows()).collect();
+    let keys = columns.iter().map(|name| match frame.require(name)?.dtype() {
+        DataType::Float64 => Ok(Column::Number(frame.numbers(name)?)),
+        _ => Ok(Column::Text(frame.text(name)?)),
+    });
+    let keys: Vec<Column> = keys.collect::<Result<_, QueryError>>()?;
+    let mut order: Vec<usize> = (0..frame.n_rows()).collect();
     order.sort_by(|a, b| {
-        let compared = columns.iter().filter_map(|name| table.column(name));
-        compared.fold(Ordering::Equal, |so_far, column| so_far.then_with(|| compare(column, *a, *b)))
+        keys.iter().fold(Ordering::Equal, |so_far, column| so_far.then_with(|| compare(column, *a, *b)))
     });
     frame.take(&order)
 }

@@ -1,6 +1,16 @@
 //! The result of a dataset pipeline: named columns of text or numbers, and the lineage of every row.
 
-use crate::evidence::Lineage;
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use polars::prelude::{DataType, PlSmallStr, StringChunked};
+use rayon::prelude::*;
+
+use super::frame::Frame;
+use crate::evidence::{Lineage, Lineages};
+
+/// Rows that one thread works on at a time. A fixed number: results never depend on how many threads there are.
+const BLOCK: usize = 1 << 15;
 
 /// A column; `None` is a missing value. Numbers are finite.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,74 +21,303 @@ pub enum Column {
     Number(Vec<Option<f64>>),
 }
 
-/// A table of `n_rows` rows.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Table {
-    columns: Vec<(String, Column)>,
-    lineage: Vec<Lineage>,
+/// A table of `n_rows` rows. Every column is text or finite numbers, in one piece.
+#[derive(Clone, Debug, Default)]
+pub struct Table(Frame);
+
+/// A column as the numbers of its different texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Categories {
+    /// The different texts in ascending order.
+    pub texts: Vec<String>,
+    /// For every row asked for, the index of its text; `None` for a missing value.
+    pub indices: Vec<Option<u32>>,
 }
 
 impl Table {
-    /// A table from columns of equal length and one lineage a row. Returns `None` when lengths differ.
+    /// A table from columns of equal length and one lineage a row. Returns `None` when lengths differ, or when two
+    /// columns have one name.
     pub fn new(columns: Vec<(String, Column)>, lineage: Vec<Lineage>) -> Option<Self> {
-        let n_rows = lineage.len();
-        let equal = columns.iter().all(|(_, column)| column.len() == n_rows);
-        equal.then_some(Self { columns, lineage })
+        let equal = columns.iter().all(|(_, column)| column.len() == lineage.len());
+        let mut frame = Frame { lineage: lineage.into(), ..Frame::default() };
+        for (name, column) in columns {
+            if !equal || frame.has(&name) {
+                return None;
+            }
+            frame.set(&name, column).ok()?;
+        }
+        frame.into_table().ok()
+    }
+
+    /// A frame whose columns are text or finite numbers, in one piece.
+    pub(super) fn from_frame(frame: Frame) -> Self {
+        Self(frame)
+    }
+
+    pub(super) fn frame(&self) -> &Frame {
+        &self.0
     }
 
     /// Number of rows.
     pub fn n_rows(&self) -> usize {
-        self.lineage.len()
+        self.0.n_rows()
     }
 
     /// Column names in order.
     pub fn column_names(&self) -> impl Iterator<Item = &str> {
-        self.columns.iter().map(|(name, _)| name.as_str())
+        self.0.data.get_column_names().into_iter().map(PlSmallStr::as_str)
     }
 
-    /// The column of this name.
-    pub fn column(&self, name: &str) -> Option<&Column> {
-        self.columns.iter().find(|(known, _)| known == name).map(|(_, column)| column)
+    /// Whether there is a column of this name.
+    pub fn has(&self, column: &str) -> bool {
+        self.0.has(column)
     }
 
     /// A cell as text: numbers in their shortest form. `None` for a missing value or an unknown column.
     pub fn text(&self, column: &str, row: usize) -> Option<String> {
-        match self.column(column)? {
-            Column::Text(values) => values.get(row)?.clone(),
-            Column::Number(values) => (*values.get(row)?).map(|value| value.to_string()),
+        self.cell(column, row).map(Cow::into_owned)
+    }
+
+    /// The same, without a copy of what is text already.
+    pub fn cell(&self, column: &str, row: usize) -> Option<Cow<'_, str>> {
+        let column = self.0.require(column).ok()?;
+        match column.dtype() {
+            DataType::String => column.str().ok()?.get(row).map(Cow::Borrowed),
+            _ => column.f64().ok()?.get(row).map(|value| Cow::Owned(value.to_string())),
         }
     }
 
     /// A cell as a finite number. `None` for a missing value, text that is no number, or an unknown column.
     pub fn number(&self, column: &str, row: usize) -> Option<f64> {
-        match self.column(column)? {
-            Column::Text(values) => parse_number(values.get(row)?.as_deref()?),
-            Column::Number(values) => *values.get(row)?,
+        let column = self.0.require(column).ok()?;
+        match column.dtype() {
+            DataType::String => parse_number(column.str().ok()?.get(row)?),
+            _ => column.f64().ok()?.get(row),
         }
     }
 
-    /// Where a row comes from.
-    pub fn lineage(&self, row: usize) -> Option<&Lineage> {
-        self.lineage.get(row)
+    /// The numbers of a whole column, NaN where there is none; `None` for an unknown column.
+    pub fn numbers(&self, column: &str) -> Option<Cow<'_, [f64]>> {
+        let column = self.0.require(column).ok()?;
+        if column.dtype() == &DataType::String {
+            return Some(Cow::Owned(parse_all(column.str().ok()?)));
+        }
+        let numbers = column.f64().ok()?;
+        Some(match numbers.cont_slice() {
+            Ok(numbers) => Cow::Borrowed(numbers),
+            Err(_) => numbers.iter().map(|number| number.unwrap_or(f64::NAN)).collect(),
+        })
+    }
+
+    /// The texts of a column at these positions, each different text once; `None` for an unknown column.
+    pub fn categories(&self, column: &str, positions: &[u32]) -> Option<Categories> {
+        self.has(column).then_some(())?;
+        let blocks: Vec<Block<'_>> =
+            positions.par_chunks(BLOCK).map(|positions| self.block(column, positions)).collect();
+        let mut texts: Vec<&str> = blocks.iter().flat_map(|block| &block.texts).map(AsRef::as_ref).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        let mut indices = Vec::with_capacity(positions.len());
+        for block in &blocks {
+            let place = |text: &Cow<'_, str>| texts.binary_search(&text.as_ref()).ok();
+            let places: Vec<Option<u32>> =
+                block.texts.iter().map(|text| place(text).map(|index| index as u32)).collect();
+            indices.extend(block.indices.iter().map(|index| places[(*index)? as usize]));
+        }
+        Some(Categories { texts: texts.into_iter().map(str::to_owned).collect(), indices })
+    }
+
+    fn block(&self, column: &str, positions: &[u32]) -> Block<'_> {
+        let mut known: HashMap<Cow<'_, str>, u32> = HashMap::new();
+        let mut texts = Vec::new();
+        let index = |position: &u32| {
+            let text = self.cell(column, *position as usize)?;
+            if let Some(index) = known.get(&text) {
+                return Some(*index);
+            }
+            let index = texts.len() as u32;
+            texts.push(text.clone());
+            known.insert(text, index);
+            Some(index)
+        };
+        let indices = positions.iter().map(index).collect();
+        Block { texts, indices }
+    }
+
+    /// Where a row comes from; `None` beyond the last row.
+    pub fn lineage(&self, row: usize) -> Option<Lineage> {
+        self.0.lineage.get(row)
+    }
+
+    /// Where some rows come from together.
+    pub fn union(&self, rows: impl IntoIterator<Item = usize>) -> Lineage {
+        self.0.lineage.union(rows)
+    }
+
+    /// Where all rows come from.
+    pub fn lineages(&self) -> &Lineages {
+        &self.0.lineage
     }
 }
 
+/// Categories of a block of rows, texts in order of first appearance.
+struct Block<'a> {
+    texts: Vec<Cow<'a, str>>,
+    indices: Vec<Option<u32>>,
+}
+
 impl Column {
-    /// Number of cells.
-    pub fn len(&self) -> usize {
+    fn len(&self) -> usize {
         match self {
             Self::Text(values) => values.len(),
             Self::Number(values) => values.len(),
         }
     }
-
-    /// Whether there are no cells.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
 }
 
 /// A finite number from text; surrounding spaces are ignored, `nan`, `inf` and anything else are missing.
 pub(super) fn parse_number(text: &str) -> Option<f64> {
-    text.trim().parse().ok().filter(|value: &f64| value.is_finite())
+    match short_decimal(text.as_bytes()) {
+        None => text.trim().parse().ok().filter(|value: &f64| value.is_finite()),
+        number => number,
+    }
+}
+
+/// The numbers of all cells, NaN where there is none.
+pub(super) fn parse_all(cells: &StringChunked) -> Vec<f64> {
+    let number = |row: usize| cells.get(row).and_then(parse_number).unwrap_or(f64::NAN);
+    (0..cells.len()).into_par_iter().with_min_len(BLOCK).map(number).collect()
+}
+
+/// A number of at most 15 digits without exponent, as `-12.345`; `None` for any other text.
+///
+/// Its digits as a whole number and the power of ten are both exact, so their quotient is the nearest number there is
+/// (W. D. Clinger, How to read floating point numbers accurately, 1990).
+fn short_decimal(text: &[u8]) -> Option<f64> {
+    const POWERS: [f64; 16] =
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    // A sign or a point alone is no number, and what is longer may have more than 15 digits.
+    if digits.len() > 16 || !digits.first()?.is_ascii_digit() {
+        return None;
+    }
+    let (mut whole, mut n, mut after) = (0_u64, 0, None);
+    for byte in digits {
+        match byte {
+            b'0'..=b'9' => {
+                whole = 10 * whole + u64::from(byte - b'0');
+                n += 1;
+            }
+            b'.' if after.is_none() => after = Some(n),
+            _ => return None,
+        }
+    }
+    if n > 15 {
+        return None;
+    }
+    let number = whole as f64 / POWERS[n - after.unwrap_or(n)];
+    Some(if negative { -number } else { number })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn slow(text: &str) -> Option<u64> {
+        let number = text.trim().parse().ok().filter(|value: &f64| value.is_finite());
+        number.map(f64::to_bits)
+    }
+
+    #[test]
+    fn numbers_are_those_of_the_standard_library() {
+        let texts = [
+            "",
+            "-",
+            ".",
+            "-.",
+            "5.",
+            ".5",
+            "-.5",
+            "0",
+            "-0",
+            "+1",
+            "--1",
+            "1.2.3",
+            "00012",
+            "1e5",
+            " 7 ",
+            "nan",
+            "inf",
+            "0.1",
+            "0.30000000000000004",
+            "999999999999999",
+            "9999999999999999",
+            "123456789012345.",
+            "1_000",
+            "٣",
+            "0.000000000000001",
+            "-0.00000000000001",
+        ];
+        for text in texts {
+            assert_eq!(parse_number(text).map(f64::to_bits), slow(text), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn short_decimals_are_read_exactly(text in "-?[0-9]{0,9}(\\.[0-9]{0,9})?") {
+            prop_assert_eq!(parse_number(&text).map(f64::to_bits), slow(&text));
+        }
+
+        #[test]
+        fn anything_is_read_as_the_standard_library_reads_it(text in "[-+0-9.e ]{0,20}") {
+            prop_assert_eq!(parse_number(&text).map(f64::to_bits), slow(&text));
+        }
+    }
+
+    #[test]
+    fn categories_are_the_texts_in_order() {
+        let n = 2 * BLOCK + 3;
+        // The last block alone has a text that stands before all others.
+        let text = |row: usize| match row {
+            row if row == n - 1 => Some("a".to_owned()),
+            row if row % 5 == 0 => None,
+            row => Some(format!("t{}", row % 3)),
+        };
+        let numbers = (0..n).map(|row| Some((row % 2) as f64 / 2.0)).collect();
+        let columns = vec![
+            ("text".to_owned(), Column::Text((0..n).map(text).collect())),
+            ("number".to_owned(), Column::Number(numbers)),
+        ];
+        let table = Table::new(columns, vec![Lineage::default(); n]).unwrap();
+        let all: Vec<u32> = (0..n as u32).collect();
+        let categories = table.categories("text", &all).unwrap();
+        assert_eq!(categories.texts, ["a", "t0", "t1", "t2"]);
+        let found =
+            |row: usize| categories.indices[row].map(|index| categories.texts[index as usize].clone());
+        assert!((0..n).all(|row| found(row) == text(row)));
+        assert_eq!(table.categories("number", &[3, 2]).unwrap().texts, ["0", "0.5"]);
+        assert_eq!(table.categories("number", &[3, 2]).unwrap().indices, [Some(1), Some(0)]);
+        assert_eq!(table.categories("nothing", &all), None);
+    }
+
+    #[test]
+    fn a_column_without_numbers_is_full_of_holes() {
+        let columns = vec![
+            ("text".to_owned(), Column::Text(vec![Some("1.5".to_owned()), None, Some("x".to_owned())])),
+            ("number".to_owned(), Column::Number(vec![Some(f64::INFINITY), None, Some(2.0)])),
+        ];
+        let table = Table::new(columns, vec![Lineage::default(); 3]).unwrap();
+        let holes = |name| -> Vec<bool> {
+            table.numbers(name).unwrap().iter().map(|number| number.is_nan()).collect()
+        };
+        assert_eq!(holes("text"), [false, true, true]);
+        assert_eq!(holes("number"), [true, true, false]);
+        assert_eq!(table.number("number", 0), None);
+    }
 }

@@ -69,7 +69,7 @@ impl PairedTTest {
         let x: Vec<f64> = shared.iter().map(|(a, _)| a.0).collect();
         let y: Vec<f64> = shared.iter().map(|(_, b)| b.0).collect();
         let Some(test) = paired_t_test(&x, &y) else { return };
-        let used = shared.iter().flat_map(|(a, b)| [&frame.lineage[a.1], &frame.lineage[b.1]]);
+        let used = shared.iter().flat_map(|(a, b)| [a.1, b.1]);
         rows.first.push(shared[0].0.1);
         rows.a.push(Some(self.groups[i].clone()));
         rows.b.push(Some(self.groups[j].clone()));
@@ -77,12 +77,12 @@ impl PairedTTest {
         rows.t.push(Some(test.t).filter(|t| t.is_finite()));
         rows.p.push(Some(test.p));
         rows.stars.push(Some(stars(test.p).unwrap_or("n.s.").to_owned()));
-        rows.lineage.push(Lineage::union(used));
+        rows.lineage.push(frame.lineage.union(used));
     }
 
     fn finish(&self, frame: &Frame, rows: Rows) -> Result<Frame, QueryError> {
         let mut result = super::reshape::select(&frame.take(&rows.first)?, &self.by)?;
-        result.lineage = rows.lineage;
+        result.lineage = rows.lineage.into();
         result.set(&format!("{}_a", self.group), Column::Text(rows.a))?;
         result.set(&format!("{}_b", self.group), Column::Text(rows.b))?;
         result.set("n", Column::Number(rows.n))?;

@@ -36,8 +36,8 @@ impl Unique {
             };
             return Err(QueryError::NotUnique {
                 key: self.columns.iter().zip(&key).map(cell).collect::<Vec<_>>().join(", "),
-                first: frame.lineage[first].to_string(),
-                second: frame.lineage[row].to_string(),
+                first: frame.lineage.get(first).unwrap_or_default().to_string(),
+                second: frame.lineage.get(row).unwrap_or_default().to_string(),
             });
         }
         Ok(frame)

@@ -1,10 +1,11 @@
 //! What stands in a panel of a scatter figure, from the lowest to the highest: lines across it, points, trends,
 //! highlighted points.
 
+use std::borrow::Cow;
+
 use super::points::{PanelPoints, Point, Series};
 use super::spec::{HighlightValue, ScatterSpec};
 use super::trend::trend;
-use crate::evidence::Lineage;
 use crate::plot::{
     Cloud, CloudStyle, Coordinate, Element, Item, Mark, MarkKind, Paint, Point as Place, Rule, Stroke, Text,
 };
@@ -50,7 +51,7 @@ impl<'a> Drawing<'a> {
             return vec![self.cloud(panel, &points, marks)];
         }
         let shuffled = self.spec.shuffle.is_some();
-        let same_group = |a: &&Point<'_>, b: &&Point<'_>| !self.single && (shuffled || a.series == b.series);
+        let same_group = |a: &Point, b: &Point| !self.single && (shuffled || a.series == b.series);
         let mut items = Vec::new();
         for group in points.chunk_by(same_group) {
             let first = marks.len();
@@ -62,21 +63,25 @@ impl<'a> Drawing<'a> {
     }
 
     /// The points that are not highlighted in drawing order: layer after layer, each shuffled if the figure says so.
-    fn in_order<'p>(&self, panel: &'p PanelPoints<'p>) -> Vec<&'p Point<'p>> {
-        let points: Vec<&Point<'_>> =
-            panel.points.iter().filter(|point| self.highlight(point).is_none()).collect();
+    fn in_order<'p>(&self, panel: &'p PanelPoints<'_>) -> Cow<'p, [Point]> {
+        let points = match &self.spec.highlight {
+            None => Cow::Borrowed(panel.points.as_slice()),
+            Some(_) => {
+                panel.points.iter().filter(|point| self.highlight(panel, point).is_none()).copied().collect()
+            }
+        };
         let Some(seed) = self.spec.shuffle else { return points };
-        let layer = |point: &&Point<'_>| self.series[point.series].layer;
+        let layer = |point: &Point| self.series(point).layer;
         let mut ordered = Vec::with_capacity(points.len());
         for members in points.chunk_by(|a, b| layer(a) == layer(b)) {
             let order = Generator::from_seed(seed).permutation(members.len());
             ordered.extend(order.into_iter().map(|index| members[index]));
         }
-        ordered
+        Cow::Owned(ordered)
     }
 
     /// All points as one picture.
-    fn cloud(&self, panel: &PanelPoints<'_>, points: &[&Point<'_>], marks: &mut Vec<Mark>) -> Item {
+    fn cloud(&self, panel: &PanelPoints<'_>, points: &[Point], marks: &mut Vec<Mark>) -> Item {
         let first = marks.len();
         if self.spec.list_all {
             marks.extend(points.iter().map(|point| self.mark(panel, point)));
@@ -89,7 +94,7 @@ impl<'a> Drawing<'a> {
             colour: series.colour,
             opacity: series.opacity,
         };
-        let place = |point: &&Point<'_>| (point.x, point.y, u16::try_from(point.series).unwrap_or(u16::MAX));
+        let place = |point: &Point| (point.x, point.y, u16::try_from(point.series).unwrap_or(u16::MAX));
         let cloud = Cloud {
             points: points.iter().map(place).collect(),
             styles: self.series.iter().map(style).collect(),
@@ -99,11 +104,11 @@ impl<'a> Drawing<'a> {
     }
 
     /// One mark a series that says how many points the mark table leaves out.
-    fn summaries(&self, panel: &PanelPoints<'_>, points: &[&Point<'_>]) -> Vec<Mark> {
-        let mut members: Vec<Vec<&Point<'_>>> = vec![Vec::new(); self.series.len()];
-        points.iter().for_each(|point| members[point.series].push(*point));
-        let summary = |(series, members): (&Series, Vec<&Point<'_>>)| {
-            let lineage = Lineage::union(members.iter().filter_map(|point| point.row.source()));
+    fn summaries(&self, panel: &PanelPoints<'_>, points: &[Point]) -> Vec<Mark> {
+        let mut members: Vec<Vec<&Point>> = vec![Vec::new(); self.series.len()];
+        points.iter().for_each(|point| members[point.series as usize].push(point));
+        let summary = |(series, members): (&Series, Vec<&Point>)| {
+            let lineage = panel.lineage(members.iter().copied());
             let text = format!("{} points, drawn as a picture and not listed", members.len());
             Mark { text, ..Mark::new(MarkKind::Text, &panel.name, &series.label, "", lineage) }
         };
@@ -115,8 +120,8 @@ impl<'a> Drawing<'a> {
         let Some(spec) = &self.spec.trend else { return Vec::new() };
         let mut items = Vec::new();
         for (index, series) in self.series.iter().enumerate() {
-            let own: Vec<Point<'_>> =
-                panel.points.iter().filter(|point| point.series == index).copied().collect();
+            let own: Vec<&Point> =
+                panel.points.iter().filter(|point| point.series as usize == index).collect();
             let vertices = trend(&own, spec);
             if vertices.len() < 2 {
                 continue;
@@ -125,7 +130,8 @@ impl<'a> Drawing<'a> {
             let points = vertices.iter().map(|vertex| (vertex.x, vertex.y)).collect();
             marks.extend(vertices.into_iter().map(|vertex| {
                 let key = format!("median of bin {}", vertex.bin);
-                let mark = Mark::new(MarkKind::Line, &panel.name, &series.label, &key, vertex.lineage);
+                let lineage = panel.lineage(vertex.points);
+                let mark = Mark::new(MarkKind::Line, &panel.name, &series.label, &key, lineage);
                 Mark { x: Some(vertex.x), y: Some(vertex.y), ..mark }
             }));
             let stroke = Stroke::solid(series.colour, spec.width).square();
@@ -141,8 +147,8 @@ impl<'a> Drawing<'a> {
         let (mut items, mut names) = (Vec::new(), Vec::new());
         let mut named: Vec<&str> = Vec::new();
         for point in &panel.points {
-            let Some(value) = self.highlight(point) else { continue };
-            let series = &self.series[point.series];
+            let Some(value) = self.highlight(panel, point) else { continue };
+            let series = self.series(point);
             let edge = Stroke::solid(value.colour, spec.edge_width);
             let again = Item::Marker {
                 at: (point.x, point.y),
@@ -167,20 +173,24 @@ impl<'a> Drawing<'a> {
         items
     }
 
-    fn highlight(&self, point: &Point<'_>) -> Option<&'a HighlightValue> {
+    fn highlight(&self, panel: &PanelPoints<'_>, point: &Point) -> Option<&'a HighlightValue> {
         let spec = self.spec.highlight.as_ref()?;
-        let text = point.row.text(&spec.column)?;
+        let text = panel.row(point).text(&spec.column)?;
         spec.values.iter().find(|value| value.value == text)
     }
 
-    fn mark(&self, panel: &PanelPoints<'_>, point: &Point<'_>) -> Mark {
-        let label = &self.series[point.series].label;
-        let mark = Mark::new(MarkKind::Point, &panel.name, label, &point.key(self.spec), point.row.lineage());
+    fn mark(&self, panel: &PanelPoints<'_>, point: &Point) -> Mark {
+        let (label, key) = (&self.series(point).label, panel.key(point, self.spec));
+        let mark = Mark::new(MarkKind::Point, &panel.name, label, &key, panel.row(point).lineage());
         Mark { x: Some(point.x), y: Some(point.y), ..mark }
     }
 
-    fn marker(&self, point: &Point<'_>) -> Item {
-        let series = &self.series[point.series];
+    fn series(&self, point: &Point) -> &'a Series {
+        &self.series[point.series as usize]
+    }
+
+    fn marker(&self, point: &Point) -> Item {
+        let series = self.series(point);
         Item::Marker {
             at: (point.x, point.y),
             marker: series.marker,

@@ -1,12 +1,14 @@
 //! The points of a scatter figure: rows sorted into panels and series.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::spec::{ScatterPanelSpec, ScatterSpec};
+use crate::evidence::Lineage;
 use crate::figures::FigureError;
 use crate::figures::rows::{Datasets, Row};
 use crate::manifest::RawSpec;
 use crate::plot::{Colour, Marker, Theme};
+use crate::query::{Categories, Table};
 
 /// A series as it is drawn.
 #[derive(Clone, Debug)]
@@ -28,26 +30,25 @@ pub struct Series {
 }
 
 /// A point.
-#[derive(Clone, Copy)]
-pub struct Point<'a> {
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Point {
     /// Horizontal position.
     pub x: f64,
     /// Vertical position.
     pub y: f64,
     /// Index of its series.
-    pub series: usize,
-    /// Its row.
-    pub row: Row<'a>,
+    pub series: u32,
+    /// Position of its row in the dataset, from 0.
+    pub row: u32,
 }
 
-impl Point<'_> {
-    /// Name in the mark table.
-    pub fn key(&self, spec: &ScatterSpec) -> String {
-        match &spec.key_column {
-            Some(column) => self.row.text(column).unwrap_or_default(),
-            None => self.row.position().to_string(),
-        }
-    }
+/// The rows of a panel and the series they are of.
+pub struct PanelRows<'a> {
+    table: &'a Table,
+    /// Positions in the table, ascending.
+    positions: Vec<u32>,
+    /// Texts of the series column; `None` without one.
+    values: Option<Categories>,
 }
 
 /// The points of a panel.
@@ -56,10 +57,11 @@ pub struct PanelPoints<'a> {
     pub spec: &'a ScatterPanelSpec,
     /// Name in the mark table; empty for the only panel.
     pub name: String,
-    /// Points in the order of the series and, within one, of the rows.
-    pub points: Vec<Point<'a>>,
+    /// Points in the order of layers and series and, within one, of the rows.
+    pub points: Vec<Point>,
     /// Rows of the series that have no two numbers.
     pub without_numbers: usize,
+    table: &'a Table,
 }
 
 /// Dataset of a panel.
@@ -72,29 +74,33 @@ pub fn dataset<'a>(
     id.ok_or_else(|| FigureError::new(raw, "missing key `data`"))
 }
 
-/// The rows of a panel that fulfil its conditions.
-fn rows<'a>(
-    raw: &RawSpec,
-    spec: &ScatterSpec,
-    panel: &ScatterPanelSpec,
-    data: &'a Datasets,
-) -> Result<Vec<Row<'a>>, FigureError> {
-    let highlighted = spec.highlight.as_ref().map(|highlight| highlight.column.as_str());
-    let columns: Vec<&str> = [spec.x.column.as_str(), spec.y.column.as_str()]
-        .into_iter()
-        .chain(spec.series_column.as_deref())
-        .chain(spec.key_column.as_deref())
-        .chain(highlighted)
-        .collect();
-    data.rows(raw, dataset(raw, spec, panel)?, &[&spec.conditions, &panel.conditions], &columns)
+impl<'a> PanelRows<'a> {
+    /// The rows of a panel that fulfil its conditions.
+    pub fn read(
+        raw: &RawSpec,
+        spec: &ScatterSpec,
+        panel: &ScatterPanelSpec,
+        data: &'a Datasets,
+    ) -> Result<Self, FigureError> {
+        let highlighted = spec.highlight.as_ref().map(|highlight| highlight.column.as_str());
+        let columns: Vec<&str> = [spec.x.column.as_str(), spec.y.column.as_str()]
+            .into_iter()
+            .chain(spec.series_column.as_deref())
+            .chain(spec.key_column.as_deref())
+            .chain(highlighted)
+            .collect();
+        let conditions = [&spec.conditions, &panel.conditions];
+        let (table, positions) = data.positions(raw, dataset(raw, spec, panel)?, &conditions, &columns)?;
+        let values = spec.series_column.as_ref().and_then(|column| table.categories(column, &positions));
+        Ok(Self { table, positions, values })
+    }
 }
 
 /// The series of the figure: those of the manifest, or the texts of the series column in ascending order.
 pub fn series(
     raw: &RawSpec,
     spec: &ScatterSpec,
-    panels: &[ScatterPanelSpec],
-    data: &Datasets,
+    rows: &[PanelRows<'_>],
     theme: Theme,
 ) -> Result<Vec<Series>, FigureError> {
     let listed = spec.series.iter().map(|series| Series {
@@ -124,12 +130,13 @@ pub fn series(
         }
         None if spec.series.is_empty() => Ok(vec![found((0, None))]),
         None => Err(FigureError::new(raw, "several `series` need a `series_column`")),
-        Some(column) => {
-            let mut values = BTreeSet::new();
-            for panel in panels {
-                values.extend(rows(raw, spec, panel, data)?.iter().filter_map(|row| row.text(column)));
-            }
-            Ok(values.into_iter().map(Some).enumerate().map(found).collect())
+        Some(_) => {
+            let values: BTreeSet<&String> = rows
+                .iter()
+                .filter_map(|rows| rows.values.as_ref())
+                .flat_map(|values| &values.texts)
+                .collect();
+            Ok(values.into_iter().cloned().map(Some).enumerate().map(found).collect())
         }
     }
 }
@@ -141,12 +148,8 @@ impl<'a> PanelPoints<'a> {
         spec: &ScatterSpec,
         (panel, name): (&'a ScatterPanelSpec, String),
         series: &[Series],
-        data: &'a Datasets,
+        rows: PanelRows<'a>,
     ) -> Result<Self, FigureError> {
-        let shown = |series: &Series| match (&panel.series, &series.value) {
-            (Some(wanted), Some(value)) => wanted.contains(value),
-            _ => true,
-        };
         if let Some(unknown) = panel
             .series
             .iter()
@@ -156,19 +159,83 @@ impl<'a> PanelPoints<'a> {
             let known = series.iter().filter_map(|series| series.value.as_deref());
             return Err(FigureError::unknown(raw, "series", unknown, known));
         }
-        let mut points: Vec<Point<'a>> = Vec::new();
+        let of_rows = rows.series(panel, series);
+        let numbers = |column: &str| rows.table.numbers(column).unwrap_or_default();
+        let (x, y) = (numbers(&spec.x.column), numbers(&spec.y.column));
+        let place = |row: u32| -> Option<(f64, f64)> {
+            let (x, y) = (*x.get(row as usize)?, *y.get(row as usize)?);
+            (!x.is_nan() && !y.is_nan()).then_some((x, y))
+        };
+        let of_series =
+            || rows.positions.iter().zip(&of_rows).filter_map(|(row, series)| Some((*row, (*series)?)));
+        let mut counts = vec![0; series.len()];
         let mut without_numbers = 0;
-        for row in rows(raw, spec, panel, data)? {
-            let text = spec.series_column.as_ref().and_then(|column| row.text(column));
-            let index = series.iter().position(|series| series.value == text && shown(series));
-            let Some(index) = index else { continue };
-            match (row.number(&spec.x.column), row.number(&spec.y.column)) {
-                (Some(x), Some(y)) => points.push(Point { x, y, series: index, row }),
-                _ => without_numbers += 1,
+        for (row, series) in of_series() {
+            match place(row) {
+                Some(_) => counts[series as usize] += 1,
+                None => without_numbers += 1,
             }
         }
-        // Stable: rows keep their order within a series.
-        points.sort_by_key(|point| (series[point.series].layer, point.series));
-        Ok(Self { spec: panel, name, points, without_numbers })
+        // Rows keep their order within a series.
+        let mut next = starts(series, &counts);
+        let mut points = vec![Point::default(); counts.iter().sum()];
+        for (row, series) in of_series() {
+            let Some((x, y)) = place(row) else { continue };
+            points[next[series as usize]] = Point { x, y, series, row };
+            next[series as usize] += 1;
+        }
+        Ok(Self { spec: panel, name, points, without_numbers, table: rows.table })
     }
+
+    /// The row of a point.
+    pub fn row(&self, point: &Point) -> Row<'a> {
+        Row::at(self.table, point.row as usize)
+    }
+
+    /// Name of a point in the mark table.
+    pub fn key(&self, point: &Point, spec: &ScatterSpec) -> String {
+        let row = self.row(point);
+        match &spec.key_column {
+            Some(column) => row.text(column).unwrap_or_default(),
+            None => row.position().to_string(),
+        }
+    }
+
+    /// The rows behind some points together.
+    pub fn lineage<'p>(&self, points: impl IntoIterator<Item = &'p Point>) -> Lineage {
+        self.table.union(points.into_iter().map(|point| point.row as usize))
+    }
+}
+
+impl PanelRows<'_> {
+    /// The series of every row: the first that is drawn in this panel and has the row's text.
+    fn series(&self, panel: &ScatterPanelSpec, series: &[Series]) -> Vec<Option<u32>> {
+        let shown = |value: &Option<String>| match (&panel.series, value) {
+            (Some(wanted), Some(value)) => wanted.contains(value),
+            _ => true,
+        };
+        let mut first: BTreeMap<Option<&str>, u32> = BTreeMap::new();
+        for (index, series) in (0..).zip(series).filter(|(_, series)| shown(&series.value)) {
+            first.entry(series.value.as_deref()).or_insert(index);
+        }
+        let without = first.get(&None).copied();
+        let Some(values) = &self.values else { return vec![without; self.positions.len()] };
+        let of_texts: Vec<Option<u32>> =
+            values.texts.iter().map(|text| first.get(&Some(text.as_str())).copied()).collect();
+        let of_row = |index: &Option<u32>| index.map_or(without, |index| of_texts[index as usize]);
+        values.indices.iter().map(of_row).collect()
+    }
+}
+
+/// Where the points of each series start when lower layers come first.
+fn starts(series: &[Series], counts: &[usize]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..series.len()).collect();
+    order.sort_by_key(|index| series[*index].layer);
+    let mut starts = vec![0; series.len()];
+    let mut next = 0;
+    for index in order {
+        starts[index] = next;
+        next += counts[index];
+    }
+    starts
 }

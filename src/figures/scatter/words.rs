@@ -22,7 +22,7 @@ pub fn describe(spec: &ScatterSpec, series: &[Series], panels: &[PanelPoints<'_>
     sentences.push(axis("Horizontal", spec.x.name(), left, right));
     sentences.push(axis("Vertical", spec.y.name(), bottom, top));
     let mut counts = vec![0; series.len()];
-    points().for_each(|point| counts[point.series] += 1);
+    points().for_each(|point| counts[point.series as usize] += 1);
     let named = series.iter().zip(&counts);
     let named: Vec<String> =
         named.map(|(series, n)| format!("{} ({})", series.label, count(*n, "point"))).collect();
@@ -54,7 +54,7 @@ fn correlations(spec: &ScatterSpec, series: &[Series], panels: &[PanelPoints<'_>
         return None;
     }
     let of = |(index, series): (usize, &Series)| {
-        let own = panel.points.iter().filter(|point| point.series == index);
+        let own = panel.points.iter().filter(|point| point.series as usize == index);
         let (x, y): (Vec<f64>, Vec<f64>) = own.map(|point| (point.x, point.y)).unzip();
         pearson(&x, &y).map(|r| format!("{} {}", series.label, short(r)))
     };

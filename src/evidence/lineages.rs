@@ -1,0 +1,170 @@
+//! The lineages of all rows of a table.
+
+use std::sync::Arc;
+
+use super::{Lineage, Rows, SourceFile};
+
+/// One lineage a row. While every row is one row of the same file, that is four bytes each instead of a set each.
+#[derive(Clone, Debug)]
+pub struct Lineages(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    /// Rows of a file, counted from 1.
+    Single { file: Arc<SourceFile>, rows: Vec<u32> },
+    /// Anything.
+    Sets(Vec<Lineage>),
+}
+
+impl Lineages {
+    /// The first `n` rows of a file, each the lineage of itself. Rows beyond the largest number count as the last one.
+    pub fn of_file(file: Arc<SourceFile>, n: usize) -> Self {
+        let rows = (1..=n).map(|row| u32::try_from(row).unwrap_or(u32::MAX)).collect();
+        Self(Kind::Single { file, rows })
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Kind::Single { rows, .. } => rows.len(),
+            Kind::Sets(sets) => sets.len(),
+        }
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The lineage of a row; `None` beyond the last one.
+    pub fn get(&self, row: usize) -> Option<Lineage> {
+        match &self.0 {
+            Kind::Single { file, rows } => Some(Lineage::row(Arc::clone(file), *rows.get(row)?)),
+            Kind::Sets(sets) => sets.get(row).cloned(),
+        }
+    }
+
+    /// The lineages of all rows, each a set of its own.
+    pub fn to_vec(&self) -> Vec<Lineage> {
+        (0..self.len()).filter_map(|row| self.get(row)).collect()
+    }
+
+    /// The union of the lineages of some rows; positions beyond the last row are left out.
+    pub fn union(&self, positions: impl IntoIterator<Item = usize>) -> Lineage {
+        match &self.0 {
+            Kind::Single { file, rows } => {
+                let used = positions.into_iter().filter_map(|position| rows.get(position).copied());
+                Rows::collect(used)
+                    .map_or_else(Lineage::default, |rows| Lineage(vec![(Arc::clone(file), rows)]))
+            }
+            Kind::Sets(sets) => {
+                Lineage::union(positions.into_iter().filter_map(|position| sets.get(position)))
+            }
+        }
+    }
+
+    /// The lineages at these positions, in this order; positions beyond the last row are left out.
+    #[must_use]
+    pub fn take(&self, positions: &[usize]) -> Self {
+        match &self.0 {
+            Kind::Single { file, rows } => {
+                let rows = positions.iter().filter_map(|position| rows.get(*position).copied()).collect();
+                Self(Kind::Single { file: Arc::clone(file), rows })
+            }
+            Kind::Sets(sets) => {
+                positions.iter().filter_map(|position| sets.get(*position).cloned()).collect()
+            }
+        }
+    }
+
+    /// Adds the lineages of further rows.
+    pub fn extend(&mut self, other: Self) {
+        match (&mut self.0, other.0) {
+            (Kind::Single { file, rows }, Kind::Single { file: other, rows: more }) if *file == other => {
+                rows.extend(more);
+            }
+            (Kind::Sets(sets), other) => sets.extend(Self(other).to_vec()),
+            (Kind::Single { .. }, other) => {
+                *self = self.to_vec().into_iter().chain(Self(other).to_vec()).collect();
+            }
+        }
+    }
+}
+
+impl Default for Lineages {
+    fn default() -> Self {
+        Self(Kind::Sets(Vec::new()))
+    }
+}
+
+impl From<Vec<Lineage>> for Lineages {
+    fn from(sets: Vec<Lineage>) -> Self {
+        Self(Kind::Sets(sets))
+    }
+}
+
+impl FromIterator<Lineage> for Lineages {
+    fn from_iter<I: IntoIterator<Item = Lineage>>(sets: I) -> Self {
+        Self(Kind::Sets(sets.into_iter().collect()))
+    }
+}
+
+/// However it is kept, the same lineage a row is equal.
+impl PartialEq for Lineages {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && (0..self.len()).all(|row| self.get(row) == other.get(row))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::evidence::Tier;
+
+    fn file(artifact: &str) -> Arc<SourceFile> {
+        let sha256 = crate::digest::sha256(artifact.as_bytes());
+        Arc::new(SourceFile { artifact: artifact.to_owned(), sha256, tier: Tier::Cached })
+    }
+
+    /// The same lineages twice: as row numbers, and as a set a row.
+    fn both(artifact: &str, n: usize) -> (Lineages, Lineages) {
+        let compact = Lineages::of_file(file(artifact), n);
+        let sets = (1..=n).map(|row| Lineage::row(file(artifact), row as u32)).collect();
+        (compact, sets)
+    }
+
+    #[test]
+    fn rows_of_two_files_are_kept_apart() {
+        let (mut lineages, _) = both("a", 2);
+        lineages.extend(both("b", 1).0);
+        assert_eq!(lineages.len(), 3);
+        let shown = lineages.union(0..9).to_string();
+        assert_eq!(shown, "a@ca978112ca1b:1-2 b@3e23e8160039:1");
+        assert_eq!(lineages.get(3), None);
+    }
+
+    proptest! {
+        #[test]
+        fn row_numbers_say_what_sets_say(
+            n in 0_usize..40,
+            taken in prop::collection::vec(0_usize..50, 0..60),
+            used in prop::collection::vec(0_usize..70, 0..60),
+        ) {
+            let (compact, sets) = both("a", n);
+            prop_assert_eq!(&compact, &sets);
+            let (mut compact, mut sets) = (compact.take(&taken), sets.take(&taken));
+            prop_assert_eq!(&compact, &sets);
+            prop_assert_eq!(compact.union(used.iter().copied()), sets.union(used.iter().copied()));
+            for other in ["a", "b"] {
+                // One side keeps numbers, the other sets.
+                let (more, more_sets) = both(other, 3);
+                compact.extend(more);
+                sets.extend(more_sets);
+                prop_assert_eq!(&compact, &sets);
+                prop_assert_eq!(compact.union(used.iter().copied()), sets.union(used.iter().copied()));
+            }
+        }
+    }
+}
