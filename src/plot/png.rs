@@ -11,8 +11,10 @@ use rayon::prelude::*;
 
 use super::raster::Raster;
 
-/// Effort of the compressor, 0 to 10.
-const LEVEL: u8 = 6;
+/// Effort of the compressor, 0 to 10. With the strategy for filtered data the least effort makes noise of overlapping
+/// points as small as six times the effort does without, in two fifths of the time.
+const LEVEL: u8 = 1;
+const STRATEGY: CompressionStrategy = CompressionStrategy::Filtered;
 /// Largest distance that a compressor looks back, as a power of two.
 const WINDOW: u8 = 15;
 /// Colour type: red, green, blue and opacity.
@@ -66,8 +68,8 @@ fn compressed(raster: &Raster, room: usize) -> Option<Vec<u8>> {
     };
     let blocks: Option<Vec<(Vec<u8>, Adler)>> = (0..n_blocks).into_par_iter().map(block).collect();
     let blocks = blocks.filter(|_| taken.into_inner() <= room)?;
-    // Deflate with a window of 32 KiB, default effort.
-    let mut stream = vec![0x78, 0x9c];
+    // Deflate with a window of 32 KiB, little effort.
+    let mut stream = vec![0x78, 0x01];
     blocks.iter().for_each(|(bytes, _)| stream.extend(bytes));
     let checksum = blocks.iter().fold(Adler::of(&[]), |sum, (_, block)| sum.then(block));
     stream.extend(checksum.value().to_be_bytes());
@@ -76,8 +78,7 @@ fn compressed(raster: &Raster, room: usize) -> Option<Vec<u8>> {
 
 /// A part of a deflate stream (RFC 1951) that ends with a whole byte.
 fn deflated(bytes: &[u8], last: bool) -> Vec<u8> {
-    let mut compressor =
-        CompressorOxide::with_params(DataFormat::Raw, LEVEL, CompressionStrategy::Default, WINDOW);
+    let mut compressor = CompressorOxide::with_params(DataFormat::Raw, LEVEL, STRATEGY, WINDOW);
     let flush = if last { TDEFLFlush::Finish } else { TDEFLFlush::Sync };
     let mut compressed = Vec::with_capacity(bytes.len() / 4);
     compress_to_output(&mut compressor, bytes, flush, |part| {

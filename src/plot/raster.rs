@@ -106,25 +106,28 @@ impl Stamp {
 
     /// Paints the part of a placed stamp that lies in a band of rows, the first of which is row `first` of the canvas.
     fn paint(&self, placed: &Placed, band: &mut [[f32; 4]], first: usize, width: usize) {
-        let rows = usize::from(placed.phase) * self.extent..(usize::from(placed.phase) + 1) * self.extent;
-        let masks = &self.masks[rows.start * self.extent..rows.end * self.extent];
         let top = i64::from(placed.top) - first as i64;
-        let masks = masks.chunks_exact(self.extent).zip(&self.covered[rows]);
-        for (row, (mask, (from, to))) in (top..).zip(masks) {
-            let Some(pixels) =
-                usize::try_from(row).ok().and_then(|row| band.get_mut(row * width..(row + 1) * width))
-            else {
+        let n_rows = (band.len() / width.max(1)) as i64;
+        let shown = (-top).clamp(0, self.extent as i64)..(n_rows - top).clamp(0, self.extent as i64);
+        let left = i64::from(placed.left);
+        let inside = (0, width as i64);
+        let phase = usize::from(placed.phase) * self.extent;
+        for row in shown {
+            let of_stamp = phase + row as usize;
+            let (from, to) = self.covered[of_stamp];
+            let place = |column: u16| (left + i64::from(column)).clamp(inside.0, inside.1);
+            let (start, end) = (place(from), place(to));
+            if start >= end {
                 continue;
-            };
-            let left = i64::from(placed.left);
-            let from = (left + i64::from(*from)).clamp(0, width as i64);
-            let to = (left + i64::from(*to)).clamp(from, width as i64);
-            let opacities = &mask[(from - left).clamp(0, mask.len() as i64) as usize..];
-            for (pixel, opacity) in pixels[from as usize..to as usize].iter_mut().zip(opacities) {
+            }
+            let first = (top + row) as usize * width;
+            let pixels = &mut band[first + start as usize..first + end as usize];
+            let mask = of_stamp * self.extent;
+            let opacities = &self.masks[mask + (start - left) as usize..mask + (end - left) as usize];
+            for (pixel, opacity) in pixels.iter_mut().zip(opacities) {
                 let rest = 1.0 - opacity;
-                for (channel, colour) in pixel.iter_mut().zip(self.colour) {
-                    *channel = *channel * rest + colour * opacity;
-                }
+                *pixel =
+                    std::array::from_fn(|channel| pixel[channel] * rest + self.colour[channel] * opacity);
             }
         }
     }

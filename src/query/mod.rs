@@ -12,6 +12,7 @@ mod format;
 mod frame;
 mod group;
 mod library;
+mod plain;
 mod read;
 mod reshape;
 mod sort;

@@ -3,9 +3,10 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
-use polars::prelude::{CsvReadOptions, SerReader};
+use polars::prelude::{CsvReadOptions, DataFrame, PolarsResult, SerReader};
 
 use super::frame::Frame;
+use super::plain::read_plain;
 use super::{QueryError, Table};
 use crate::evidence::{Lineage, Lineages};
 use crate::manifest::Artifact;
@@ -22,14 +23,7 @@ pub fn read_csv(file: &VerifiedFile, artifact: &Artifact) -> Result<Table, Query
 /// derived, the rows it was derived from.
 pub(super) fn read(file: &VerifiedFile, artifact: &Artifact) -> Result<Frame, QueryError> {
     let not_a_table = |source| QueryError::NotATable { artifact: artifact.id.clone(), source };
-    let mut data = CsvReadOptions::default()
-        .with_has_header(true)
-        .with_infer_schema_length(Some(0))
-        .with_n_threads(Some(1))
-        .into_reader_with_file_handle(Cursor::new(&file.bytes))
-        .finish()
-        .map_err(not_a_table)?;
-    data.rechunk_mut();
+    let data = read_plain(&file.bytes).unwrap_or_else(|| read_any(&file.bytes)).map_err(not_a_table)?;
     let lineage = lineages(file, artifact, data.height());
     let mut frame = Frame { data, lineage };
     for (name, value) in &artifact.columns {
@@ -39,6 +33,18 @@ pub(super) fn read(file: &VerifiedFile, artifact: &Artifact) -> Result<Frame, Qu
         frame.set(name, super::Column::Text(vec![Some(value.clone()); frame.n_rows()]))?;
     }
     Ok(frame)
+}
+
+/// Reads CSV text in any form.
+pub(super) fn read_any(bytes: &[u8]) -> PolarsResult<DataFrame> {
+    let mut data = CsvReadOptions::default()
+        .with_has_header(true)
+        .with_infer_schema_length(Some(0))
+        .with_n_threads(Some(1))
+        .into_reader_with_file_handle(Cursor::new(bytes))
+        .finish()?;
+    data.rechunk_mut();
+    Ok(data)
 }
 
 /// The lineage of every row.

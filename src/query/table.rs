@@ -111,9 +111,19 @@ impl Table {
 
     /// The texts of a column at these positions, each different text once; `None` for an unknown column.
     pub fn categories(&self, column: &str, positions: &[u32]) -> Option<Categories> {
-        self.has(column).then_some(())?;
-        let blocks: Vec<Block<'_>> =
-            positions.par_chunks(BLOCK).map(|positions| self.block(column, positions)).collect();
+        let column = self.0.require(column).ok()?;
+        let blocks: Vec<Block<'_>> = match column.dtype() {
+            DataType::String => {
+                let cells = column.str().ok()?;
+                let cell = |position: u32| cells.get(position as usize).map(Cow::Borrowed);
+                positions.par_chunks(BLOCK).map(|positions| Block::read(positions, cell)).collect()
+            }
+            _ => {
+                let cells = column.f64().ok()?;
+                let cell = |position: u32| Some(Cow::Owned(cells.get(position as usize)?.to_string()));
+                positions.par_chunks(BLOCK).map(|positions| Block::read(positions, cell)).collect()
+            }
+        };
         let mut texts: Vec<&str> = blocks.iter().flat_map(|block| &block.texts).map(AsRef::as_ref).collect();
         texts.sort_unstable();
         texts.dedup();
@@ -125,23 +135,6 @@ impl Table {
             indices.extend(block.indices.iter().map(|index| places[(*index)? as usize]));
         }
         Some(Categories { texts: texts.into_iter().map(str::to_owned).collect(), indices })
-    }
-
-    fn block(&self, column: &str, positions: &[u32]) -> Block<'_> {
-        let mut known: HashMap<Cow<'_, str>, u32> = HashMap::new();
-        let mut texts = Vec::new();
-        let index = |position: &u32| {
-            let text = self.cell(column, *position as usize)?;
-            if let Some(index) = known.get(&text) {
-                return Some(*index);
-            }
-            let index = texts.len() as u32;
-            texts.push(text.clone());
-            known.insert(text, index);
-            Some(index)
-        };
-        let indices = positions.iter().map(index).collect();
-        Block { texts, indices }
     }
 
     /// Where a row comes from; `None` beyond the last row.
@@ -166,6 +159,25 @@ struct Block<'a> {
     indices: Vec<Option<u32>>,
 }
 
+impl<'a> Block<'a> {
+    fn read(positions: &[u32], cell: impl Fn(u32) -> Option<Cow<'a, str>>) -> Self {
+        let mut known: HashMap<Cow<'a, str>, u32> = HashMap::new();
+        let mut texts = Vec::new();
+        let index = |position: &u32| {
+            let text = cell(*position)?;
+            if let Some(index) = known.get(&text) {
+                return Some(*index);
+            }
+            let index = texts.len() as u32;
+            texts.push(text.clone());
+            known.insert(text, index);
+            Some(index)
+        };
+        let indices = positions.iter().map(index).collect();
+        Self { texts, indices }
+    }
+}
+
 impl Column {
     fn len(&self) -> usize {
         match self {
@@ -185,8 +197,19 @@ pub(super) fn parse_number(text: &str) -> Option<f64> {
 
 /// The numbers of all cells, NaN where there is none.
 pub(super) fn parse_all(cells: &StringChunked) -> Vec<f64> {
-    let number = |row: usize| cells.get(row).and_then(parse_number).unwrap_or(f64::NAN);
-    (0..cells.len()).into_par_iter().with_min_len(BLOCK).map(number).collect()
+    let mut numbers = vec![f64::NAN; cells.len()];
+    let (mut parts, mut rest) = (Vec::new(), numbers.as_mut_slice());
+    for (piece, length) in cells.downcast_iter().zip(cells.chunk_lengths()) {
+        let (part, others) = rest.split_at_mut(length);
+        parts.push((piece, part));
+        rest = others;
+    }
+    parts.into_par_iter().for_each(|(piece, part)| {
+        for (number, cell) in part.iter_mut().zip(piece.iter()) {
+            *number = cell.and_then(parse_number).unwrap_or(f64::NAN);
+        }
+    });
+    numbers
 }
 
 /// A number of at most 15 digits without exponent, as `-12.345`; `None` for any other text.
