@@ -18,21 +18,26 @@ import time
 from pathlib import Path
 
 REPO = "lab/results"
-# Targets: our wall time as a part of theirs, our memory, our hashing rate as a part of openssl's on one core.
+# Targets: our wall time as a part of theirs, our memory, our hashing rate as a part of that of one openssl a file.
 FETCH_RATIO, PEAK_MEBIBYTES, HASH_RATIO = 0.4, 64, 0.9
 
 
-def timed(command: list[str], environment: dict[str, str], folder: Path) -> tuple[float, float]:
-    """Wall seconds and peak memory in MiB of a command that must succeed."""
+def timed(environment: dict[str, str], folder: Path, *commands: list[str]) -> tuple[float, float]:
+    """Wall seconds of commands that run at once and must succeed, and peak memory in MiB of the largest."""
+    peak = 0
     with open(folder / "output", "wb") as output:
         begun = time.perf_counter()
-        child = subprocess.Popen(command, env=environment, cwd=folder, stdout=output, stderr=output)
-        _, status, usage = os.wait4(child.pid, 0)
+        children = [
+            subprocess.Popen(command, env=environment, cwd=folder, stdout=output, stderr=output) for command in commands
+        ]
+        ended = [os.wait4(child.pid, 0) for child in children]
         seconds = time.perf_counter() - begun
-    if os.waitstatus_to_exitcode(status) != 0:
-        raise SystemExit(f"FAILED: {' '.join(command)}\n{(folder / 'output').read_text()}")
-    # ru_maxrss is in KiB on Linux and in bytes on macOS.
-    return seconds, usage.ru_maxrss / (1024 if sys.platform == "linux" else 1 << 20)
+    for command, (_, status, usage) in zip(commands, ended):
+        if os.waitstatus_to_exitcode(status) != 0:
+            raise SystemExit(f"FAILED: {' '.join(command)}\n{(folder / 'output').read_text()}")
+        # ru_maxrss is in KiB on Linux and in bytes on macOS.
+        peak = max(peak, usage.ru_maxrss / (1024 if sys.platform == "linux" else 1 << 20))
+    return seconds, peak
 
 
 def environment(folder: Path, endpoint: str) -> dict[str, str]:
@@ -61,7 +66,7 @@ def project(folder: Path, files: list[str]) -> None:
 def fetch_ours(repro: str, endpoint: str, files: list[str], root: Path) -> tuple[float, float]:
     folder = root / "ours"
     project(folder, files)
-    result = timed([repro, "fetch"], environment(folder, endpoint), folder)
+    result = timed(environment(folder, endpoint), folder, [repro, "fetch"])
     shutil.rmtree(folder)
     return result
 
@@ -71,24 +76,23 @@ def fetch_theirs(endpoint: str, root: Path) -> tuple[float, float]:
     folder.mkdir()
     hf = str(Path(sys.executable).with_name("hf"))
     variables = environment(folder, endpoint)
-    download, memory = timed([hf, "download", REPO, "--repo-type", "dataset"], variables, folder)
-    verify, more = timed([hf, "cache", "verify", REPO, "--repo-type", "dataset"], variables, folder)
+    download, memory = timed(variables, folder, [hf, "download", REPO, "--repo-type", "dataset"])
+    verify, more = timed(variables, folder, [hf, "cache", "verify", REPO, "--repo-type", "dataset"])
     shutil.rmtree(folder)
     return download + verify, max(memory, more)
 
 
 def verify_both(repro: str, endpoint: str, files: list[str], runs: int, root: Path) -> tuple[float, float]:
-    """Seconds of our verification of all files at once, and of openssl one file after the other."""
+    """Seconds of our verification of all files, and of one openssl a file, all at once: both may use every core."""
     folder = root / "verify"
     project(folder, files)
     variables = environment(folder, endpoint)
-    timed([repro, "fetch"], variables, folder)
+    timed(variables, folder, [repro, "fetch"])
+    openssl = [["openssl", "dgst", "-sha256", f"frozen/paper/{path}"] for path in files]
     ours, theirs = [], []
     for _ in range(runs):
-        theirs.append(sum(
-            timed(["openssl", "dgst", "-sha256", f"frozen/paper/{path}"], variables, folder)[0] for path in files
-        ))
-        ours.append(timed([repro, "verify"], variables, folder)[0])
+        theirs.append(timed(variables, folder, *openssl)[0])
+        ours.append(timed(variables, folder, [repro, "verify"])[0])
     return statistics.median(ours), statistics.median(theirs)
 
 
@@ -137,8 +141,7 @@ def main() -> None:
     good &= report("fetch, part of the peer's time", seconds[0] / seconds[1], FETCH_RATIO, True)
     good &= report("fetch, peak memory", max(run[1] for run in ours), PEAK_MEBIBYTES, True, " MiB")
     good &= report("hash rate of one file, part of openssl's", one_openssl / one, HASH_RATIO, False)
-    cores = min(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())
-    good &= report("hash rate of two files, part of openssl's on as many cores", two_openssl / two / cores, HASH_RATIO, False)
+    good &= report("hash rate of two files, part of two openssl's at once", two_openssl / two, HASH_RATIO, False)
     sys.exit(0 if good else 1)
 
 
