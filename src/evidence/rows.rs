@@ -22,20 +22,17 @@ impl Rows {
 
     /// These rows, in any order; `None` for no row.
     pub(super) fn collect(rows: impl IntoIterator<Item = u32>) -> Option<Self> {
-        let mut runs: Vec<(u32, u32)> = Vec::new();
-        for row in rows {
-            match runs.last_mut() {
-                Some(last) if last.1.checked_add(1) == Some(row) => last.1 = row,
-                _ => runs.push((row, row)),
-            }
-        }
-        Self::of(runs)
+        Self::of(runs(rows))
     }
 
     /// The rows of runs in any order, which may overlap; `None` for no run.
     pub(super) fn of(mut runs: Vec<(u32, u32)>) -> Option<Self> {
-        // What comes here is mostly a few ascending lists one after the other, which a stable sort merges.
-        runs.sort();
+        if !runs.is_sorted() {
+            match in_order(&runs) {
+                Some(ordered) => runs = ordered,
+                None => runs.sort_unstable(),
+            }
+        }
         let mut sorted = runs.into_iter();
         let mut rows = Self { head: sorted.next()?, tail: Vec::new() };
         for run in sorted {
@@ -103,6 +100,43 @@ impl Rows {
     }
 }
 
+/// Rows as runs, in the order they come in.
+fn runs(rows: impl IntoIterator<Item = u32>) -> Vec<(u32, u32)> {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for row in rows {
+        match runs.last_mut() {
+            Some(last) if last.1.checked_add(1) == Some(row) => last.1 = row,
+            _ => runs.push((row, row)),
+        }
+    }
+    runs
+}
+
+/// The rows of many short runs in ascending order, from one bit a row instead of by comparing; `None` where that would
+/// take longer.
+fn in_order(unordered: &[(u32, u32)]) -> Option<Vec<(u32, u32)>> {
+    const BITS: u32 = u64::BITS;
+    let first = unordered.iter().map(|run| run.0).min()?;
+    let last = unordered.iter().map(|run| run.1).max()?;
+    let n_words = ((last - first) / BITS) as usize + 1;
+    if n_words > unordered.len() || unordered.iter().any(|run| run.1 - run.0 >= BITS) {
+        return None;
+    }
+    let mut words = vec![0_u64; n_words];
+    for row in unordered.iter().flat_map(|run| run.0..=run.1) {
+        let bit = row - first;
+        words[(bit / BITS) as usize] |= 1 << (bit % BITS);
+    }
+    let rows = (0..).zip(words).flat_map(|(index, mut word)| {
+        std::iter::from_fn(move || {
+            let bit = (word != 0).then(|| word.trailing_zeros())?;
+            word &= word - 1;
+            Some(first + index * BITS + bit)
+        })
+    });
+    Some(runs(rows))
+}
+
 /// `1-3,7,9-10`; more than 1,000 runs are written as `1-9000 (4500 rows)`.
 impl fmt::Display for Rows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -144,6 +178,26 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn many_runs_are_the_same_set_however_they_are_ordered(
+            runs in prop::collection::vec((1_u32..3000, 0_u32..70), 1..200),
+            from in prop_oneof![Just(0), Just(u32::MAX - 3100)],
+        ) {
+            let runs: Vec<(u32, u32)> =
+                runs.into_iter().map(|(first, more)| (from + first, from + first + more)).collect();
+            let rows: BTreeSet<u32> = runs.iter().flat_map(|run| run.0..=run.1).collect();
+            let set = Rows::of(runs).unwrap();
+            prop_assert!(set.iter().eq(rows.iter().copied()));
+            prop_assert_eq!(Rows::collect(rows), Some(set));
+        }
+
+        #[test]
+        fn short_runs_are_ordered_by_bits(firsts in prop::collection::vec(1_u32..2000, 60..200)) {
+            let runs: Vec<(u32, u32)> = firsts.iter().map(|first| (*first, first + first % 7)).collect();
+            let rows: BTreeSet<u32> = runs.iter().flat_map(|run| run.0..=run.1).collect();
+            prop_assert_eq!(in_order(&runs), Some(super::runs(rows)));
+        }
+
         #[test]
         fn a_set_of_rows_is_a_set(
             a in prop::collection::vec(1_u32..60, 1..40),

@@ -6,7 +6,7 @@ use super::geometry::{Point, Rect};
 use super::marker::Marker;
 use super::paint::Colour;
 use super::png::png_within;
-use super::raster::{Canvas, Stamp};
+use super::raster::{Raster, Stamp, rounded};
 
 /// Points to an inch.
 const INCH: f64 = 72.0;
@@ -42,35 +42,34 @@ pub struct CloudStyle {
 impl Cloud {
     /// The picture: as fine as its room allows, with its left upper corner on that of the axes.
     pub(super) fn draw(&self, axes: &Rect, x: &Scale, y: &Scale) -> Element {
-        let mut painted: Option<(f64, Canvas)> = None;
+        let mut painted: Option<(f64, Raster)> = None;
         for (index, (resolution, levels)) in QUALITIES.into_iter().enumerate() {
-            let canvas = match painted.take() {
-                Some((known, canvas)) if known == resolution => canvas,
-                _ => self.paint(axes, x, y, resolution / INCH),
+            let raster = match painted.take() {
+                Some((known, raster)) if known == resolution => raster,
+                _ => self.paint(axes, (x, y), resolution / INCH),
             };
-            let raster = canvas.finish(levels);
-            let size = (raster.width, raster.height);
             // The coarsest picture is drawn however large it is.
             let room = if index + 1 < QUALITIES.len() { self.room } else { usize::MAX };
-            if let Some(png) = png_within(&raster, room) {
+            if let Some(png) = png_within(&raster, &rounded(levels), room) {
+                let size = (raster.width, raster.height);
                 let pixel = INCH / resolution;
                 let rect = Rect::sized(axes.left, axes.top, size.0 as f64 * pixel, size.1 as f64 * pixel);
                 return Element::Image(Image { rect, size, png });
             }
-            painted = Some((resolution, canvas));
+            painted = Some((resolution, raster));
         }
         Element::Group(Default::default())
     }
 
     /// Paints all points; `scale` is pixels per point.
-    fn paint(&self, axes: &Rect, x: &Scale, y: &Scale, scale: f64) -> Canvas {
+    fn paint(&self, axes: &Rect, (x, y): (&Scale, &Scale), scale: f64) -> Raster {
         let pixels = |length: f64| (length * scale).ceil().clamp(1.0, 20_000.0) as usize;
         let stamps: Vec<Stamp> = self.styles.iter().filter_map(|style| style.stamp(scale)).collect();
         let place = |point: &(f64, f64, u16)| {
             let left = (x.place(point.0) - axes.left) * scale;
             (usize::from(point.2), left, (y.place(point.1) - axes.top) * scale)
         };
-        Canvas::painted(pixels(axes.width()), pixels(axes.height()), &stamps, &self.points, place)
+        Raster::painted((pixels(axes.width()), pixels(axes.height())), &stamps, &self.points, place)
     }
 }
 

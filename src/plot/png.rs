@@ -27,15 +27,10 @@ const BLOCK: usize = 1 << 19;
 /// Bytes of the file beside the compressed rows: signature, three chunks, the header of the second and its checksum.
 const FRAME: usize = 8 + 3 * 12 + 13 + 2 + 4;
 
-/// A picture as a PNG file.
-#[cfg(test)]
-fn png(raster: &Raster) -> Vec<u8> {
-    png_within(raster, usize::MAX).unwrap_or_default()
-}
-
-/// A picture as a PNG file of at most so many bytes; `None` if it does not fit.
-pub(super) fn png_within(raster: &Raster, room: usize) -> Option<Vec<u8>> {
-    let data = compressed(raster, room.saturating_sub(FRAME))?;
+/// A picture as a PNG file of at most `room` bytes; `None` if it does not fit. `levels` is what becomes of a byte; what
+/// nobody sees afterwards loses its colour.
+pub(super) fn png_within(raster: &Raster, levels: &[u8; 256], room: usize) -> Option<Vec<u8>> {
+    let data = compressed(raster, levels, room.saturating_sub(FRAME))?;
     let size = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
     let mut header = Vec::from(size(raster.width));
     header.extend(size(raster.height));
@@ -50,7 +45,7 @@ pub(super) fn png_within(raster: &Raster, room: usize) -> Option<Vec<u8>> {
 
 /// The filtered rows as a zlib stream (RFC 1950) whose blocks of rows were compressed in parallel, each without
 /// looking back at the one before it; `None` if they take more than `room` bytes.
-fn compressed(raster: &Raster, room: usize) -> Option<Vec<u8>> {
+fn compressed(raster: &Raster, levels: &[u8; 256], room: usize) -> Option<Vec<u8>> {
     let row_bytes = PIXEL * raster.width;
     let rows = (BLOCK / (row_bytes + 1)).max(1);
     let n_blocks = raster.height.div_ceil(rows).max(1);
@@ -61,7 +56,7 @@ fn compressed(raster: &Raster, room: usize) -> Option<Vec<u8>> {
             return None;
         }
         let rows = index * rows..((index + 1) * rows).min(raster.height);
-        let filtered = filtered(raster, rows);
+        let filtered = filtered(raster, levels, rows);
         let bytes = deflated(&filtered, index + 1 == n_blocks);
         taken.fetch_add(bytes.len(), Ordering::Relaxed);
         Some((bytes, Adler::of(&filtered)))
@@ -138,23 +133,33 @@ fn chunk(file: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
 
 /// Rows, each after the number of its filter: the bytes themselves or their difference to the pixel at the left or to
 /// the row above, whichever has the smallest sum of absolute values.
-fn filtered(raster: &Raster, rows: std::ops::Range<usize>) -> Vec<u8> {
+fn filtered(raster: &Raster, levels: &[u8; 256], rows: std::ops::Range<usize>) -> Vec<u8> {
     let row_bytes = PIXEL * raster.width;
-    let row = |index: usize| &raster.bytes[index * row_bytes..(index + 1) * row_bytes];
-    let nothing = vec![0; row_bytes];
+    let write = |index: usize, row: &mut Vec<u8>| {
+        row.clear();
+        row.extend_from_slice(&raster.bytes[index * row_bytes..(index + 1) * row_bytes]);
+        for pixel in row.chunks_exact_mut(PIXEL) {
+            let alpha = levels[usize::from(pixel[PIXEL - 1])];
+            pixel.iter_mut().for_each(|byte| *byte = if alpha == 0 { 0 } else { levels[usize::from(*byte)] });
+        }
+    };
     let mut filtered = Vec::with_capacity((row_bytes + 1) * rows.len());
-    let (mut left, mut up) = (nothing.clone(), nothing.clone());
+    let (mut bytes, mut above) = (vec![0; row_bytes], vec![0; row_bytes]);
+    let (mut left, mut up) = (bytes.clone(), bytes.clone());
+    if let Some(before) = rows.start.checked_sub(1) {
+        write(before, &mut bytes);
+    }
     for index in rows {
-        let bytes = row(index);
-        let above = index.checked_sub(1).map_or(nothing.as_slice(), row);
-        for (difference, (byte, above)) in up.iter_mut().zip(bytes.iter().zip(above)) {
+        std::mem::swap(&mut bytes, &mut above);
+        write(index, &mut bytes);
+        for (difference, (byte, above)) in up.iter_mut().zip(bytes.iter().zip(&above)) {
             *difference = byte.wrapping_sub(*above);
         }
-        let before = [0; PIXEL].iter().chain(bytes);
+        let before = [0; PIXEL].iter().chain(&bytes);
         for (difference, (byte, before)) in left.iter_mut().zip(bytes.iter().zip(before)) {
             *difference = byte.wrapping_sub(*before);
         }
-        let candidates = [bytes, &left, &up];
+        let candidates = [&bytes, &left, &up];
         let cost = |bytes: &[u8]| -> u64 {
             // Sums of few enough bytes for 16 bits are fast.
             let part =
@@ -188,6 +193,12 @@ mod tests {
     use std::io::Read;
 
     use super::*;
+    use crate::plot::raster::rounded;
+
+    /// A picture as a PNG file.
+    fn png(raster: &Raster) -> Vec<u8> {
+        png_within(raster, &rounded(256), usize::MAX).unwrap()
+    }
 
     /// The rows of a PNG file that this module wrote.
     fn unfiltered(file: &[u8], width: usize) -> Vec<u8> {
@@ -216,7 +227,7 @@ mod tests {
         let value = |index: usize| match (index / (PIXEL * width)) % 3 {
             0 => 200,
             1 => (index * 3 % 256) as u8,
-            _ => (index * index * 31 % 251) as u8,
+            _ => (index * index * 31 % 251) as u8 + 1,
         };
         let bytes: Vec<u8> = (0..PIXEL * width * height).map(value).collect();
         let raster = Raster { width, height, bytes };
@@ -231,7 +242,7 @@ mod tests {
     #[test]
     fn blocks_are_one_stream() {
         let (width, height) = (401, 1200);
-        let byte = |i: usize| ((i * i * 31 % 251) ^ (i / 1000)) as u8;
+        let byte = |i: usize| ((i * i * 31 % 251) ^ (i / 1000)) as u8 | 1;
         let raster = Raster { width, height, bytes: (0..PIXEL * width * height).map(byte).collect() };
         assert!(raster.bytes.len() > 3 * BLOCK);
         let file = png(&raster);
@@ -244,12 +255,12 @@ mod tests {
         for threads in [1, 2, 5] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             assert!(
-                pool.install(|| png_within(&raster, file.len())) == Some(file.clone()),
+                pool.install(|| png_within(&raster, &rounded(256), file.len())) == Some(file.clone()),
                 "{threads} threads"
             );
-            assert_eq!(pool.install(|| png_within(&raster, file.len() - 1)), None);
+            assert_eq!(pool.install(|| png_within(&raster, &rounded(256), file.len() - 1)), None);
         }
-        assert_eq!(png_within(&raster, 0), None);
+        assert_eq!(png_within(&raster, &rounded(256), 0), None);
     }
 
     /// 0x11e60398 for "Wikipedia", the example known best; and parts are a whole.

@@ -17,15 +17,10 @@ const BLOCK: usize = 1 << 15;
 /// A stamp wider than this many pixels has a single phase: half a pixel is then no visible part of it.
 const WIDE: f64 = 48.0;
 
-/// Pixels being painted: red, green, blue and opacity from 0 to 1, the colours multiplied by the opacity.
+/// A pixel being painted: red, green, blue and opacity from 0 to 1, the colours multiplied by the opacity.
 ///
 /// Colours are blended as they are encoded (sRGB, not linear light), as matplotlib and browsers do.
-#[derive(Clone, Debug)]
-pub(super) struct Canvas {
-    width: usize,
-    height: usize,
-    pixels: Vec<[f32; 4]>,
-}
+type Pixel = [f32; 4];
 
 /// A painted picture: rows from the top, four bytes a pixel: red, green, blue, opacity (not multiplied).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +100,7 @@ impl Stamp {
     }
 
     /// Paints the part of a placed stamp that lies in a band of rows, the first of which is row `first` of the canvas.
-    fn paint(&self, placed: &Placed, band: &mut [[f32; 4]], first: usize, width: usize) {
+    fn paint(&self, placed: &Placed, band: &mut [Pixel], first: usize, width: usize) {
         let top = i64::from(placed.top) - first as i64;
         let n_rows = (band.len() / width.max(1)) as i64;
         let shown = (-top).clamp(0, self.extent as i64)..(n_rows - top).clamp(0, self.extent as i64);
@@ -126,8 +121,13 @@ impl Stamp {
             let opacities = &self.masks[mask + (start - left) as usize..mask + (end - left) as usize];
             for (pixel, opacity) in pixels.iter_mut().zip(opacities) {
                 let rest = 1.0 - opacity;
-                *pixel =
-                    std::array::from_fn(|channel| pixel[channel] * rest + self.colour[channel] * opacity);
+                let [red, green, blue, alpha] = *pixel;
+                *pixel = [
+                    red * rest + self.colour[0] * opacity,
+                    green * rest + self.colour[1] * opacity,
+                    blue * rest + self.colour[2] * opacity,
+                    alpha * rest + self.colour[3] * opacity,
+                ];
             }
         }
     }
@@ -162,20 +162,32 @@ fn contains(outline: &Outline, point: Point) -> bool {
     }
 }
 
-impl Canvas {
-    /// A canvas on which stamps were painted, later ones above earlier ones. `place` says for a point which stamp it
+/// Pixels as they are stored; those that nobody sees have one colour, so that empty space takes no room in a file.
+fn store(pixels: &[Pixel], bytes: &mut [u8]) {
+    // Adding a half and cutting off rounds what is not negative.
+    let byte = |value: f32| (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
+    for (bytes, [red, green, blue, opacity]) in bytes.chunks_exact_mut(4).zip(pixels) {
+        let alpha = byte(*opacity);
+        let shown = match alpha {
+            0 => [0; 4],
+            _ => [byte(red / opacity), byte(green / opacity), byte(blue / opacity), alpha],
+        };
+        bytes.copy_from_slice(&shown);
+    }
+}
+
+impl Raster {
+    /// A picture on which stamps were painted, later ones above earlier ones. `place` says for a point which stamp it
     /// is, and where in pixels from the left upper corner the shape's middle lies. What lies outside is cut off; a place
     /// that is not finite is nowhere, and so is a stamp that is not there.
     ///
     /// Bands of rows are painted in parallel. Each pixel is painted by one thread in the order of the points.
     pub fn painted<P: Sync>(
-        width: usize,
-        height: usize,
+        (width, height): (usize, usize),
         stamps: &[Stamp],
         points: &[P],
         place: impl Fn(&P) -> (usize, f64, f64) + Sync,
     ) -> Self {
-        let mut pixels = vec![[0.0; 4]; width * height];
         let n_bands = height.div_ceil(BAND);
         let in_bands = |points: &[P]| {
             let mut bands: Vec<Vec<Placed>> = vec![Vec::new(); n_bands];
@@ -183,44 +195,37 @@ impl Canvas {
                 let (index, x, y) = place(point);
                 let (Some(stamp), Ok(index)) = (stamps.get(index), u16::try_from(index)) else { continue };
                 let Some(placed) = stamp.place(index, (x, y), (width, height)) else { continue };
-                let first = usize::try_from(placed.top).unwrap_or(0) / BAND;
-                let last =
+                let end =
                     usize::try_from(placed.top + stamp.extent as i32 - 1).map_or(0, |row| row / BAND + 1);
-                bands[first.min(n_bands)..last.clamp(first.min(n_bands), n_bands)]
-                    .iter_mut()
-                    .for_each(|band| band.push(placed));
+                let end = end.min(n_bands);
+                let first = (usize::try_from(placed.top).unwrap_or(0) / BAND).min(end);
+                bands[first..end].iter_mut().for_each(|band| band.push(placed));
             }
             bands
         };
         let blocks: Vec<Vec<Vec<Placed>>> = points.par_chunks(BLOCK).map(in_bands).collect();
-        pixels.par_chunks_mut((BAND * width).max(1)).enumerate().for_each(|(index, band)| {
+        let mut bytes = vec![0; 4 * width * height];
+        let bands = bytes.par_chunks_mut((4 * BAND * width).max(1)).enumerate();
+        bands.for_each_init(Vec::new, |pixels: &mut Vec<Pixel>, (index, bytes)| {
+            pixels.clear();
+            pixels.resize(bytes.len() / 4, [0.0; 4]);
             for placed in blocks.iter().flat_map(|block| &block[index]) {
-                stamps[usize::from(placed.stamp)].paint(placed, band, index * BAND, width);
+                stamps[usize::from(placed.stamp)].paint(placed, pixels, index * BAND, width);
             }
+            store(pixels, bytes);
         });
-        Self { width, height, pixels }
+        Self { width, height, bytes }
     }
+}
 
-    /// The picture, its channels rounded to `levels` values each (2 to 256).
-    pub fn finish(&self, levels: u16) -> Raster {
-        let top = f32::from(levels.clamp(2, 256) - 1);
-        let bytes: Vec<u8> =
-            (0..=top as u8).map(|level| (f32::from(level) / top * 255.0).round() as u8).collect();
-        // Adding a half and cutting off rounds what is not negative.
-        let byte = |value: f32| bytes[(value.clamp(0.0, 1.0) * top + 0.5) as usize];
-        let mut finished = vec![0; 4 * self.pixels.len()];
-        finished.par_chunks_mut(4 * BLOCK).zip(self.pixels.par_chunks(BLOCK)).for_each(|(bytes, pixels)| {
-            for (bytes, [red, green, blue, opacity]) in bytes.chunks_exact_mut(4).zip(pixels) {
-                let alpha = byte(*opacity);
-                // A pixel nobody sees has one colour, so that empty space takes no room in the file.
-                if alpha > 0 {
-                    let shown = |channel: f32| byte(channel / opacity);
-                    bytes.copy_from_slice(&[shown(*red), shown(*green), shown(*blue), alpha]);
-                }
-            }
-        });
-        Raster { width: self.width, height: self.height, bytes: finished }
+/// What becomes of a byte when there are `levels` values for it (2 to 256).
+pub(super) fn rounded(levels: u16) -> [u8; 256] {
+    let top = f64::from(levels.clamp(2, 256) - 1);
+    let mut table = [0; 256];
+    for (byte, rounded) in (0_u8..=255).zip(&mut table) {
+        *rounded = ((f64::from(byte) / 255.0 * top).round() / top * 255.0).round() as u8;
     }
+    table
 }
 
 impl Raster {
@@ -241,15 +246,17 @@ mod tests {
         Stamp::new(&outline, radius, colour, opacity)
     }
 
-    /// A canvas with stamps at places.
-    fn painted(width: usize, height: usize, stamps: &[(&Stamp, f64, f64)]) -> Canvas {
+    /// A picture with stamps at places, painted at once.
+    fn painted(width: usize, height: usize, stamps: &[(&Stamp, f64, f64)]) -> Raster {
         let mut pixels = vec![[0.0; 4]; width * height];
         for (stamp, x, y) in stamps {
             if let Some(placed) = stamp.place(0, (*x, *y), (width, height)) {
                 stamp.paint(&placed, &mut pixels, 0, width);
             }
         }
-        Canvas { width, height, pixels }
+        let mut bytes = vec![0; 4 * pixels.len()];
+        store(&pixels, &mut bytes);
+        Raster { width, height, bytes }
     }
 
     /// Sum of all opacities in pixels.
@@ -271,7 +278,7 @@ mod tests {
     #[test]
     fn a_disc_has_its_area_and_its_place() {
         for (x, y) in [(10.0, 10.0), (10.3, 9.71), (12.99, 8.5)] {
-            let raster = painted(20, 20, &[(&disc(4.0, Colour::BLACK, 1.0), x, y)]).finish(256);
+            let raster = painted(20, 20, &[(&disc(4.0, Colour::BLACK, 1.0), x, y)]);
             assert!((area(&raster) - 16.0 * std::f64::consts::PI).abs() < 0.3, "{}", area(&raster));
             let found = middle(&raster);
             assert!((found.0 - x).abs() < 0.08 && (found.1 - y).abs() < 0.08, "{found:?} for {x} {y}");
@@ -282,9 +289,9 @@ mod tests {
     fn colours_blend_as_they_are_encoded() {
         let (red, green) = (disc(6.0, Colour::rgb(200, 0, 0), 0.5), disc(6.0, Colour::rgb(0, 100, 0), 0.5));
         let middle = |stamp| (stamp, 4.5, 4.5);
-        assert_eq!(painted(9, 9, &[middle(&red)]).finish(256).pixel(4, 4), [200, 0, 0, 128]);
+        assert_eq!(painted(9, 9, &[middle(&red)]).pixel(4, 4), [200, 0, 0, 128]);
         // Over: opacity 1 - 0.5 * 0.5; red 0.25 * 200 / 0.75, green 0.5 * 100 / 0.75.
-        assert_eq!(painted(9, 9, &[middle(&red), middle(&green)]).finish(256).pixel(4, 4), [67, 67, 0, 191]);
+        assert_eq!(painted(9, 9, &[middle(&red), middle(&green)]).pixel(4, 4), [67, 67, 0, 191]);
     }
 
     #[test]
@@ -292,7 +299,7 @@ mod tests {
         let stamp = disc(2.0, Colour::BLACK, 1.0);
         let area = |places: &[(f64, f64)]| {
             let stamps: Vec<_> = places.iter().map(|(x, y)| (&stamp, *x, *y)).collect();
-            area(&painted(8, 6, &stamps).finish(256))
+            area(&painted(8, 6, &stamps))
         };
         let places =
             [(-100.0, 3.0), (1e300, 3.0), (f64::NAN, 3.0), (3.0, f64::INFINITY), (-5.0, -5.0), (13.0, 11.0)];
@@ -306,7 +313,7 @@ mod tests {
         let corners = [(-3.0, -3.0), (3.0, -3.0), (0.0, 3.0)].map(|(x, y)| Point::new(x, y));
         let stamp = Stamp::new(&Outline::Polygon(corners.to_vec()), 3.0, Colour::BLACK, 1.0);
         // An edge lies half a sample beside its place at most: 6 pixels of 1/16.
-        let found = area(&painted(10, 10, &[(&stamp, 5.0, 5.0)]).finish(256));
+        let found = area(&painted(10, 10, &[(&stamp, 5.0, 5.0)]));
         assert!((found - 18.0).abs() < 0.4, "{found}");
     }
 
@@ -333,28 +340,22 @@ mod tests {
         let expected = painted(width, height, &at_once);
         for threads in [1, 2, 5] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            let found = pool.install(|| Canvas::painted(width, height, &stamps, &points, |point| *point));
-            assert!(found.pixels == expected.pixels, "{threads} threads");
-            assert_eq!(pool.install(|| found.finish(32)), expected.finish(32));
+            let found = pool.install(|| Raster::painted((width, height), &stamps, &points, |point| *point));
+            assert!(found == expected, "{threads} threads");
         }
-        assert!(area(&expected.finish(256)) > 0.0);
+        assert!(area(&expected) > 0.0);
     }
 
     #[test]
-    fn rounding_to_levels_is_rounding_to_the_nearest() {
-        let pixels = (0..=1000).map(|i| [i as f32 / 1000.0, 0.0, 0.0, 1.0]).collect();
-        let canvas = Canvas { width: 1001, height: 1, pixels };
-        for (levels, known) in [(2, vec![0, 255]), (16, (0..16).map(|level| 17 * level).collect())] {
-            let raster = canvas.finish(levels);
-            for i in 0..=1000 {
-                let wanted = 255.0 * i as f64 / 1000.0;
-                let nearest =
-                    known.iter().map(|byte| (f64::from(*byte) - wanted).abs()).fold(f64::INFINITY, f64::min);
-                let found = raster.pixel(i, 0)[0];
-                assert!(
-                    known.contains(&found) && (f64::from(found) - wanted).abs() < nearest + 1e-3,
-                    "{i} {found}"
-                );
+    fn bytes_are_rounded_to_the_nearest_level() {
+        assert!(rounded(256).into_iter().eq(0..=255));
+        for (levels, known) in
+            [(2, vec![0, 255]), (16, (0..16).map(|level| 17 * level).collect::<Vec<i32>>())]
+        {
+            for (byte, found) in (0..).zip(rounded(levels)) {
+                let nearest = known.iter().map(|level| (level - byte).abs()).min();
+                assert!(known.contains(&i32::from(found)), "{byte} {found}");
+                assert_eq!(Some((i32::from(found) - byte).abs()), nearest);
             }
         }
     }

@@ -10,19 +10,19 @@ use crate::stats::pearson;
 pub fn describe(spec: &ScatterSpec, series: &[Series], panels: &[PanelPoints<'_>], page: &Page) -> String {
     let mut sentences = vec![kind(panels)];
     let points = || panels.iter().flat_map(|panel| &panel.points);
-    let range = |values: &mut dyn Iterator<Item = f64>| {
-        values
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
-    };
-    let (left, right) = range(&mut points().map(|point| point.x));
-    let (bottom, top) = range(&mut points().map(|point| point.y));
+    let (mut left, mut right) = (f64::INFINITY, f64::NEG_INFINITY);
+    let (mut bottom, mut top) = (left, right);
+    let mut counts = vec![0; series.len()];
+    for point in points() {
+        (left, right) = (left.min(point.x), right.max(point.x));
+        (bottom, top) = (bottom.min(point.y), top.max(point.y));
+        counts[point.series as usize] += 1;
+    }
     let axis = |name: &str, axis: &str, low, high| {
         format!("{name} axis: {axis}, values from {} to {}.", short(low), short(high))
     };
     sentences.push(axis("Horizontal", spec.x.name(), left, right));
     sentences.push(axis("Vertical", spec.y.name(), bottom, top));
-    let mut counts = vec![0; series.len()];
-    points().for_each(|point| counts[point.series as usize] += 1);
     let named = series.iter().zip(&counts);
     let named: Vec<String> =
         named.map(|(series, n)| format!("{} ({})", series.label, count(*n, "point"))).collect();
