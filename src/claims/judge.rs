@@ -98,6 +98,10 @@ pub struct Judged {
     pub missing: Option<Missing>,
     /// What is wrong with the set, so that it has no claims.
     pub problem: Option<String>,
+    /// Artifact that holds the published values; empty when the set cannot be read.
+    pub artifact: String,
+    /// Datasets that our values may stand in.
+    pub datasets: Vec<String>,
     /// Ids of figures that our values may stand in; `{column}` stands for a column of the published values.
     pub figures: Vec<String>,
 }
@@ -126,8 +130,9 @@ pub fn judge(set: &ClaimSet, facts: &Facts<'_>) -> Judged {
     }
     let registered = set.rows.as_ref().map_or(set.expected, Vec::len);
     let figures = set.ours.iter().filter_map(|ours| ours.figure.clone()).collect();
-    let (id, place) = (set.id.clone(), set.place.clone());
-    Judged { id, place, registered, counts, claims, missing, problem, figures }
+    let datasets = set.ours.iter().filter_map(|ours| ours.dataset.clone()).collect();
+    let (id, place, artifact) = (set.id.clone(), set.place.clone(), set.artifact.clone());
+    Judged { id, place, registered, counts, claims, missing, problem, artifact, datasets, figures }
 }
 
 fn judge_row(set: &ClaimSet, row: &Row, finder: &Finder<'_>) -> Claim {

@@ -3,6 +3,7 @@
 mod claims;
 mod context;
 mod docs;
+mod environment;
 mod exit;
 mod fetch;
 mod figures;
@@ -12,6 +13,7 @@ mod progress;
 mod report;
 mod reproduce;
 mod session;
+mod status;
 mod verify;
 
 use std::path::PathBuf;
@@ -73,6 +75,8 @@ enum Verb {
     Figures(figures::FiguresArguments),
     /// Judge registered claims, one line each
     Claims(claims::ClaimsArguments),
+    /// Show what agrees, what is missing and what would unlock it
+    Status(status::StatusArguments),
     /// Write the tracking report
     Report(report::ReportArguments),
     /// Fetch, redraw, judge and report
@@ -129,6 +133,7 @@ fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
         Verb::Lock(arguments) => lock::run(arguments, &context),
         Verb::Figures(arguments) => figures::run(arguments, &context),
         Verb::Claims(arguments) => claims::run(arguments, &context),
+        Verb::Status(arguments) => status::run(arguments, &context),
         Verb::Report(arguments) => report::run(arguments, &context),
         Verb::Reproduce(arguments) => reproduce::run(arguments, &context),
         Verb::Completions(_) | Verb::Man => Ok(ExitCode::Success),

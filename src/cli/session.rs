@@ -23,6 +23,8 @@ pub struct Session<'a> {
     datasets: BTreeMap<String, Result<Evidence, Missing>>,
     theme: Theme,
     scenes: BTreeMap<String, Scene>,
+    /// Datasets that each figure asked for.
+    asked: BTreeMap<String, Vec<String>>,
     problems: Vec<ReadError>,
     wrong_claims: Vec<ClaimsError>,
 }
@@ -44,6 +46,7 @@ impl<'a> Session<'a> {
             datasets,
             theme: Theme::Faithful,
             scenes: BTreeMap::new(),
+            asked: BTreeMap::new(),
             problems,
             wrong_claims: Vec::new(),
         })
@@ -63,24 +66,42 @@ impl<'a> Session<'a> {
     pub fn draw(&mut self, wanted: impl Fn(&str) -> bool) -> Result<(), Failure> {
         let todo: Vec<&RawSpec> = self.manifest().figures.iter().filter(|spec| wanted(&spec.id)).collect();
         let (datasets, theme) = (&self.datasets, self.theme);
-        let drawn: Result<Vec<(String, Scene)>, Failure> = todo
+        let drawn: Result<Vec<(String, Scene, Vec<String>)>, Failure> = todo
             .par_iter()
             .filter(|spec| !self.scenes.contains_key(&spec.id))
             .map(|spec| {
+                let mut asked: Vec<String> = Vec::new();
                 let mut lookup = |name: &str| -> Result<Result<Evidence, Missing>, Failure> {
+                    if !asked.iter().any(|known| known == name) {
+                        asked.push(name.to_owned());
+                    }
                     let unknown = || QueryError::UnknownDataset { name: name.to_owned() };
                     Ok(datasets.get(name).cloned().ok_or_else(unknown)?)
                 };
-                Ok((spec.id.clone(), figures::draw(spec, theme, &mut lookup)?))
+                let scene = figures::draw(spec, theme, &mut lookup)?;
+                Ok((spec.id.clone(), scene, asked))
             })
             .collect();
-        self.scenes.extend(drawn?);
+        for (id, scene, asked) in drawn? {
+            self.asked.insert(id.clone(), asked);
+            self.scenes.insert(id, scene);
+        }
         Ok(())
     }
 
     /// A drawn figure.
     pub fn scene(&self, id: &str) -> Option<&Scene> {
         self.scenes.get(id)
+    }
+
+    /// Datasets that a drawn figure asked for.
+    pub fn asked_by(&self, figure: &str) -> &[String] {
+        self.asked.get(figure).map_or(&[], Vec::as_slice)
+    }
+
+    /// The datasets of the paper, and what became of each.
+    pub fn datasets(&self) -> &BTreeMap<String, Result<Evidence, Missing>> {
+        &self.datasets
     }
 
     /// Judges the wanted claim sets. All figures must have been drawn.
