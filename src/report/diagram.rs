@@ -28,7 +28,7 @@ pub fn diagram(graph: &Graph, title: &str, link: &dyn Fn(&Node) -> Option<String
     let mut svg = String::new();
     let _ = write!(
         svg,
-        "<svg class=\"graph\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" \
+        "<svg class=\"graph\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"group\" \
          aria-label=\"{}\">\n<g class=\"edges\">\n",
         escape(title)
     );

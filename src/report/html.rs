@@ -71,6 +71,7 @@ struct Picture {
     id: String,
     svg: String,
     published: Option<String>,
+    /// Size in points.
     width: String,
     height: String,
 }
@@ -164,7 +165,7 @@ impl Picture {
     fn new(id: &str, figure: &FigureRow) -> Self {
         let attribute = |name: &str| {
             let rest = figure.svg.split_once(&format!(" {name}=\"")).map_or("", |(_, rest)| rest);
-            rest.split('"').next().unwrap_or_default().to_owned()
+            rest.split('"').next().unwrap_or_default().trim_end_matches("pt").to_owned()
         };
         Self {
             id: id.to_owned(),

@@ -117,7 +117,7 @@
       const rows = this.order.slice(this.start, end).map((claim) => {
         const row = rowOf(claim, claim.key);
         row.dataset.i = claim.i;
-        row.cells[0].append(' ', copier(row.id));
+        row.cells[0].append(copier(row.id));
         return row;
       });
       this.body.replaceChildren(...rows);
