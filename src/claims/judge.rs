@@ -44,6 +44,10 @@ pub struct Claim {
     pub version: Option<String>,
     /// Published value, as printed.
     pub value: String,
+    /// Artifact that holds the published value.
+    pub artifact: String,
+    /// Row of that file, from 1.
+    pub row: u32,
     /// The row of the published file.
     pub cells: Arc<Cells>,
     /// Other places where the same value is printed.
@@ -143,6 +147,8 @@ fn judge_row(set: &ClaimSet, row: &Row, finder: &Finder<'_>) -> Claim {
         place: fill(&set.place, &row.cells),
         version: row.version.clone(),
         value: row.value.clone(),
+        artifact: set.artifact.clone(),
+        row: row.row,
         cells: Arc::clone(&row.cells),
         aliases: row.aliases.clone(),
         ours: None,

@@ -78,18 +78,21 @@ pub(super) struct Published<'a> {
 }
 
 impl<'a> Published<'a> {
-    /// Reads a file; `Err` if it is not there, a mismatch is pushed to `problems`.
+    /// Reads a file; the inner error if it is not there or no table. A mismatch is pushed to `problems`.
     pub fn read(
         artifact: &'a Artifact,
         vault: &Vault<'_>,
         problems: &mut Vec<ReadError>,
-    ) -> Result<Result<Self, Missing>, Failure> {
+    ) -> Result<Result<Self, Unregistered>, Failure> {
         let missing = |reason, what: &str| {
             let missing = Missing::new(reason, format!("`{}` {what}", artifact.id));
-            Ok(Err(missing.waiting_for([&artifact.id])))
+            Ok(Err(Unregistered::Missing(missing.waiting_for([&artifact.id]))))
         };
         match vault.read(artifact) {
-            Ok(Ok(file)) => Ok(Ok(Self::of(artifact, &read_csv(&file, artifact)?, file.source.sha256))),
+            Ok(Ok(file)) => Ok(match read_csv(&file, artifact) {
+                Ok(table) => Ok(Self::of(artifact, &table, file.source.sha256)),
+                Err(error) => Err(Unregistered::Wrong(error.to_string())),
+            }),
             Ok(Err(_)) => missing(Reason::NotFetched, "is not there"),
             Err(problem @ ReadError::Mismatch { .. }) => {
                 problems.push(problem);
@@ -196,13 +199,15 @@ impl ClaimSet {
             return unknown("artifact", &spec.artifact);
         };
         self.excluded.clone_from(&artifact.derived_rows);
-        let published = match Published::read(artifact, vault, problems) {
-            Ok(Ok(published)) => published,
-            Ok(Err(missing)) => {
-                self.rows = Err(Unregistered::Missing(missing));
+        let published = match Published::read(artifact, vault, problems)? {
+            Ok(published) => published,
+            Err(Unregistered::Wrong(problem)) => {
+                return Ok(Err(ClaimsError::File { set: self.id.clone(), problem }));
+            }
+            Err(missing) => {
+                self.rows = Err(missing);
                 return Ok(Ok(()));
             }
-            Err(error) => return wrong_file(&self.id, artifact, error),
         };
         if let Err(problem) = published.require(&self.id, spec.columns()) {
             return Ok(Err(problem));
@@ -249,15 +254,6 @@ impl ClaimSet {
         }
         rows
     }
-}
-
-/// A file of published values that is no table concerns its sets only; a disk that fails concerns everything.
-fn wrong_file(set: &str, artifact: &Artifact, error: Failure) -> Result<Result<(), ClaimsError>, Failure> {
-    if error.class() != crate::error::Class::Usage {
-        return Err(error);
-    }
-    let (set, artifact) = (set.to_owned(), artifact.id.clone());
-    Ok(Err(ClaimsError::File { set, artifact, problem: error.to_string() }))
 }
 
 impl Row {
