@@ -15,6 +15,8 @@ mod policy;
 mod rule;
 mod set;
 mod spec;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

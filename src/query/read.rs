@@ -3,8 +3,9 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
-use polars::prelude::{CsvReadOptions, SerReader};
+use polars::prelude::{CsvReadOptions, PolarsError, SerReader};
 
+use super::error::brief;
 use super::frame::Frame;
 use super::{QueryError, Table};
 use crate::evidence::Lineage;
@@ -21,7 +22,10 @@ pub fn read_csv(file: &VerifiedFile, artifact: &Artifact) -> Result<Table, Query
 /// The artifact's own columns are added. The lineage of a row is that row and, for a row that the digitiser
 /// derived, the rows it was derived from.
 pub(super) fn read(file: &VerifiedFile, artifact: &Artifact) -> Result<Frame, QueryError> {
-    let not_a_table = |source| QueryError::NotATable { artifact: artifact.id.clone(), source };
+    let not_a_table = |error: PolarsError| {
+        let (artifact, problem) = (artifact.id.clone(), brief(&error));
+        QueryError::NotATable { artifact, problem }
+    };
     let mut data = CsvReadOptions::default()
         .with_has_header(true)
         .with_infer_schema_length(Some(0))

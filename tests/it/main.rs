@@ -4,10 +4,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
 mod architecture;
+mod bad_claims;
 mod bootstrap;
 mod cached;
 mod claims;
 mod cli;
+mod coverage;
 mod determinism;
 mod drawing;
 mod fetch;
@@ -24,6 +26,7 @@ mod ranks;
 mod renderers;
 mod rules;
 mod scatter;
+mod stages;
 mod support;
 mod synthetic;
 mod themes;
