@@ -12,7 +12,7 @@
 //! * [`plot`]: the scene and its renderings. Knows no biology.
 //! * [`figures`]: one file a figure kind, rows and a spec in, a scene out.
 //! * [`claims`]: rules, outcomes, the ledger of the missing.
-//! * [`report`]: the tracking report as HTML and JSON.
+//! * [`report`]: the tracking report as HTML, JSON, Markdown and in a terminal.
 //! * [`cli`]: the only code that prints or decides an exit status.
 
 pub mod claims;

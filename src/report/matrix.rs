@@ -77,7 +77,15 @@ pub fn groups(paper: &PaperModel) -> Vec<GroupRow> {
     let ids = ids.chain(paper.figures.iter().map(|figure| &figure.id));
     let ids = ids.chain(paper.tables.iter().map(|table| &table.id));
     let names: BTreeSet<&str> = ids.map(|id| group_of(id)).collect();
-    names.into_iter().map(|name| group(paper, name)).collect()
+    let mut groups: Vec<GroupRow> = names.into_iter().map(|name| group(paper, name)).collect();
+    let titles: Vec<String> = groups.iter().map(|group| group.title.clone()).collect();
+    for group in &mut groups {
+        // What two groups are called has their ids beside it.
+        if titles.iter().filter(|title| **title == group.title).count() > 1 {
+            group.title = format!("{} ({})", group.title, group.id);
+        }
+    }
+    groups
 }
 
 /// The group of an item: the part of its id before the first slash.
@@ -198,7 +206,10 @@ fn table_row(paper: &PaperModel, table: &TableRow) -> MatrixRow {
 fn title(sets: &[&SetRow], name: &str) -> String {
     let mut heads = sets.iter().map(|set| set.place.split([',', ':']).next().unwrap_or_default().trim());
     match heads.next() {
-        Some(first) if !first.is_empty() && heads.all(|head| head == first) => first.to_owned(),
+        // A template is no title.
+        Some(first) if !first.is_empty() && !first.contains('{') && heads.all(|head| head == first) => {
+            first.to_owned()
+        }
         _ => name.to_owned(),
     }
 }

@@ -235,7 +235,7 @@ impl SetRow {
         datasets.dedup();
         Self {
             id: set.id.clone(),
-            place: set.place.clone(),
+            place: place(set),
             registered: set.registered,
             counts: set.counts.clone(),
             recomputed: claims.iter().filter(|claim| claim.tier == Some(Tier::Recomputed)).count(),
@@ -249,6 +249,16 @@ impl SetRow {
             notes: Vec::new(),
             claims,
         }
+    }
+}
+
+/// Where the values of a set stand; its claims tell what a template of several places becomes.
+fn place(set: &Judged) -> String {
+    let mut places = set.claims.iter().map(|claim| &claim.place);
+    match places.next() {
+        Some(first) if places.all(|place| place == first) => first.clone(),
+        _ if set.place.contains('{') => set.id.clone(),
+        _ => set.place.clone(),
     }
 }
 

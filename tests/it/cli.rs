@@ -84,8 +84,19 @@ fn usage_errors_exit_2_and_help_exits_0() {
 #[test]
 fn completions_and_manual_name_every_verb() {
     let project = Project::empty();
-    let verbs =
-        ["list", "fetch", "verify", "lock", "figures", "claims", "report", "reproduce", "completions", "man"];
+    let verbs = [
+        "list",
+        "fetch",
+        "verify",
+        "lock",
+        "figures",
+        "claims",
+        "status",
+        "report",
+        "reproduce",
+        "completions",
+        "man",
+    ];
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let run = project.run(&["completions", shell]);
         assert_eq!(run.status, 0, "{shell}");

@@ -24,6 +24,7 @@ mod panels;
 mod radars_and_bars;
 mod ranks;
 mod renderers;
+mod report;
 mod rules;
 mod scatter;
 mod stages;
