@@ -7,6 +7,7 @@
 //! * [`manifest`]: what a paper declares: sources, artifacts, datasets, figures, claims.
 //! * [`store`]: pinned bytes on disk: lock file, Hub cache, atomic writes, verification.
 //! * [`fetch`]: the only network code.
+//! * [`data`]: readers of what the field writes; pickles are read and never run.
 //! * [`query`]: a manifest's dataset pipelines, with row lineage.
 //! * [`stats`]: ranks, quartiles, tests, NumPy's random streams.
 //! * [`plot`]: the scene and its renderings. Knows no biology.
@@ -17,6 +18,7 @@
 
 pub mod claims;
 pub mod cli;
+pub mod data;
 pub mod digest;
 pub mod error;
 pub mod evidence;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::support::repository;
 
 /// Modules from the top down: an import may only point down this list.
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 12] = [
     &["cli"],
     &["report"],
     &["claims"],
@@ -13,6 +13,7 @@ const LAYERS: [&[&str]; 11] = [
     &["plot"],
     &["query"],
     &["stats"],
+    &["data"],
     &["fetch"],
     &["store"],
     &["manifest"],
