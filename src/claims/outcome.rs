@@ -115,6 +115,11 @@ impl Counts {
         self.by_name.values().sum()
     }
 
+    /// Claims whose comparison said something about the paper, for or against.
+    pub fn evaluated(&self) -> usize {
+        ["reproduced", "consistent", "differs"].into_iter().map(|name| self.get(name)).sum()
+    }
+
     /// Names and counts in the fixed order, zeros included.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, usize)> + '_ {
         Outcome::NAMES.into_iter().map(|name| (name, self.get(name)))
