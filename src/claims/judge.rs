@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::find::{Finder, Found};
-use super::rule::discordant;
+use super::rule::{discordant, parse};
 use super::set::{Row, Unregistered};
 use super::spec::fill;
 use super::{Alias, Cells, ClaimSet, Counts, Outcome, Published, Rule, Value};
@@ -70,6 +70,13 @@ pub struct Claim {
     pub mark: Option<OurMark>,
     /// Rows our value was computed from.
     pub lineage: Lineage,
+}
+
+impl Claim {
+    /// The published value as a number; `None` for stars and other texts.
+    pub fn published_number(&self) -> Option<f64> {
+        parse(&self.value).ok()
+    }
 }
 
 /// Which part of which mark a value of ours is.
@@ -200,7 +207,7 @@ fn judge_order(rows: &[Row], claims: &mut [Claim]) {
             if claim.outcome == Outcome::Error {
                 return None;
             }
-            let published: f64 = claim.value.trim().parse().ok()?;
+            let published = parse(&claim.value).ok()?;
             Some((*index, (published, claim.ours.as_ref()?.number()?)))
         };
         let (members, values): (Vec<usize>, Vec<(f64, f64)>) = members.iter().filter_map(numbers).unzip();

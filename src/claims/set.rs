@@ -192,11 +192,6 @@ impl ClaimSet {
         if let Err(error) = spec.check(raw) {
             return Ok(Err(error.into()));
         }
-        let known = |id: &str| manifest.artifact(id).is_some() || manifest.need(id).is_some();
-        let mut needs = spec.waits.iter().flat_map(|waits| &waits.needs);
-        if let Some(need) = needs.find(|need| !known(need)) {
-            return unknown("artifact or need", need);
-        }
         let Some(artifact) = manifest.artifact(&spec.artifact) else {
             return unknown("artifact", &spec.artifact);
         };
@@ -212,7 +207,8 @@ impl ClaimSet {
         if let Err(problem) = published.require(&self.id, spec.columns()) {
             return Ok(Err(problem));
         }
-        let mut rows = self.register_rows(spec, &published);
+        let known = |id: &str| manifest.artifact(id).is_some() || manifest.need(id).is_some();
+        let mut rows = self.register_rows(spec, &published, known);
         if rows.len() != spec.expected {
             let (set, artifact) = (self.id.clone(), artifact.id.clone());
             let (found, expected) = (rows.len(), spec.expected);
@@ -225,7 +221,13 @@ impl ClaimSet {
         Ok(Ok(()))
     }
 
-    fn register_rows(&mut self, spec: &Spec, published: &Published<'_>) -> Vec<Row> {
+    /// `known` tells whether an artifact or a need has an id.
+    fn register_rows(
+        &mut self,
+        spec: &Spec,
+        published: &Published<'_>,
+        known: impl Fn(&str) -> bool,
+    ) -> Vec<Row> {
         let mut ids = BTreeSet::new();
         let mut rows = Vec::new();
         for (number, cells) in published.chosen(&spec.conditions) {
@@ -233,6 +235,10 @@ impl ClaimSet {
             if !ids.insert(row.id.clone()) {
                 row.problem = Some(format!("the id `{}` exists already", row.id));
                 row.id = format!("{}#{number}", row.id);
+            }
+            let waits = spec.waits.iter().find(|waits| waits.fits(cells)).map(|waits| waits.missing(cells));
+            if let Some(need) = waits.iter().flat_map(|missing| &missing.needs).find(|need| !known(need)) {
+                row.problem.get_or_insert(format!("no artifact or need is called `{need}`"));
             }
             if let Some(problem) = &row.problem {
                 let (set, artifact) = (self.id.clone(), published.artifact.id.clone());
