@@ -1,9 +1,10 @@
 //! From judged claims to a table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::notes::Notes;
 use super::spec::{Body, SetSpec};
-use super::{Cell, Grid, Head, Key, Kind, Row, TableError, best, notes, number};
+use super::{Cell, Grid, Head, Key, Kind, Row, TableError, best, number};
 use crate::claims::{Cells, Claim, Counts, Judged, Outcome, Value};
 use crate::evidence::{Missing, Reason};
 use crate::manifest::{Manifest, RawSpec};
@@ -64,7 +65,7 @@ impl<'a> Builder<'a> {
             let problem =
                 judged.problem.as_ref().map(|problem| Missing::new(Reason::NoPublishedValue, problem));
             self.absent.extend(missing.or(problem).map(|missing| {
-                let detail = notes::of_set(&judged.id, &missing, self.manifest);
+                let detail = format!("claim set `{}` has no published values: {}", judged.id, missing.detail);
                 Missing { detail, ..missing }
             }));
         }
@@ -117,14 +118,15 @@ impl<'a> Builder<'a> {
         let mut grid = Grid {
             paper: manifest.id().to_owned(),
             id: self.spec.id.clone(),
-            title: body.title.clone(),
+            title: if body.title.trim().is_empty() { self.spec.id.clone() } else { body.title.clone() },
             place: body.place.clone(),
             kind,
             column_keys,
             n_group_keys: body.columns.len(),
             columns,
             rows: Vec::new(),
-            notes: self.absent.iter().map(|missing| missing.detail.clone()).collect(),
+            notes: Vec::new(),
+            needs: Vec::new(),
             remark: body.note.clone(),
             counts: Counts::default(),
             missing: None,
@@ -143,7 +145,7 @@ impl<'a> Builder<'a> {
         Ok(grid)
     }
 
-    /// The distinct heads in the stated order.
+    /// The distinct heads of columns: in the stated order, the columns of a group together.
     fn heads(&self, keys: &[Key], texts: impl for<'p> Fn(&'p Placed<'a>) -> &'p Vec<String>) -> Vec<Head> {
         let mut ranks: BTreeMap<Vec<usize>, Vec<String>> = BTreeMap::new();
         let orders = self.orders(keys, &texts);
@@ -152,6 +154,16 @@ impl<'a> Builder<'a> {
             ranks.entry(rank(texts, &orders)).or_insert_with(|| texts.clone());
         }
         ranks.into_values().map(|texts| self.head(keys, &texts)).collect()
+    }
+
+    /// The distinct heads of rows: in the order of the file, unless another one is stated.
+    fn row_heads(&self, keys: &[Key]) -> Vec<Head> {
+        if keys.iter().any(|key| self.body.order.contains_key(&key.column)) {
+            return self.heads(keys, |placed| &placed.row);
+        }
+        let mut seen: BTreeSet<&[String]> = BTreeSet::new();
+        let rows = self.placed.iter().map(|placed| &placed.row);
+        rows.filter(|row| seen.insert(row)).map(|row| self.head(keys, row)).collect()
     }
 
     /// For every key its texts in order.
@@ -193,7 +205,7 @@ impl<'a> Builder<'a> {
             let cells = columns.iter().map(cell).collect();
             Row { head, cells }
         };
-        Ok(self.heads(keys, |placed| &placed.row).into_iter().map(row).collect())
+        Ok(self.row_heads(keys).into_iter().map(row).collect())
     }
 
     /// One row a claim, in the stated order; claims with equal keys in that of the file.
@@ -210,17 +222,13 @@ impl<'a> Builder<'a> {
     fn number_notes(&self, grid: &mut Grid) {
         let claims: BTreeMap<&str, &Claim> =
             self.placed.iter().map(|placed| (placed.claim.id.as_str(), placed.claim)).collect();
-        let Grid { rows, notes, .. } = grid;
-        for cell in rows.iter_mut().flat_map(|row| row.cells.iter_mut().flatten()) {
+        let mut notes = Notes::default();
+        self.absent.iter().for_each(|missing| notes.of_set(missing, self.manifest));
+        for cell in grid.rows.iter_mut().flat_map(|row| row.cells.iter_mut().flatten()) {
             let claim = claims.get(cell.claim.as_str());
-            let Some(note) = claim.and_then(|claim| notes::of_claim(claim, self.manifest)) else { continue };
-            let known = notes.iter().position(|known| *known == note);
-            let index = known.unwrap_or_else(|| {
-                notes.push(note);
-                notes.len() - 1
-            });
-            cell.note = Some(index + 1);
+            cell.note = claim.and_then(|claim| notes.of_claim(claim, self.manifest));
         }
+        (grid.notes, grid.needs) = (notes.notes, notes.needs);
     }
 
     fn total(&self) -> Counts {

@@ -50,6 +50,9 @@ pub struct Grid {
     pub rows: Vec<Row>,
     /// Footnotes, each distinct one once, in order of first use; number 1 is the first.
     pub notes: Vec<String>,
+    /// What footnotes wait for, called a, b, c and so on, each once in order of first use: what it is, where it lies,
+    /// what it would take.
+    pub needs: Vec<String>,
     /// A remark below the table.
     pub remark: Option<String>,
     /// Number of claims by outcome, those of claim sets that could not be read included.

@@ -4,7 +4,7 @@ use super::{Cell, Grid, Kind, Row, words};
 use crate::plot::escape;
 
 /// The table as an HTML fragment: one `<div class="published-table">` with a `<table>` (caption, heads with scopes,
-/// one `<tbody>` a group of rows) and a list of footnotes. Every cell links to its claim
+/// one `<tbody>` a group of rows), a list of footnotes and a lettered one of what they wait for. Every cell links to its claim
 /// (`#<paper>/claim/<claim id>`, percent-encoded) and has its outcome as a class; a difference has the classes
 /// `higher` or `lower` and `level-0` to `level-3`. Every text is escaped; nothing is styled here.
 pub fn html(grid: &Grid) -> String {
@@ -17,7 +17,8 @@ pub fn html(grid: &Grid) -> String {
     text.push_str(&caption(grid));
     if !grid.rows.is_empty() {
         text.push_str(&head(grid));
-        grid.row_groups(1).into_iter().for_each(|rows| text.push_str(&body(grid, rows)));
+        let level = usize::from(grid.row_keys.len() > 1);
+        grid.row_groups(level).into_iter().for_each(|rows| text.push_str(&body(grid, rows)));
     }
     text.push_str("</table>\n");
     if let (true, Some(missing)) = (grid.rows.is_empty(), &grid.missing) {
@@ -44,7 +45,8 @@ fn head(grid: &Grid) -> String {
         text.push_str("<tr>");
         if level == 0 {
             for key in &grid.row_keys {
-                text.push_str(&format!("<th scope=\"col\" rowspan=\"{levels}\">{}</th>", escape(&key.title)));
+                let rowspan = if levels > 1 { format!(" rowspan=\"{levels}\"") } else { String::new() };
+                text.push_str(&format!("<th scope=\"col\"{rowspan}>{}</th>", escape(&key.title)));
             }
         }
         if grid.kind == Kind::Comparison {
@@ -77,10 +79,9 @@ fn body(grid: &Grid, rows: std::ops::Range<usize>) -> String {
             if level + 1 == levels {
                 text.push_str(&format!("<th scope=\"row\"><bdi>{label}</bdi></th>"));
             } else if let Some(run) = grid.row_groups(level + 1).into_iter().find(|run| run.start == index) {
-                let rowspan = run.len();
-                text.push_str(&format!(
-                    "<th scope=\"rowgroup\" rowspan=\"{rowspan}\"><bdi>{label}</bdi></th>"
-                ));
+                let rowspan =
+                    if run.len() > 1 { format!(" rowspan=\"{}\"", run.len()) } else { String::new() };
+                text.push_str(&format!("<th scope=\"rowgroup\"{rowspan}><bdi>{label}</bdi></th>"));
             }
         }
         text.push_str(&cells(grid, row));
@@ -172,14 +173,15 @@ fn reference(grid: &Grid, cell: &Cell) -> String {
 }
 
 fn notes(grid: &Grid) -> String {
-    if grid.notes.is_empty() {
-        return String::new();
-    }
     let item = |(index, note): (usize, &String)| {
         format!("<li id=\"{}\">{}</li>\n", escape(&note_id(grid, index + 1)), escape(note))
     };
-    let items: String = grid.notes.iter().enumerate().map(item).collect();
-    format!("<ol class=\"notes\">\n{items}</ol>\n")
+    let notes: String = grid.notes.iter().enumerate().map(item).collect();
+    let needs: String = grid.needs.iter().map(|need| format!("<li>{}</li>\n", escape(need))).collect();
+    let list = |attributes: &str, items: &str| format!("<ol {attributes}>\n{items}</ol>\n");
+    let notes = if notes.is_empty() { notes } else { list("class=\"notes\"", &notes) };
+    let needs = if needs.is_empty() { needs } else { list("class=\"needs\" type=\"a\"", &needs) };
+    notes + &needs
 }
 
 /// A fragment identifier (RFC 3986): letters, digits, `-._~/` stay, other bytes become `%XX`.

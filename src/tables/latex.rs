@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::notes::letter;
 use super::{Cell, Grid, Kind, Row, words};
 
 /// More columns than this go into a further table below.
@@ -173,6 +174,9 @@ fn below(grid: &Grid) -> String {
         text.push_str("\\begin{itemize}\n\\footnotesize\n");
         for (index, note) in grid.notes.iter().enumerate() {
             text.push_str(&format!("\\item[\\textsuperscript{{{}}}] {}\n", index + 1, escaped(note)));
+        }
+        for (index, need) in grid.needs.iter().enumerate() {
+            text.push_str(&format!("\\item[{}] {}\n", letter(index), escaped(need)));
         }
         text.push_str("\\end{itemize}\n");
     }

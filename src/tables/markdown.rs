@@ -1,5 +1,6 @@
 //! Markdown: a table as GitHub renders it, notes as a numbered list.
 
+use super::notes::letter;
 use super::{Cell, Grid, Head, Kind, words};
 
 /// The table as GitHub-flavoured Markdown. Column heads of several levels stand in one line; every text is escaped, so
@@ -36,6 +37,10 @@ pub fn markdown(grid: &Grid) -> String {
     for (index, note) in grid.notes.iter().enumerate() {
         let before = if index == 0 { "\n" } else { "" };
         text.push_str(&format!("{before}{}. {}\n", index + 1, escaped(note)));
+    }
+    for (index, need) in grid.needs.iter().enumerate() {
+        let before = if index == 0 { "\n" } else { "" };
+        text.push_str(&format!("{before}- {}: {}\n", letter(index), escaped(need)));
     }
     text
 }

@@ -5,31 +5,58 @@ use crate::evidence::Missing;
 use crate::manifest::{Artifact, Manifest, Need, Origin, SourceKind};
 use crate::store::human_bytes;
 
-/// The footnote of a claim; `None` if there is nothing to say.
-pub(super) fn of_claim(claim: &Claim, manifest: &Manifest) -> Option<String> {
-    let detail = claim.detail.as_deref().unwrap_or_default();
-    let kind = match claim.outcome {
-        Outcome::Missing(reason) => reason.name(),
-        _ if detail.is_empty() => return None,
-        outcome => outcome.name(),
-    };
-    Some(note(kind, detail, &claim.needs, manifest))
+/// Footnotes and what they wait for, each distinct one once, in order of first use.
+#[derive(Default)]
+pub(super) struct Notes {
+    pub notes: Vec<String>,
+    pub needs: Vec<String>,
 }
 
-/// The footnote of a claim set whose published values are not there.
-pub(super) fn of_set(id: &str, missing: &Missing, manifest: &Manifest) -> String {
-    let detail = format!("claim set `{id}` has no published values: {}", missing.detail);
-    note(missing.reason.name(), &detail, &missing.needs, manifest)
-}
-
-fn note(kind: &str, detail: &str, needs: &[String], manifest: &Manifest) -> String {
-    let mut note = format!("{kind}: {detail}");
-    let wanted: Vec<String> = needs.iter().filter_map(|id| wanted(id, manifest)).collect();
-    if !wanted.is_empty() {
-        let stop = if note.ends_with(['.', '!', '?']) { "" } else { "." };
-        note.push_str(&format!("{stop} Waits for {}.", wanted.join("; ")));
+impl Notes {
+    /// Number, from 1, of the footnote of a claim; `None` if there is nothing to say.
+    pub fn of_claim(&mut self, claim: &Claim, manifest: &Manifest) -> Option<usize> {
+        let detail = claim.detail.as_deref().unwrap_or_default();
+        let kind = match claim.outcome {
+            Outcome::Missing(reason) => reason.name(),
+            _ if detail.is_empty() => return None,
+            outcome => outcome.name(),
+        };
+        Some(self.add(kind, detail, &claim.needs, manifest))
     }
-    note
+
+    /// Adds the footnote of a claim set whose published values are not there.
+    pub fn of_set(&mut self, missing: &Missing, manifest: &Manifest) {
+        self.add(missing.reason.name(), &missing.detail, &missing.needs, manifest);
+    }
+
+    fn add(&mut self, kind: &str, detail: &str, needs: &[String], manifest: &Manifest) -> usize {
+        let mut note = format!("{kind}: {detail}");
+        let described: Vec<String> = needs.iter().filter_map(|id| wanted(id, manifest)).collect();
+        let letters: Vec<String> =
+            described.into_iter().map(|need| letter(position(&mut self.needs, need))).collect();
+        if !letters.is_empty() {
+            let stop = if note.ends_with(['.', '!', '?']) { "" } else { "." };
+            note.push_str(&format!("{stop} Waits for {}.", letters.join(", ")));
+        }
+        position(&mut self.notes, note) + 1
+    }
+}
+
+/// Where a text is; added at the end if it is new.
+fn position(texts: &mut Vec<String>, text: String) -> usize {
+    texts.iter().position(|known| *known == text).unwrap_or_else(|| {
+        texts.push(text);
+        texts.len() - 1
+    })
+}
+
+/// `a` to `z`, `aa` to `zz`, and so on.
+pub(super) fn letter(index: usize) -> String {
+    let last = char::from(b'a' + u8::try_from(index % 26).unwrap_or_default());
+    match index / 26 {
+        0 => last.to_string(),
+        before => format!("{}{last}", letter(before - 1)),
+    }
 }
 
 /// What an artifact or a need is, where it lies, and what it would take.
@@ -40,7 +67,9 @@ fn wanted(id: &str, manifest: &Manifest) -> Option<String> {
 
 fn of_need(need: &Need) -> String {
     let license = need.license.as_ref().map(|license| format!("licence {license}"));
-    let mut facts: Vec<String> = [&need.place, &need.size, &license].into_iter().flatten().cloned().collect();
+    let size = need.size.as_ref().map(|size| format!("size {size}"));
+    let facts = [&need.place, &size, &license].into_iter().flatten().cloned();
+    let mut facts: Vec<String> = facts.collect();
     if need.gpu {
         facts.push("needs an accelerator".to_owned());
     }
@@ -82,4 +111,14 @@ fn place(artifact: &Artifact, manifest: &Manifest) -> Option<String> {
             format!("written by the stage `{}`", manifest.stage_of(artifact).unwrap_or_default())
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_never_end() {
+        assert_eq!([0, 25, 26, 51, 52, 701, 702].map(letter), ["a", "z", "aa", "az", "ba", "zz", "aaa"]);
+    }
 }

@@ -148,7 +148,8 @@ impl Block<'_> {
             }
             left += room;
         }
-        self.bands(canvas, index, top, top + height);
+        let lowest = self.columns.clone().map(of_slot).max().unwrap_or(0);
+        self.bands(canvas, index, top, top + lowest as f64 * step());
         match self.sheet.grid.kind {
             Kind::Wide => {
                 self.columns.clone().for_each(|column| self.cell(canvas, index, column..column + 1, top))

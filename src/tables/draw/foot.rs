@@ -6,6 +6,7 @@ use super::{Canvas, INNER, PAD, PAGE_WIDTH, QUIET, SIZE, step, text};
 use crate::plot::{
     ASCENT, Anchor, Colour, Element, Face, Hatch, Outline, Paint, Point, Rect, Text, width, wrap,
 };
+use crate::tables::notes::letter;
 use crate::tables::{Grid, Kind, words};
 
 /// Width of a sample of a shade or hatch, in points.
@@ -38,8 +39,14 @@ pub fn draw(grid: &Grid, canvas: &mut Canvas) {
     if let Some(remark) = &grid.remark {
         canvas.paragraph(remark, style, PAD);
     }
+    let numbers = [grid.notes.len().to_string(), letter(grid.needs.len())];
+    let widest = numbers.iter().map(|number| width(number, NOTE_SIZE, Face::Regular)).fold(0.0, f64::max);
+    let indent = widest + 3.0;
     for (index, note) in grid.notes.iter().enumerate() {
-        footnote(canvas, index + 1, note, grid.notes.len());
+        footnote(canvas, &(index + 1).to_string(), note, indent);
+    }
+    for (index, need) in grid.needs.iter().enumerate() {
+        footnote(canvas, &letter(index), need, indent);
     }
 }
 
@@ -96,11 +103,10 @@ fn entries(canvas: &mut Canvas, samples: &[Sample]) {
     }
 }
 
-/// A footnote with its number before it.
-fn footnote(canvas: &mut Canvas, number: usize, note: &str, n_notes: usize) {
-    let indent = width(&n_notes.to_string(), NOTE_SIZE, Face::Regular) + 2.0;
+/// A footnote with its number or letter before it.
+fn footnote(canvas: &mut Canvas, number: &str, note: &str, indent: f64) {
     let at = Point::new(PAD + indent - 2.0, canvas.y + ASCENT * NOTE_SIZE);
-    let label = Text::new(number.to_string(), NOTE_SIZE, at).anchored(Anchor::End);
+    let label = Text::new(number, NOTE_SIZE, at).anchored(Anchor::End);
     canvas.elements.push(Element::Text(Text { colour: QUIET, ..label }));
     let lines = wrap(note, SIZE, Face::Regular, INNER - indent);
     if lines.is_empty() {

@@ -96,6 +96,11 @@ fn column(grid: &Grid, rows: &[Vec<Slot>], index: usize) -> Column {
         }
         if let Some(band) = &slot.band {
             content = content.max(note_width(band.note) + 2.0);
+            if grid.kind == Kind::Comparison {
+                // It has two columns.
+                let reason = width(band.text, SIZE, Face::Regular) + note_width(band.note);
+                content = content.max(reason / 2.0);
+            }
         }
     }
     let label = match grid.kind {
