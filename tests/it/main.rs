@@ -26,4 +26,5 @@ mod rules;
 mod scatter;
 mod support;
 mod synthetic;
+mod tables;
 mod themes;
