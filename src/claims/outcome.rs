@@ -52,11 +52,6 @@ impl Outcome {
             (true, false, None) => Self::Error,
         }
     }
-
-    /// Whether the comparison said something about the paper, for or against.
-    pub fn is_evaluated(self) -> bool {
-        matches!(self, Self::Reproduced | Self::Consistent | Self::Differs)
-    }
 }
 
 impl fmt::Display for Outcome {

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use super::spec::{Along, Best, Direction};
 use super::{Grid, Row};
 
+/// Row and column of a cell.
+type Place = (usize, usize);
+
 /// Marks the best values. Equal ones are all the best; a value without competitor is none.
 pub(super) fn mark(grid: &mut Grid, best: &Best) {
-    let mut contests: BTreeMap<(usize, Vec<String>), Vec<(usize, usize)>> = BTreeMap::new();
+    let mut contests: BTreeMap<(usize, Vec<String>), Vec<Place>> = BTreeMap::new();
     let of = best.of.as_ref();
     for (row_index, row) in grid.rows.iter().enumerate() {
         for (column_index, column) in grid.columns.iter().enumerate() {
@@ -42,12 +45,8 @@ fn text_of(grid: &Grid, row: &Row, column: usize, key: &str) -> Option<String> {
     text.or_else(|| grid.columns[column].keys.get(of_column?)).cloned()
 }
 
-fn numbers(
-    grid: &Grid,
-    members: &[(usize, usize)],
-    number: impl Fn(&super::Cell) -> Option<f64>,
-) -> Vec<Option<f64>> {
-    let of = |(row, column): &(usize, usize)| grid.rows[*row].cells[*column].as_ref().and_then(&number);
+fn numbers(grid: &Grid, members: &[Place], number: impl Fn(&super::Cell) -> Option<f64>) -> Vec<Option<f64>> {
+    let of = |(row, column): &Place| grid.rows[*row].cells[*column].as_ref().and_then(&number);
     members.iter().map(of).map(|number: Option<f64>| number.filter(|number| number.is_finite())).collect()
 }
 

@@ -130,8 +130,8 @@ pub struct Delta {
     pub value: f64,
     /// For readers: with its sign, one digit more than printed.
     pub text: String,
-    /// How large it is: 0 within the tolerance (half a unit of the last printed digit where the rule has none), 1
-    /// within three times as much, 2 within ten times, 3 beyond.
+    /// How large it is: 0 where the rule holds; else 1 up to three times the tolerance (half a unit of the last printed
+    /// digit where the rule has none), 2 up to ten times, 3 beyond.
     pub level: u8,
 }
 

@@ -1,7 +1,7 @@
 //! Numbers for readers: how many digits, which sign, how large a difference is.
 
 use super::Delta;
-use crate::claims::{Claim, Rule, Value};
+use crate::claims::{Claim, Outcome, Rule, Value};
 
 /// The minus sign, as wide as a plus.
 const MINUS: &str = "\u{2212}";
@@ -50,21 +50,22 @@ fn fixed(number: f64, decimals: usize) -> String {
 }
 
 fn level(claim: &Claim, difference: f64, decimals: Option<usize>) -> u8 {
+    if claim.outcome != Outcome::Differs {
+        return 0;
+    }
     let half_unit = decimals.map_or(0.0, |decimals| 0.5 / libm::pow(10.0, decimals as f64));
     let value = claim.value.trim().parse::<f64>().unwrap_or_default();
     let allowed = match claim.rule {
         Rule::Rel => claim.tolerance.unwrap_or_default() * value.abs(),
         _ => claim.tolerance.unwrap_or_default(),
     };
-    let unit = half_unit.max(allowed);
-    // A difference of exactly half a unit must not fall to the other side by its last bit.
-    let within = |times: f64| difference.abs() <= unit * times * (1.0 + 1e-9);
-    match unit > 0.0 {
-        true if within(1.0) => 0,
-        true if within(3.0) => 1,
-        true if within(10.0) => 2,
-        true => 3,
-        false => 0,
+    let times = difference.abs() / half_unit.max(allowed);
+    if times > 10.0 {
+        3
+    } else if times > 3.0 {
+        2
+    } else {
+        1
     }
 }
 

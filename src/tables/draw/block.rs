@@ -283,7 +283,7 @@ fn line_at(line: &Line, (start, top): (f64, f64)) -> Vec<Element> {
         let at = Point::new(end + 1.0, top + ASCENT * NOTE_SIZE);
         Element::Text(Text::new(note.to_string(), NOTE_SIZE, at))
     });
-    let drawn = (!line.text.is_empty()).then(|| Element::Text(Text { colour, ..drawn }));
+    let drawn = (!line.text.is_empty()).then_some(Element::Text(Text { colour, ..drawn }));
     drawn.into_iter().chain(note).collect()
 }
 

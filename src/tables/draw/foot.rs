@@ -61,7 +61,7 @@ fn samples(grid: &Grid) -> Vec<Sample> {
             .any(|delta| delta.level > 0 && (delta.value < 0.0) == lower)
     };
     let plain = |shades: [Colour; 3]| shades.map(|shade| (shade, None)).to_vec();
-    let beyond = "by more than 1, 3, 10 times the tolerance";
+    let beyond = "than the rule allows: up to 3, up to 10, more than 10 times the tolerance";
     if shaded(true) {
         samples.push((plain(LOWER), format!("ours lower {beyond}")));
     }

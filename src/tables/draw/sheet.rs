@@ -129,30 +129,42 @@ fn widen_for_groups(grid: &Grid, columns: &mut [Column]) {
     }
 }
 
-/// Heads of rows as wide as their longest text, if there is room; the widest give way.
+/// Heads of rows as wide as their longest text, if there is room; else the widest give way, down to their longest
+/// word.
 fn heads(grid: &Grid, columns: &[Column]) -> Vec<f64> {
-    let natural = |index: usize| {
-        let labels = grid.rows.iter().map(|row| width(&row.head.labels[index], SIZE, Face::Regular));
-        labels.fold(width(&grid.row_keys[index].title, SIZE, Face::Bold), f64::max) + 2.0 * GAP
-    };
-    let natural: Vec<f64> = (0..grid.row_keys.len()).map(natural).collect();
     let room = match grid.kind {
         Kind::Wide => HEADS * INNER,
         Kind::Comparison => INNER - columns.iter().map(|column| column.width).sum::<f64>(),
     };
-    let mut limit = f64::INFINITY;
-    let mut free = room;
-    let mut sorted = natural.clone();
-    sorted.sort_by(f64::total_cmp);
-    for (index, wanted) in sorted.iter().enumerate() {
-        let share = free / (sorted.len() - index) as f64;
-        if *wanted > share {
-            limit = share;
-            break;
-        }
-        free -= wanted;
+    let widest = |index: usize, measure: fn(&str, Face) -> f64| {
+        let labels = grid.rows.iter().map(|row| measure(&row.head.labels[index], Face::Regular));
+        labels.fold(measure(&grid.row_keys[index].title, Face::Bold), f64::max) + 2.0 * GAP
+    };
+    let n = grid.row_keys.len();
+    let mut least: Vec<f64> = (0..n).map(|index| widest(index, longest_word)).collect();
+    let natural = (0..n).map(|index| widest(index, |text, face| width(text, SIZE, face)));
+    let wanted: Vec<f64> = natural.zip(&least).map(|(natural, least)| (natural - least).max(0.0)).collect();
+    let used: f64 = least.iter().sum();
+    if used > room {
+        least.iter_mut().for_each(|least| *least *= room / used);
     }
-    natural.into_iter().map(|wanted| wanted.min(limit)).collect()
+    let most = level(&wanted, (room - used).max(0.0));
+    least.iter().zip(wanted).map(|(least, wanted)| least + wanted.min(most)).collect()
+}
+
+/// The level up to which all wishes can be fulfilled with what there is.
+fn level(wanted: &[f64], room: f64) -> f64 {
+    let mut sorted = wanted.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let mut free = room;
+    for (index, wish) in sorted.iter().enumerate() {
+        let share = free / (sorted.len() - index) as f64;
+        if *wish > share {
+            return share;
+        }
+        free -= wish;
+    }
+    f64::INFINITY
 }
 
 /// Whole groups of columns side by side, evenly; a group that is too wide for the page is divided.

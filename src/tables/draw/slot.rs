@@ -6,7 +6,9 @@ use crate::tables::{Cell, Grid, Kind, Row, number, words};
 
 /// A text wider than this is broken into lines, in points.
 const WIDEST: f64 = 78.0;
-/// Grounds of differences beyond 1, 3 and 10 times the tolerance: blue for ours higher.
+/// Numbers with more digits after the point stand in the middle: they would make room that no other number needs.
+const MOST_ALIGNED: usize = 8;
+/// Grounds of differences up to 3, up to 10 and beyond 10 times the tolerance: blue for ours higher.
 pub const HIGHER: [Colour; 3] =
     [Colour::rgb(214, 231, 245), Colour::rgb(163, 203, 233), Colour::rgb(107, 168, 216)];
 /// Orange for ours lower.
@@ -123,7 +125,7 @@ fn band(cell: &Cell) -> Band {
 /// A value in one line, or in several if it is long.
 fn value(cell: &Cell, text: &str, best: bool) -> Vec<Line> {
     let face = if best { Face::Bold } else { Face::Regular };
-    let aligned = number::decimals(&cell.value).is_some();
+    let aligned = number::decimals(&cell.value).is_some_and(|decimals| decimals <= MOST_ALIGNED);
     if width(text, SIZE, face) <= WIDEST {
         return vec![Line { face, aligned, ..Line::plain(text) }];
     }

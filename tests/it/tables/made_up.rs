@@ -171,7 +171,7 @@ fn a_small_table_is_written_as_it_should_be() {
     ");
     insta::assert_snapshot!(project.read("reports/tables/paper/second.csv"), @r"
     table,dataset,model,published,ours,delta,rule,outcome,evidence,reason,detail,claim
-    second,Alpha,A,0.10,0.104,0.0039999999999999897,printed,reproduced,recomputed,,,values/1
+    second,Alpha,A,0.10,0.104,0.00399999999999999,printed,reproduced,recomputed,,,values/1
     second,Alpha,B,0.30,0.25,-0.04999999999999999,printed,differs,recomputed,,,values/3
     second,Beta,A,-0.05,-0.05,0,printed,reproduced,recomputed,,,values/5
     second,Beta,B,0.40,,,printed,missing,,needs_gpu,nobody has computed Beta,values/6

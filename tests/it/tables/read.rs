@@ -136,11 +136,12 @@ pub fn latex(grid: &Grid, text: &str) -> Cells {
             for (index, label) in line[..n_heads].iter().enumerate() {
                 if !label.is_empty() {
                     before[index].clone_from(label);
+                    before[index + 1..].iter_mut().for_each(String::clear);
                 }
             }
-            for column in n_heads..line.len() {
+            for (column, cell) in line.iter().enumerate().skip(n_heads) {
                 let heads: Vec<&str> = head.iter().map(|line| line[column].as_str()).collect();
-                cells.insert((before.join(", "), heads.join(", ")), line[column].clone());
+                cells.insert((before.join(", "), heads.join(", ")), cell.clone());
             }
         }
     }
