@@ -13,6 +13,7 @@
 //! * [`plot`]: the scene and its renderings. Knows no biology.
 //! * [`figures`]: one file a figure kind, rows and a spec in, a scene out.
 //! * [`claims`]: rules, outcomes, the ledger of the missing.
+//! * [`tables`]: tables of published values with ours beside them.
 //! * [`report`]: the tracking report as HTML and JSON.
 //! * [`cli`]: the only code that prints or decides an exit status.
 
@@ -30,3 +31,4 @@ pub mod query;
 pub mod report;
 pub mod stats;
 pub mod store;
+pub mod tables;

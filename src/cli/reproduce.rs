@@ -3,7 +3,7 @@
 use super::progress::TerminalProgress;
 use super::report::{default_path, paper, write};
 use super::session::{Session, Tally};
-use super::{Context, ExitCode, figures};
+use super::{Context, ExitCode, figures, tables};
 use crate::error::{Diagnostic, Failure};
 use crate::fetch::{self, Outcome, Request, Settings};
 use crate::manifest::{Manifest, Selection};
@@ -33,6 +33,7 @@ pub fn run(arguments: &ReproduceArguments, context: &Context) -> Result<ExitCode
         session.draw(|_| true)?;
         figures::write_all(&session, &context.project.root.join("figures"))?;
         let judged = session.judge(|_| true)?;
+        tables::write_all(&session, &judged, &tables::default_folder(context))?;
         let (paper, paper_status) = paper(&session, &judged)?;
         status = status.worst(paper_status).worst(session.report_problems(context));
         papers.push(paper);

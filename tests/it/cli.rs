@@ -55,6 +55,7 @@ fn list_json_holds_every_kind() {
     assert_eq!(count("artifact", "missing"), 45 + 23 + 80 + 6);
     assert_eq!(count("figure", "missing"), 21 + 2);
     assert_eq!(count("figure", "drawn") + count("figure", "missing"), declared("[[figure]]"));
+    assert_eq!(count("table", "drawn") + count("table", "missing"), declared("[[table]]"));
     assert_eq!(count("claim_set", "registered"), declared("[[claims]]"));
 }
 
@@ -84,8 +85,19 @@ fn usage_errors_exit_2_and_help_exits_0() {
 #[test]
 fn completions_and_manual_name_every_verb() {
     let project = Project::empty();
-    let verbs =
-        ["list", "fetch", "verify", "lock", "figures", "claims", "report", "reproduce", "completions", "man"];
+    let verbs = [
+        "list",
+        "fetch",
+        "verify",
+        "lock",
+        "figures",
+        "tables",
+        "claims",
+        "report",
+        "reproduce",
+        "completions",
+        "man",
+    ];
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let run = project.run(&["completions", shell]);
         assert_eq!(run.status, 0, "{shell}");

@@ -1,5 +1,6 @@
 //! A dictionary of the size that GenePT publishes.
 
+use std::cmp::Ordering;
 use std::io::{BufReader, Read};
 
 use repro::data::gene_vectors::GeneVectors;
@@ -28,8 +29,8 @@ impl Dictionary {
         let text = format!("GENE{name}");
         let mut bytes = vec![0x8c, text.len() as u8];
         bytes.extend(text.as_bytes());
-        match name {
-            ..VECTORS => {
+        match name.cmp(&NAMES) {
+            Ordering::Less if name < VECTORS => {
                 bytes.extend(b"]");
                 bytes.push(0x94);
                 bytes.extend(b"(");
@@ -39,12 +40,12 @@ impl Dictionary {
                 }
                 bytes.push(b'e');
             }
-            ..NAMES => {
+            Ordering::Less => {
                 bytes.push(b'j');
                 bytes.extend(((name % VECTORS) as u32).to_le_bytes());
             }
-            NAMES => bytes = b"u.".to_vec(),
-            _ => return None,
+            Ordering::Equal => bytes = b"u.".to_vec(),
+            Ordering::Greater => return None,
         }
         Some(bytes)
     }

@@ -30,4 +30,5 @@ mod scatter;
 mod stages;
 mod support;
 mod synthetic;
+mod tables;
 mod themes;
