@@ -12,9 +12,10 @@ use crate::evidence::Reason;
 use crate::manifest::{Artifact, FetchPolicy, Manifest, Origin, SourceKind};
 use crate::query::Library;
 use crate::report::{
-    ArtifactRow, DatasetRow, FigureRow, PaperModel, Parts, ReportModel, StageRow, html, markdown,
+    ArtifactRow, DatasetRow, FigureRow, PaperModel, Parts, ReportModel, StageRow, TableRow, html, markdown,
 };
 use crate::store::{Checked, FileState, LockedTree, receipts, verify_paper, write_atomic};
+use crate::tables;
 
 /// Arguments of `repro report`.
 #[derive(Debug, clap::Args)]
@@ -107,6 +108,10 @@ pub fn paper(
         let behind = behind.into_iter().map(str::to_owned).collect();
         parts.missing.extend(scene.missing.clone().map(|missing| (spec.id.clone(), missing)));
         parts.figures.push(FigureRow::new(manifest.id(), scene, compare(scene, judged), (asked, behind)));
+    }
+    for spec in manifest.tables.iter().filter(|spec| wanted(&spec.id)) {
+        let grid = tables::build(spec, judged, manifest)?;
+        parts.tables.push(TableRow::new(&grid, tables::claim_sets(spec)?));
     }
     let receipts = receipts(manifest, session.vault.frozen())?;
     parts.stages = receipts.into_values().map(StageRow::new).collect();

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::progress::TerminalProgress;
 use super::report::{Format, default_path, paper, write};
 use super::session::{Session, Tally};
-use super::{Context, ExitCode, figures};
+use super::{Context, ExitCode, figures, tables};
 use crate::error::{Diagnostic, Failure, FileError};
 use crate::fetch::{self, Outcome, Request, Settings};
 use crate::manifest::{Manifest, Selection};
@@ -35,6 +35,7 @@ pub fn run(arguments: &ReproduceArguments, context: &Context) -> Result<ExitCode
         session.draw(|_| true)?;
         figures::write_all(&session, &context.project.root.join("figures"))?;
         let judged = session.judge(|_| true)?;
+        tables::write_all(&session, &judged, &tables::default_folder(context))?;
         let (paper, paper_status) = paper(&session, &judged, |_| true)?;
         status = status.worst(paper_status).worst(session.report_problems(context));
         papers.push(paper);

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::ExitCode;
 use super::context::Context;
-use crate::claims::{ClaimSet, ClaimsError, Facts, FigureFacts, Judged, Outcome, Policy, judge};
+use crate::claims::{ClaimSet, ClaimsError, Counts, Facts, FigureFacts, Judged, Outcome, Policy, judge};
 use crate::error::{Class, Diagnostic, Failure};
 use crate::evidence::{Missing, Reason};
 use crate::figures;
@@ -187,22 +187,25 @@ pub fn figures_status(drawn: usize, missing: usize) -> ExitCode {
     }
 }
 
-/// The status that follows from claims under a policy. Nothing evaluated is never a pass.
+/// The status that follows from claims under a policy.
 pub fn claims_status(judged: &[Judged], policy: Policy) -> ExitCode {
-    let outcomes = || judged.iter().flat_map(|set| &set.claims).map(|claim| claim.outcome);
+    outcomes_status(&Counts::total_of(judged.iter().map(|set| &set.counts)), policy)
+}
+
+/// The status that follows from outcomes under a policy. Nothing evaluated is never a pass.
+pub fn outcomes_status(counts: &Counts, policy: Policy) -> ExitCode {
     let mut status = ExitCode::Success;
     // A claim that cannot be judged is one that the manifest, or the file it names, states wrongly.
-    if judged.iter().any(|set| set.counts.get("error") > 0) {
+    if counts.get("error") > 0 {
         status = status.worst(ExitCode::from(Class::Usage));
     }
-    if policy.fails(Outcome::Differs) && outcomes().any(|outcome| outcome == Outcome::Differs) {
+    if policy.fails(Outcome::Differs) && counts.get("differs") > 0 {
         status = status.worst(ExitCode::Disagrees);
     }
-    let missing = judged.iter().any(|set| set.counts.get("missing") > 0);
-    if missing && policy.fails(Outcome::Missing(Reason::NotRun)) {
+    if policy.fails(Outcome::Missing(Reason::NotRun)) && counts.get("missing") > 0 {
         status = status.worst(ExitCode::Incomplete);
     }
-    if !outcomes().any(Outcome::is_evaluated) {
+    if counts.evaluated() == 0 {
         status = status.worst(ExitCode::Nothing);
     }
     status

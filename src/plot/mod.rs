@@ -33,7 +33,7 @@ mod xml;
 
 pub use axis::{Axis, Growth, Limits, Scale, Ticks};
 pub use cloud::{Cloud, CloudStyle};
-pub use csv::{HEADER, mark_csv};
+pub use csv::{HEADER, mark_csv, quoted};
 pub use element::{Anchor, Element, Group, Image, Outline, Shape, Text, bounds};
 pub use figure::{Figure, Heading, Margins, PAD, Page, Share};
 pub use frame::{Frame, Reading};
@@ -54,3 +54,4 @@ pub use svg::svg;
 pub use text::{ASCENT, DESCENT, Face, LINE, width, wrap};
 pub use theme::Theme;
 pub use ticks::{Tick, labelled, ticks};
+pub use xml::escape;

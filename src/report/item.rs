@@ -10,6 +10,7 @@ use crate::digest::Sha256;
 use crate::evidence::Tier;
 use crate::plot::{Scene, layer, svg};
 use crate::store::Receipt;
+use crate::tables::{self, Grid};
 
 /// How many files an item could use, and how many of them are there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -236,4 +237,20 @@ pub struct TableRow {
     /// The table as a fragment of HTML, for the page only.
     #[serde(skip)]
     pub html: String,
+}
+
+impl TableRow {
+    /// A table from its cells, and the claim sets that it shows.
+    pub fn new(grid: &Grid, claim_sets: Vec<String>) -> Self {
+        Self {
+            id: grid.id.clone(),
+            title: grid.title.clone(),
+            state: if grid.n_ours() > 0 { "built" } else { "missing" },
+            claim_sets,
+            counts: grid.counts().clone(),
+            command: format!("repro tables {}/{}", grid.paper, grid.id),
+            notes: Vec::new(),
+            html: tables::html(grid),
+        }
+    }
 }

@@ -55,6 +55,7 @@ fn list_json_holds_every_kind() {
     assert_eq!(count("artifact", "missing"), 45 + 23 + 80 + 6);
     assert_eq!(count("figure", "missing"), 21 + 2);
     assert_eq!(count("figure", "drawn") + count("figure", "missing"), declared("[[figure]]"));
+    assert_eq!(count("table", "drawn") + count("table", "missing"), declared("[[table]]"));
     assert_eq!(count("claim_set", "registered"), declared("[[claims]]"));
 }
 
@@ -90,6 +91,7 @@ fn completions_and_manual_name_every_verb() {
         "verify",
         "lock",
         "figures",
+        "tables",
         "claims",
         "status",
         "report",

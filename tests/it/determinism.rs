@@ -23,11 +23,11 @@ fn files(project: &Path, folders: &[&str]) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-/// Figures in the manifests of this repository.
-fn declared_figures() -> usize {
+/// How often a section stands in the manifests of this repository.
+fn declared(section: &str) -> usize {
     let manifests = files(&repository(), &["manifests"]);
     let texts = manifests.values().map(|bytes| String::from_utf8_lossy(bytes));
-    texts.map(|text| text.matches("\n[[figure]]").count()).sum()
+    texts.map(|text| text.matches(&format!("\n[[{section}]]")).count()).sum()
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn one_thread_and_two_give_the_same_bytes() {
     };
     let (one, two) = (written(&one), written(&two));
     assert_eq!(one.keys().collect::<Vec<_>>(), two.keys().collect::<Vec<_>>());
-    assert_eq!(one.len(), 2 * declared_figures() + 2);
+    assert_eq!(one.len(), 2 * declared("figure") + 5 * declared("table") + 2);
     for (name, bytes) in &one {
         assert!(two[name] == *bytes, "{name} differs");
     }

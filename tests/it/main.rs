@@ -16,6 +16,7 @@ mod fetch;
 mod fig4;
 mod figures;
 mod funky;
+mod gene_vectors;
 #[path = "../support/hub/mod.rs"]
 mod hub;
 mod lines;
@@ -30,4 +31,5 @@ mod scatter;
 mod stages;
 mod support;
 mod synthetic;
+mod tables;
 mod themes;
