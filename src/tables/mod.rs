@@ -1,6 +1,6 @@
 //! Tables as papers print them, with our numbers beside the published ones.
 //!
-//! [`build`] turns a `[[table]]` and judged claims into a [`Grid`]; [`svg()`], [`html()`], [`csv()`], [`markdown()`] and
+//! [`build()`] turns a `[[table]]` and judged claims into a [`Grid`]; [`svg()`], [`html()`], [`csv()`], [`markdown()`] and
 //! [`latex()`] are renderings of it. A cell is a claim: its outcome, evidence and reasons are those of the claim.
 
 mod best;

@@ -47,6 +47,29 @@ fn a_result_of_a_stage_is_recomputed_and_judged() {
 }
 
 #[test]
+fn tables_claims_and_report_tell_the_same_result() {
+    let project = project(Some(receipt()));
+    let run = project.run(&["tables", "genept/table2", "--format", "csv"]);
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    let csv = project.read("reports/tables/genept/table2.csv");
+    let cell = |key: &str| csv.lines().find(|line| line.contains(key)).unwrap_or_default().to_owned();
+    let agrees = cell("Aorta,Cell type,GenePT-w,ARI");
+    assert!(agrees.contains("0.54,0.5371") && agrees.contains("reproduced,recomputed"), "{agrees}");
+    assert!(cell("Aorta,Cell type,GenePT-w,AMI").contains("differs"));
+    let run = project.run(&["report", "--format", "html,json"]);
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    let json: serde_json::Value = serde_json::from_str(&project.read("reports/report.json")).unwrap();
+    assert_eq!((&json["recomputed"], &json["counts"]["differs"]), (&json!(1), &json!(1)));
+    let html = project.read("reports/report.html");
+    let row =
+        html.split("<tr").find(|row| row.contains("id=\"genept/claim/table2/Aorta/cell_type/GenePT-w/ARI\""));
+    let row = row.unwrap_or_else(|| panic!("no row of the claim"));
+    assert!(row.contains("0.5371") && row.contains("reproduced"), "{row}");
+    let tables = html.split("href=\"#genept/claim/table2/Aorta/cell_type/GenePT-w/ARI\"").nth(1);
+    assert!(tables.is_some_and(|cell| cell[..400.min(cell.len())].contains("0.537")), "the table's cell");
+}
+
+#[test]
 fn a_changed_output_is_a_mismatch() {
     let project = project(Some(receipt()));
     project.write(&format!("{FOLDER}/results.csv"), &results().replace("0.5371", "0.5400"));
@@ -84,7 +107,7 @@ fn a_receipt_of_something_else_is_refused() {
 #[test]
 fn what_stages_write_is_never_fetched() {
     let run = project(Some(receipt())).run(&["fetch", "genept/cell-level/results", "--dry-run", "--offline"]);
-    assert_eq!(run.status, 0, "{}", run.snapshot());
+    assert_eq!(run.status, 4, "nothing to fetch: {}", run.snapshot());
     assert!(!run.stdout.contains("results"), "{}", run.snapshot());
 }
 

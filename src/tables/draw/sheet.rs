@@ -13,7 +13,7 @@ pub const GAP: f64 = 3.0;
 const NARROWEST: f64 = 12.0;
 /// The longest word that a head keeps in one line, in points.
 const LONGEST_WORD: f64 = 60.0;
-/// What heads of rows take of the page at most, beside columns of values.
+/// What heads of rows take of the page where columns of values would take more than the rest.
 const HEADS: f64 = 0.34;
 /// By how much a column is widened at most to fill the page, in points.
 const MOST_EXTRA: f64 = 12.0;
@@ -96,10 +96,13 @@ fn column(grid: &Grid, rows: &[Vec<Slot>], index: usize) -> Column {
         }
         if let Some(band) = &slot.band {
             content = content.max(note_width(band.note) + 2.0);
-            if grid.kind == Kind::Comparison {
+            let reason = width(band.text, SIZE, Face::Regular) + note_width(band.note);
+            match grid.kind {
                 // It has two columns.
-                let reason = width(band.text, SIZE, Face::Regular) + note_width(band.note);
-                content = content.max(reason / 2.0);
+                Kind::Comparison => content = content.max(reason / 2.0),
+                // Columns that stand alone have it for themselves.
+                Kind::Wide if grid.column_keys.len() == 1 => content = content.max(reason),
+                Kind::Wide => {}
             }
         }
     }
@@ -132,9 +135,10 @@ fn widen_for_groups(grid: &Grid, columns: &mut [Column]) {
 /// Heads of rows as wide as their longest text, if there is room; else the widest give way, down to their longest
 /// word.
 fn heads(grid: &Grid, columns: &[Column]) -> Vec<f64> {
+    let left = INNER - columns.iter().map(|column| column.width).sum::<f64>();
     let room = match grid.kind {
-        Kind::Wide => HEADS * INNER,
-        Kind::Comparison => INNER - columns.iter().map(|column| column.width).sum::<f64>(),
+        Kind::Wide => left.max(HEADS * INNER),
+        Kind::Comparison => left,
     };
     let widest = |index: usize, measure: fn(&str, Face) -> f64| {
         let labels = grid.rows.iter().map(|row| measure(&row.head.labels[index], Face::Regular));
