@@ -25,6 +25,13 @@ pub struct ParseHashError {
     digits: usize,
 }
 
+impl<const N: usize> Hash<N> {
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl<const N: usize> FromStr for Hash<N> {
     type Err = ParseHashError;
 

@@ -7,16 +7,19 @@
 //! * [`manifest`]: what a paper declares: sources, artifacts, datasets, figures, claims.
 //! * [`store`]: pinned bytes on disk: lock file, Hub cache, atomic writes, verification.
 //! * [`fetch`]: the only network code.
+//! * [`data`]: readers of what the field writes; pickles are read and never run.
 //! * [`query`]: a manifest's dataset pipelines, with row lineage.
 //! * [`stats`]: ranks, quartiles, tests, NumPy's random streams.
 //! * [`plot`]: the scene and its renderings. Knows no biology.
 //! * [`figures`]: one file a figure kind, rows and a spec in, a scene out.
 //! * [`claims`]: rules, outcomes, the ledger of the missing.
-//! * [`report`]: the tracking report as HTML and JSON.
+//! * [`tables`]: tables of published values with ours beside them.
+//! * [`report`]: the tracking report as HTML, JSON, Markdown and in a terminal.
 //! * [`cli`]: the only code that prints or decides an exit status.
 
 pub mod claims;
 pub mod cli;
+pub mod data;
 pub mod digest;
 pub mod error;
 pub mod evidence;
@@ -28,3 +31,4 @@ pub mod query;
 pub mod report;
 pub mod stats;
 pub mod store;
+pub mod tables;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::ClaimsError;
 use super::rule::rounds_to;
-use super::set::{Published, Row};
+use super::set::{Published, Row, Unregistered};
 use super::spec::AliasSpec;
 use crate::error::Failure;
 use crate::manifest::RawSpec;
@@ -32,7 +32,14 @@ pub(super) fn aliases(
     let Some(artifact) = vault.manifest().artifact(&spec.artifact) else {
         return Ok(vec![raw.error(format!("no artifact is called `{}`", spec.artifact)).into()]);
     };
-    let Ok(published) = Published::read(artifact, vault, problems)? else { return Ok(Vec::new()) };
+    let published = match Published::read(artifact, vault, problems)? {
+        Ok(published) => published,
+        // An alias that is not there is no claim that is not there.
+        Err(Unregistered::Missing(_)) => return Ok(Vec::new()),
+        Err(Unregistered::Wrong(problem)) => {
+            return Ok(vec![ClaimsError::File { set: raw.id.clone(), problem }]);
+        }
+    };
     let columns = spec.key.iter().chain([&spec.value]).chain(spec.conditions.keys());
     if let Err(problem) = published.require(&raw.id, columns) {
         return Ok(vec![problem]);

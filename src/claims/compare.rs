@@ -74,7 +74,7 @@ fn placed(scene: &Scene, frames: &[Option<Frame>], claim: &Claim) -> Option<Publ
     };
     let our_words = claim.ours.as_ref().map(Value::to_string).unwrap_or_default();
     Some(Published {
-        at: place(claim.value.trim().parse().ok()?)?,
+        at: place(claim.published_number()?)?,
         ours: ours.and_then(place),
         agrees,
         words: format!("{}: published {}, ours {our_words} ({})", claim.id, claim.value, claim.outcome),

@@ -22,13 +22,11 @@ pub enum ClaimsError {
         expected: usize,
     },
     /// The file is not a table.
-    #[error("claim set `{set}`: `{artifact}` cannot be read as a table: {problem}")]
+    #[error("claim set `{set}`: {problem}")]
     File {
         /// The set.
         set: String,
-        /// The file.
-        artifact: String,
-        /// What is wrong.
+        /// Which file it is and what is wrong with it.
         problem: String,
     },
     /// A row cannot be a claim.

@@ -54,8 +54,7 @@ impl<'a> Finder<'a> {
             }
         }
         if let Some(waits) = set.waits.iter().find(|waits| waits.fits(&row.cells)) {
-            let missing = Missing::new(waits.reason, fill(&waits.detail, &row.cells));
-            return Ok(Err(missing.waiting_for(&waits.needs)));
+            return Ok(Err(waits.missing(&row.cells)));
         }
         let nothing = || Missing::new(Reason::NotRun, "nothing computes this value");
         Ok(Err(first_missing.unwrap_or_else(nothing)))

@@ -27,6 +27,7 @@ pub fn claim_json(paper: &str, claim: &Claim) -> Value {
         "detail": claim.detail,
         "needs": claim.needs,
         "aliases": claim.aliases,
+        "published_in": { "artifact": claim.artifact, "row": claim.row },
         "lineage": claim.lineage.to_string(),
     })
 }

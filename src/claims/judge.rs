@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::find::{Finder, Found};
-use super::rule::discordant;
+use super::rule::{discordant, parse};
 use super::set::{Row, Unregistered};
 use super::spec::fill;
 use super::{Alias, Cells, ClaimSet, Counts, Outcome, Published, Rule, Value};
@@ -44,6 +44,10 @@ pub struct Claim {
     pub version: Option<String>,
     /// Published value, as printed.
     pub value: String,
+    /// Artifact that holds the published value.
+    pub artifact: String,
+    /// Row of that file, from 1.
+    pub row: u32,
     /// The row of the published file.
     pub cells: Arc<Cells>,
     /// Other places where the same value is printed.
@@ -72,6 +76,13 @@ pub struct Claim {
     pub lineage: Lineage,
 }
 
+impl Claim {
+    /// The published value as a number; `None` for stars and other texts.
+    pub fn published_number(&self) -> Option<f64> {
+        parse(&self.value).ok()
+    }
+}
+
 /// Which part of which mark a value of ours is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OurMark {
@@ -98,6 +109,10 @@ pub struct Judged {
     pub missing: Option<Missing>,
     /// What is wrong with the set, so that it has no claims.
     pub problem: Option<String>,
+    /// Artifact that holds the published values; empty when the set cannot be read.
+    pub artifact: String,
+    /// Datasets that our values may stand in.
+    pub datasets: Vec<String>,
     /// Ids of figures that our values may stand in; `{column}` stands for a column of the published values.
     pub figures: Vec<String>,
 }
@@ -126,8 +141,9 @@ pub fn judge(set: &ClaimSet, facts: &Facts<'_>) -> Judged {
     }
     let registered = set.rows.as_ref().map_or(set.expected, Vec::len);
     let figures = set.ours.iter().filter_map(|ours| ours.figure.clone()).collect();
-    let (id, place) = (set.id.clone(), set.place.clone());
-    Judged { id, place, registered, counts, claims, missing, problem, figures }
+    let datasets = set.ours.iter().filter_map(|ours| ours.dataset.clone()).collect();
+    let (id, place, artifact) = (set.id.clone(), set.place.clone(), set.artifact.clone());
+    Judged { id, place, registered, counts, claims, missing, problem, artifact, datasets, figures }
 }
 
 fn judge_row(set: &ClaimSet, row: &Row, finder: &Finder<'_>) -> Claim {
@@ -136,6 +152,8 @@ fn judge_row(set: &ClaimSet, row: &Row, finder: &Finder<'_>) -> Claim {
         place: fill(&set.place, &row.cells),
         version: row.version.clone(),
         value: row.value.clone(),
+        artifact: set.artifact.clone(),
+        row: row.row,
         cells: Arc::clone(&row.cells),
         aliases: row.aliases.clone(),
         ours: None,
@@ -200,7 +218,7 @@ fn judge_order(rows: &[Row], claims: &mut [Claim]) {
             if claim.outcome == Outcome::Error {
                 return None;
             }
-            let published: f64 = claim.value.trim().parse().ok()?;
+            let published = parse(&claim.value).ok()?;
             Some((*index, (published, claim.ours.as_ref()?.number()?)))
         };
         let (members, values): (Vec<usize>, Vec<(f64, f64)>) = members.iter().filter_map(numbers).unzip();

@@ -9,11 +9,14 @@ mod error;
 mod find;
 mod json;
 mod judge;
+mod ledger;
 mod outcome;
 mod policy;
 mod rule;
 mod set;
 mod spec;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +25,7 @@ pub use compare::{Comparison, compare};
 pub use error::ClaimsError;
 pub use json::claim_json;
 pub use judge::{Claim, Facts, FigureFacts, Judged, OurMark, judge};
+pub use ledger::{LedgerEntry, MissingFigure, TableSets, ledger};
 pub use outcome::{Counts, Outcome};
 pub use policy::Policy;
 pub use rule::{Published, Rule, Value, Verdict};

@@ -52,11 +52,6 @@ impl Outcome {
             (true, false, None) => Self::Error,
         }
     }
-
-    /// Whether the comparison said something about the paper, for or against.
-    pub fn is_evaluated(self) -> bool {
-        matches!(self, Self::Reproduced | Self::Consistent | Self::Differs)
-    }
 }
 
 impl fmt::Display for Outcome {
@@ -113,6 +108,11 @@ impl Counts {
     /// All claims.
     pub fn total(&self) -> usize {
         self.by_name.values().sum()
+    }
+
+    /// Claims whose comparison said something about the paper, for or against.
+    pub fn evaluated(&self) -> usize {
+        ["reproduced", "consistent", "differs"].into_iter().map(|name| self.get(name)).sum()
     }
 
     /// Names and counts in the fixed order, zeros included.

@@ -160,10 +160,14 @@ impl Rule {
     }
 }
 
-/// A published number.
-fn parse(published: &str) -> Result<f64, String> {
-    let number = published.trim().parse().ok().filter(|number: &f64| number.is_finite());
-    number.ok_or_else(|| format!("`{published}` is not a number"))
+/// A published number; `73%` is 0.73.
+pub(super) fn parse(published: &str) -> Result<f64, String> {
+    let (digits, unit) = match published.trim().strip_suffix('%') {
+        Some(percent) => (percent, 100.0),
+        None => (published.trim(), 1.0),
+    };
+    let number = digits.parse().ok().filter(|number: &f64| number.is_finite());
+    number.map(|number| number / unit).ok_or_else(|| format!("`{published}` is not a number"))
 }
 
 fn stars(published: &str, ours: &str) -> Result<Verdict, String> {

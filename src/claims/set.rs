@@ -78,18 +78,21 @@ pub(super) struct Published<'a> {
 }
 
 impl<'a> Published<'a> {
-    /// Reads a file; `Err` if it is not there, a mismatch is pushed to `problems`.
+    /// Reads a file; the inner error if it is not there or no table. A mismatch is pushed to `problems`.
     pub fn read(
         artifact: &'a Artifact,
         vault: &Vault<'_>,
         problems: &mut Vec<ReadError>,
-    ) -> Result<Result<Self, Missing>, Failure> {
+    ) -> Result<Result<Self, Unregistered>, Failure> {
         let missing = |reason, what: &str| {
             let missing = Missing::new(reason, format!("`{}` {what}", artifact.id));
-            Ok(Err(missing.waiting_for([&artifact.id])))
+            Ok(Err(Unregistered::Missing(missing.waiting_for([&artifact.id]))))
         };
         match vault.read(artifact) {
-            Ok(Ok(file)) => Ok(Ok(Self::of(artifact, &read_csv(&file, artifact)?, file.source.sha256))),
+            Ok(Ok(file)) => Ok(match read_csv(&file, artifact) {
+                Ok(table) => Ok(Self::of(artifact, &table, file.source.sha256)),
+                Err(error) => Err(Unregistered::Wrong(error.to_string())),
+            }),
             Ok(Err(_)) => missing(Reason::NotFetched, "is not there"),
             Err(problem @ ReadError::Mismatch { .. }) => {
                 problems.push(problem);
@@ -192,27 +195,25 @@ impl ClaimSet {
         if let Err(error) = spec.check(raw) {
             return Ok(Err(error.into()));
         }
-        let known = |id: &str| manifest.artifact(id).is_some() || manifest.need(id).is_some();
-        let mut needs = spec.waits.iter().flat_map(|waits| &waits.needs);
-        if let Some(need) = needs.find(|need| !known(need)) {
-            return unknown("artifact or need", need);
-        }
         let Some(artifact) = manifest.artifact(&spec.artifact) else {
             return unknown("artifact", &spec.artifact);
         };
         self.excluded.clone_from(&artifact.derived_rows);
-        let published = match Published::read(artifact, vault, problems) {
-            Ok(Ok(published)) => published,
-            Ok(Err(missing)) => {
-                self.rows = Err(Unregistered::Missing(missing));
+        let published = match Published::read(artifact, vault, problems)? {
+            Ok(published) => published,
+            Err(Unregistered::Wrong(problem)) => {
+                return Ok(Err(ClaimsError::File { set: self.id.clone(), problem }));
+            }
+            Err(missing) => {
+                self.rows = Err(missing);
                 return Ok(Ok(()));
             }
-            Err(error) => return wrong_file(&self.id, artifact, error),
         };
         if let Err(problem) = published.require(&self.id, spec.columns()) {
             return Ok(Err(problem));
         }
-        let mut rows = self.register_rows(spec, &published);
+        let known = |id: &str| manifest.artifact(id).is_some() || manifest.need(id).is_some();
+        let mut rows = self.register_rows(spec, &published, known);
         if rows.len() != spec.expected {
             let (set, artifact) = (self.id.clone(), artifact.id.clone());
             let (found, expected) = (rows.len(), spec.expected);
@@ -225,7 +226,13 @@ impl ClaimSet {
         Ok(Ok(()))
     }
 
-    fn register_rows(&mut self, spec: &Spec, published: &Published<'_>) -> Vec<Row> {
+    /// `known` tells whether an artifact or a need has an id.
+    fn register_rows(
+        &mut self,
+        spec: &Spec,
+        published: &Published<'_>,
+        known: impl Fn(&str) -> bool,
+    ) -> Vec<Row> {
         let mut ids = BTreeSet::new();
         let mut rows = Vec::new();
         for (number, cells) in published.chosen(&spec.conditions) {
@@ -233,6 +240,10 @@ impl ClaimSet {
             if !ids.insert(row.id.clone()) {
                 row.problem = Some(format!("the id `{}` exists already", row.id));
                 row.id = format!("{}#{number}", row.id);
+            }
+            let waits = spec.waits.iter().find(|waits| waits.fits(cells)).map(|waits| waits.missing(cells));
+            if let Some(need) = waits.iter().flat_map(|missing| &missing.needs).find(|need| !known(need)) {
+                row.problem.get_or_insert(format!("no artifact or need is called `{need}`"));
             }
             if let Some(problem) = &row.problem {
                 let (set, artifact) = (self.id.clone(), published.artifact.id.clone());
@@ -243,15 +254,6 @@ impl ClaimSet {
         }
         rows
     }
-}
-
-/// A file of published values that is no table concerns its sets only; a disk that fails concerns everything.
-fn wrong_file(set: &str, artifact: &Artifact, error: Failure) -> Result<Result<(), ClaimsError>, Failure> {
-    if error.class() != crate::error::Class::Usage {
-        return Err(error);
-    }
-    let (set, artifact) = (set.to_owned(), artifact.id.clone());
-    Ok(Err(ClaimsError::File { set, artifact, problem: error.to_string() }))
 }
 
 impl Row {

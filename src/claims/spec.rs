@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{Cells, Rule};
-use crate::evidence::Reason;
+use crate::evidence::{Missing, Reason};
 use crate::manifest::{ManifestError, RawSpec};
 use crate::query::OneOrMany;
 
@@ -93,7 +93,7 @@ pub(super) struct Waits {
     pub reason: Reason,
     /// A sentence; may hold `{column}`.
     pub detail: String,
-    /// Artifacts and needs that would change it.
+    /// Artifacts and needs that would change it; may hold `{column}`.
     #[serde(default)]
     pub needs: Vec<String>,
 }
@@ -127,6 +127,12 @@ impl Waits {
     /// Whether it speaks of a row.
     pub fn fits(&self, cells: &Cells) -> bool {
         fulfils(&self.conditions, cells)
+    }
+
+    /// Why a row that it speaks of has no number.
+    pub fn missing(&self, cells: &Cells) -> Missing {
+        let needs = self.needs.iter().map(|need| fill(need, cells));
+        Missing::new(self.reason, fill(&self.detail, cells)).waiting_for(needs)
     }
 }
 

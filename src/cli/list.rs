@@ -1,4 +1,4 @@
-//! `repro list`: artifacts, figures and claim sets with their state.
+//! `repro list`: artifacts, figures, tables and claim sets with their state.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,10 +6,12 @@ use serde_json::json;
 
 use super::session::Session;
 use super::{Context, ExitCode};
+use crate::claims::Judged;
 use crate::error::Failure;
 use crate::evidence::Tier;
-use crate::manifest::Selection;
+use crate::manifest::{Artifact, Selection};
 use crate::store::{Absence, human_bytes};
+use crate::tables;
 
 /// Arguments of `repro list`.
 #[derive(Debug, clap::Args)]
@@ -31,11 +33,17 @@ struct Item {
     tree: Option<Option<(usize, u64)>>,
     /// Marks that a figure draws, and how many of them a claim was judged on.
     marks: Option<(usize, usize)>,
+    /// Cells of a table, and how many of them have a value of ours.
+    cells: Option<(usize, usize)>,
 }
 
 impl Item {
     /// What there is to say beyond state and evidence.
     fn more(&self) -> String {
+        if let Some((cells, ours)) = self.cells {
+            let reason = self.reason.map(|reason| format!("  {reason}")).unwrap_or_default();
+            return format!("{ours:>5} of {cells} cells with ours{reason}");
+        }
         match (self.tree, self.marks, self.reason) {
             (Some(Some((files, bytes))), ..) => format!("tree, {files} files, {}", human_bytes(bytes)),
             (Some(None), ..) => "tree".to_owned(),
@@ -52,10 +60,11 @@ pub fn run(arguments: &ListArguments, context: &Context) -> Result<ExitCode, Fai
     let mut items = Vec::new();
     for manifest in &context.project.manifests {
         let mut session = Session::open(manifest, context)?;
-        // Drawing and judging take their time: only who asks for figures waits for it.
-        let figures = manifest.figures.iter().any(|figure| selection.contains(manifest.id(), &figure.id));
-        let judged = if figures { judged_marks(&mut session)? } else { BTreeMap::new() };
-        items.extend(items_of(&session, &judged));
+        // Drawing and judging take their time: only who asks for figures or tables waits for it.
+        let drawn = || manifest.figures.iter().chain(&manifest.tables);
+        let wanted = drawn().any(|figure| selection.contains(manifest.id(), &figure.id));
+        let judged = if wanted { Some(judge_all(&mut session)?) } else { None };
+        items.extend(items_of(&session, judged.as_deref())?);
         session.report_problems(context);
     }
     let (selected, others): (Vec<Item>, Vec<Item>) = items.into_iter().partition(|item| {
@@ -69,11 +78,12 @@ pub fn run(arguments: &ListArguments, context: &Context) -> Result<ExitCode, Fai
             .map(|item| {
                 let (files, bytes) = item.tree.flatten().unzip();
                 let (marks, judged) = item.marks.unzip();
+                let (cells, ours) = item.cells.unzip();
                 json!({
                     "id": item.id, "kind": item.kind, "state": item.state,
                     "evidence": item.evidence, "reason": item.reason,
                     "tree": item.tree.is_some(), "files": files, "bytes": bytes,
-                    "marks": marks, "judged": judged,
+                    "marks": marks, "judged": judged, "cells": cells, "ours": ours,
                 })
             })
             .collect();
@@ -90,37 +100,31 @@ pub fn run(arguments: &ListArguments, context: &Context) -> Result<ExitCode, Fai
     Ok(ExitCode::Success)
 }
 
-/// Draws all figures, judges all claims, and returns for every figure the marks that a claim was judged on.
-fn judged_marks(session: &mut Session<'_>) -> Result<BTreeMap<String, BTreeSet<usize>>, Failure> {
+/// Draws all figures and judges all claims.
+fn judge_all(session: &mut Session<'_>) -> Result<Vec<Judged>, Failure> {
     session.draw(|_| true)?;
-    let mut judged: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-    for claim in session.judge(|_| true)?.into_iter().flat_map(|set| set.claims) {
-        if let (Some(figure), Some(mark)) = (claim.figure, claim.mark) {
-            judged.entry(figure).or_default().insert(mark.index);
-        }
-    }
-    Ok(judged)
+    session.judge(|_| true)
 }
 
-fn items_of(session: &Session<'_>, judged: &BTreeMap<String, BTreeSet<usize>>) -> Vec<Item> {
+/// For every figure the marks that a claim was judged on.
+fn judged_marks(judged: &[Judged]) -> BTreeMap<&str, BTreeSet<usize>> {
+    let mut marks: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for claim in judged.iter().flat_map(|set| &set.claims) {
+        if let (Some(figure), Some(mark)) = (&claim.figure, claim.mark) {
+            marks.entry(figure).or_default().insert(mark.index);
+        }
+    }
+    marks
+}
+
+/// Items of a paper; without judged claims those that need them are without state, and then nobody asked for them.
+fn items_of(session: &Session<'_>, judged: Option<&[Judged]>) -> Result<Vec<Item>, Failure> {
     let manifest = session.manifest();
     let name = |id: &str| format!("{}/{id}", manifest.id());
-    let mut items = Vec::new();
-    for artifact in &manifest.artifacts {
-        let (state, reason) = match session.vault.presence(artifact) {
-            Ok(()) => ("present", None),
-            Err(Absence::NotFetched) => ("missing", Some("not_fetched")),
-            Err(Absence::NotPinned) => ("unpinned", Some("not_fetched")),
-        };
-        let evidence = Some(artifact.evidence.name());
-        let locked = session.vault.lock().tree(&artifact.id).map(|tree| (tree.files.len(), tree.size()));
-        let tree = artifact.is_tree().then_some(locked);
-        let id = name(&artifact.id);
-        items.push(Item { id, kind: "artifact", state, evidence, reason, tree, marks: None });
-    }
+    let mut items = artifacts(session);
+    let marks = judged_marks(judged.unwrap_or_default());
     for figure in &manifest.figures {
         let id = name(&figure.id);
-        // Not drawn when nobody asked for it, and then not shown.
         let Some(scene) = session.scene(&figure.id) else {
             items.push(Item { id, kind: "figure", ..Item::default() });
             continue;
@@ -131,13 +135,47 @@ fn items_of(session: &Session<'_>, judged: &BTreeMap<String, BTreeSet<usize>>) -
             state: scene.state(),
             evidence: scene.evidence().map(Tier::name),
             reason: scene.missing.as_ref().map(|missing| missing.reason.name()),
-            tree: None,
-            marks: Some((scene.marks.len(), judged.get(&figure.id).map_or(0, BTreeSet::len))),
+            marks: Some((scene.marks.len(), marks.get(figure.id.as_str()).map_or(0, BTreeSet::len))),
+            ..Item::default()
+        });
+    }
+    for spec in &manifest.tables {
+        let id = name(&spec.id);
+        let Some(judged) = judged else {
+            items.push(Item { id, kind: "table", ..Item::default() });
+            continue;
+        };
+        let grid = tables::build(spec, judged, manifest)?;
+        items.push(Item {
+            id,
+            kind: "table",
+            state: grid.state(),
+            evidence: grid.evidence().map(Tier::name),
+            reason: grid.missing.as_ref().map(|missing| missing.reason.name()),
+            cells: Some((grid.cells().count(), grid.n_ours())),
+            ..Item::default()
         });
     }
     for set in &manifest.claims {
         let (id, state) = (name(&set.id), "registered");
         items.push(Item { id, kind: "claim_set", state, ..Item::default() });
     }
-    items
+    Ok(items)
+}
+
+fn artifacts(session: &Session<'_>) -> Vec<Item> {
+    let manifest = session.manifest();
+    let item = |artifact: &Artifact| {
+        let (state, reason) = match session.vault.presence(artifact) {
+            Ok(()) => ("present", None),
+            Err(Absence::NotFetched) => ("missing", Some("not_fetched")),
+            Err(Absence::NotPinned) => ("unpinned", Some("not_fetched")),
+        };
+        let evidence = Some(artifact.evidence.name());
+        let locked = session.vault.lock().tree(&artifact.id).map(|tree| (tree.files.len(), tree.size()));
+        let tree = artifact.is_tree().then_some(locked);
+        let id = format!("{}/{}", manifest.id(), artifact.id);
+        Item { id, kind: "artifact", state, evidence, reason, tree, ..Item::default() }
+    };
+    manifest.artifacts.iter().map(item).collect()
 }

@@ -3,6 +3,7 @@
 mod claims;
 mod context;
 mod docs;
+mod environment;
 mod exit;
 mod fetch;
 mod figures;
@@ -12,6 +13,8 @@ mod progress;
 mod report;
 mod reproduce;
 mod session;
+mod status;
+mod tables;
 mod verify;
 
 use std::path::PathBuf;
@@ -61,7 +64,7 @@ failure, 101 a bug.";
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// List artifacts, figures and claim sets with their state
+    /// List artifacts, figures, tables and claim sets with their state
     List(list::ListArguments),
     /// Download what is missing, verified while it streams
     Fetch(fetch::FetchArgs),
@@ -71,8 +74,12 @@ enum Verb {
     Lock(lock::LockArgs),
     /// Redraw figures as SVG, PNG or PDF with a CSV of every mark
     Figures(figures::FiguresArguments),
+    /// Write the papers' tables with our values beside the published ones
+    Tables(tables::TablesArguments),
     /// Judge registered claims, one line each
     Claims(claims::ClaimsArguments),
+    /// Show what agrees, what is missing and what would unlock it
+    Status(status::StatusArguments),
     /// Write the tracking report
     Report(report::ReportArguments),
     /// Fetch, redraw, judge and report
@@ -128,7 +135,9 @@ fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
         Verb::Verify(arguments) => verify::run(arguments, &context),
         Verb::Lock(arguments) => lock::run(arguments, &context),
         Verb::Figures(arguments) => figures::run(arguments, &context),
+        Verb::Tables(arguments) => tables::run(arguments, &context),
         Verb::Claims(arguments) => claims::run(arguments, &context),
+        Verb::Status(arguments) => status::run(arguments, &context),
         Verb::Report(arguments) => report::run(arguments, &context),
         Verb::Reproduce(arguments) => reproduce::run(arguments, &context),
         Verb::Completions(_) | Verb::Man => Ok(ExitCode::Success),

@@ -3,22 +3,53 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::environment::environment;
 use super::session::{Session, Tally};
 use super::{Context, ExitCode};
-use crate::claims::Judged;
+use crate::claims::{Judged, compare};
 use crate::error::Failure;
 use crate::evidence::Reason;
 use crate::manifest::{Artifact, FetchPolicy, Manifest, Origin, SourceKind};
-use crate::plot::svg;
-use crate::report::{ArtifactRow, FigureRow, PaperModel, ReportModel, html};
-use crate::store::{Checked, FileState, LockedTree, verify_paper, write_atomic};
+use crate::query::Library;
+use crate::report::{
+    ArtifactRow, DatasetRow, FigureRow, PaperModel, Parts, ReportModel, StageRow, TableRow, html, markdown,
+};
+use crate::store::{Checked, FileState, LockedTree, receipts, verify_paper, write_atomic};
+use crate::tables;
 
 /// Arguments of `repro report`.
 #[derive(Debug, clap::Args)]
 pub struct ReportArguments {
-    /// HTML file to write [default: `reports/report.html` of the project]
+    /// File to write; each format has its own extension [default: `reports/report.html` of the project]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Formats, separated by commas
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "html,json", value_name = "FORMAT")]
+    format: Vec<Format>,
+}
+
+/// A format of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Format {
+    /// One self-contained page.
+    Html,
+    /// Everything, for programs.
+    Json,
+    /// A summary for pull requests.
+    Md,
+}
+
+impl Format {
+    /// What is written unless formats are named.
+    pub const DEFAULT: [Self; 2] = [Self::Html, Self::Json];
+
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Json => "json",
+            Self::Md => "md",
+        }
+    }
 }
 
 /// Runs the verb.
@@ -29,7 +60,7 @@ pub fn run(arguments: &ReportArguments, context: &Context) -> Result<ExitCode, F
         let mut session = Session::open(manifest, context)?;
         session.draw(|_| true)?;
         let judged = session.judge(|_| true)?;
-        let (paper, paper_status) = paper(&session, &judged)?;
+        let (paper, paper_status) = paper(&session, &judged, |_| true)?;
         status = status.worst(paper_status).worst(session.report_problems(context));
         papers.push(paper);
         tally.add(&session, judged);
@@ -37,11 +68,11 @@ pub fn run(arguments: &ReportArguments, context: &Context) -> Result<ExitCode, F
     status = status.worst(tally.status());
     let model = ReportModel::new(papers);
     let path = arguments.out.clone().unwrap_or_else(|| default_path(context));
-    write(&model, &path)?;
+    let written = write(&model, &path, &arguments.format)?;
     if context.json {
-        context.out.line(to_json(&model));
+        context.out.line(pretty(&model));
     } else {
-        context.out.line(path.display().to_string());
+        written.iter().for_each(|path| context.out.line(path.display().to_string()));
     }
     Ok(status)
 }
@@ -51,28 +82,15 @@ pub fn default_path(context: &Context) -> PathBuf {
     context.project.root.join("reports/report.html")
 }
 
-/// A paper's part of the report and the status that follows from its artifacts.
-pub fn paper(session: &Session<'_>, judged: &[Judged]) -> Result<(PaperModel, ExitCode), Failure> {
+/// A paper's part of the report, with the wanted ones of its figures and tables, and the status that follows from its
+/// artifacts.
+pub fn paper(
+    session: &Session<'_>,
+    judged: &[Judged],
+    wanted: impl Fn(&str) -> bool,
+) -> Result<(PaperModel, ExitCode), Failure> {
     let manifest = session.manifest();
-    let mut figures = Vec::new();
-    for spec in &manifest.figures {
-        if let Some(scene) = session.scene(&spec.id) {
-            figures.push(FigureRow::new(&spec.id, scene, svg(scene)));
-        }
-    }
-    let declared: Vec<&Artifact> = manifest.artifacts.iter().collect();
-    let checked = verify_paper(manifest, session.vault.frozen(), session.vault.lock(), &declared, false)?;
-    let mut of_artifacts: BTreeMap<&str, Vec<&Checked>> = BTreeMap::new();
-    for file in &checked {
-        of_artifacts.entry(file.artifact.as_deref().unwrap_or_default()).or_default().push(file);
-    }
-    let artifacts: Vec<ArtifactRow> = declared
-        .iter()
-        .map(|artifact| {
-            let files = of_artifacts.remove(artifact.id.as_str()).unwrap_or_default();
-            artifact_row(session, artifact, &files)
-        })
-        .collect();
+    let artifacts = artifacts(session)?;
     let mut status = ExitCode::Success;
     for artifact in &artifacts {
         status = status.worst(match artifact.state {
@@ -81,19 +99,92 @@ pub fn paper(session: &Session<'_>, judged: &[Judged]) -> Result<(PaperModel, Ex
             _ => ExitCode::Incomplete,
         });
     }
-    Ok((PaperModel::new(manifest, judged, figures, artifacts), status))
+    let mut parts = Parts { artifacts, datasets: datasets(session)?, ..Parts::default() };
+    let library = Library::new(&session.vault);
+    for spec in manifest.figures.iter().filter(|spec| wanted(&spec.id)) {
+        let Some(scene) = session.scene(&spec.id) else { continue };
+        let asked = session.asked_by(&spec.id).to_vec();
+        let behind = library.artifacts_of(asked.iter().map(String::as_str))?;
+        let behind = behind.into_iter().map(str::to_owned).collect();
+        parts.missing.extend(scene.missing.clone().map(|missing| (spec.id.clone(), missing)));
+        parts.figures.push(FigureRow::new(manifest.id(), scene, compare(scene, judged), (asked, behind)));
+    }
+    for spec in manifest.tables.iter().filter(|spec| wanted(&spec.id)) {
+        let grid = tables::build(spec, judged, manifest)?;
+        parts.tables.push(TableRow::new(&grid, tables::claim_sets(spec)?));
+    }
+    let receipts = receipts(manifest, session.vault.frozen())?;
+    parts.stages = receipts.into_values().map(StageRow::new).collect();
+    Ok((PaperModel::new(manifest, judged, parts), status))
 }
 
-/// Writes the HTML file and, beside it, the JSON file.
-pub fn write(model: &ReportModel, path: &Path) -> Result<(), Failure> {
-    write_atomic(path, html(model)?.as_bytes())?;
-    write_atomic(&path.with_extension("json"), to_json(model).as_bytes())?;
-    Ok(())
+/// Writes the report in some formats, and beside it when and where that was done. Returns the files of the report.
+pub fn write(model: &ReportModel, path: &Path, formats: &[Format]) -> Result<Vec<PathBuf>, Failure> {
+    let mut formats = formats.to_vec();
+    formats.sort();
+    formats.dedup();
+    let mut written = Vec::new();
+    for format in &formats {
+        let path = match formats.as_slice() {
+            // A single file has the name that was given.
+            [_] if path.extension().is_some_and(|extension| extension != "html") => path.to_owned(),
+            _ => path.with_extension(format.extension()),
+        };
+        let text = match format {
+            Format::Html => html(model)?,
+            Format::Json => pretty(model),
+            Format::Md => markdown(model),
+        };
+        write_atomic(&path, text.as_bytes())?;
+        written.push(path);
+    }
+    let environment = format!("{:#}\n", environment());
+    write_atomic(&path.with_file_name("environment.json"), environment.as_bytes())?;
+    Ok(written)
 }
 
-fn to_json(model: &ReportModel) -> String {
-    // The model holds only strings, numbers and lists of them, which always serialise.
-    serde_json::to_string_pretty(model).unwrap_or_default()
+fn pretty(model: &ReportModel) -> String {
+    format!("{:#}", model.json())
+}
+
+/// Every dataset with what became of it.
+fn datasets(session: &Session<'_>) -> Result<Vec<DatasetRow>, Failure> {
+    let library = Library::new(&session.vault);
+    let mut rows = Vec::new();
+    for spec in &session.manifest().datasets {
+        let inputs = library.inputs_of(&spec.id)?;
+        let (state, from, n_rows) = match session.datasets().get(&spec.id) {
+            Some(Ok(evidence)) => ("read", evidence.alternative.clone(), Some(evidence.table.n_rows())),
+            Some(Err(missing)) => ("missing", format!("{}: {}", missing.reason, missing.detail), None),
+            None => ("missing", String::new(), None),
+        };
+        rows.push(DatasetRow {
+            id: spec.id.clone(),
+            about: inputs.about,
+            state,
+            from,
+            rows: n_rows,
+            datasets: inputs.datasets,
+            artifacts: inputs.artifacts.into_iter().map(str::to_owned).collect(),
+        });
+    }
+    Ok(rows)
+}
+
+/// Every declared artifact, hashed again.
+fn artifacts(session: &Session<'_>) -> Result<Vec<ArtifactRow>, Failure> {
+    let manifest = session.manifest();
+    let declared: Vec<&Artifact> = manifest.artifacts.iter().collect();
+    let checked = verify_paper(manifest, session.vault.frozen(), session.vault.lock(), &declared, false)?;
+    let mut of_artifacts: BTreeMap<&str, Vec<&Checked>> = BTreeMap::new();
+    for file in &checked {
+        of_artifacts.entry(file.artifact.as_deref().unwrap_or_default()).or_default().push(file);
+    }
+    let row = |artifact: &&Artifact| {
+        let files = of_artifacts.get(artifact.id.as_str()).map_or(&[][..], Vec::as_slice);
+        artifact_row(session, artifact, files)
+    };
+    Ok(declared.iter().map(row).collect())
 }
 
 /// The row of an artifact; a tree is in the worst state that a file of it is in.
@@ -110,19 +201,25 @@ fn artifact_row(session: &Session<'_>, artifact: &Artifact, checked: &[&Checked]
     };
     let missing = state == "missing";
     let (source, origin) = origin(manifest, artifact);
+    let stage = manifest.stage_of(artifact);
+    let kind = manifest.source(artifact).map(|source| &source.kind);
+    let remote = matches!(kind, Some(SourceKind::Hub { .. } | SourceKind::Http { .. }));
+    let reason = if stage.is_some() { Reason::NotRun } else { Reason::NotFetched };
     ArtifactRow {
         id: artifact.id.clone(),
         about: artifact.about.clone(),
         state,
         evidence: artifact.evidence.name(),
-        reason: missing.then_some(Reason::NotFetched.name()),
-        unlock: missing.then(|| format!("repro fetch {}/{}", manifest.id(), artifact.id)),
+        reason: missing.then_some(reason.name()),
+        unlock: (missing && remote).then(|| format!("repro fetch {}/{}", manifest.id(), artifact.id)),
         named_only: artifact.fetch == FetchPolicy::Named,
         source,
         origin,
         size: artifact.size.or(locked.map(|locked| locked.size)).or(tree.map(LockedTree::size)),
         files: tree.map(|tree| tree.files.len()),
         sha256: session.vault.pin(artifact).map(|pin| pin.to_string()),
+        stage: stage.map(str::to_owned),
+        notes: Vec::new(),
     }
 }
 

@@ -1,14 +1,16 @@
 //! `repro reproduce`: fetch, redraw, judge and report, then say what agrees, what is missing and what to open.
 
+use std::io::Write;
+
 use super::progress::TerminalProgress;
-use super::report::{default_path, paper, write};
+use super::report::{Format, default_path, paper, write};
 use super::session::{Session, Tally};
-use super::{Context, ExitCode, figures};
-use crate::error::{Diagnostic, Failure};
+use super::{Context, ExitCode, figures, tables};
+use crate::error::{Diagnostic, Failure, FileError};
 use crate::fetch::{self, Outcome, Request, Settings};
 use crate::manifest::{Manifest, Selection};
 use crate::query::Library;
-use crate::report::ReportModel;
+use crate::report::{ReportModel, markdown};
 use crate::store::{Vault, load_pins};
 
 /// Arguments of `repro reproduce`.
@@ -33,7 +35,8 @@ pub fn run(arguments: &ReproduceArguments, context: &Context) -> Result<ExitCode
         session.draw(|_| true)?;
         figures::write_all(&session, &context.project.root.join("figures"))?;
         let judged = session.judge(|_| true)?;
-        let (paper, paper_status) = paper(&session, &judged)?;
+        tables::write_all(&session, &judged, &tables::default_folder(context))?;
+        let (paper, paper_status) = paper(&session, &judged, |_| true)?;
         status = status.worst(paper_status).worst(session.report_problems(context));
         papers.push(paper);
         tally.add(&session, judged);
@@ -41,9 +44,10 @@ pub fn run(arguments: &ReproduceArguments, context: &Context) -> Result<ExitCode
     status = status.worst(tally.status());
     let model = ReportModel::new(papers);
     let path = default_path(context);
-    write(&model, &path)?;
+    write(&model, &path, &Format::DEFAULT)?;
+    append_step_summary(&model)?;
     if context.json {
-        context.out.line(serde_json::to_string(&model).unwrap_or_default());
+        context.out.line(model.json().to_string());
     } else {
         summary(&model, &path, context);
     }
@@ -96,6 +100,17 @@ fn fetch_needed(manifests: &[&Manifest], context: &Context) -> Result<ExitCode, 
         }
     }
     Ok(status)
+}
+
+/// Appends the Markdown to the file that GitHub Actions names for what a step wants to say.
+fn append_step_summary(model: &ReportModel) -> Result<(), Failure> {
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+        return Ok(());
+    };
+    let path = std::path::PathBuf::from(path);
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(&path);
+    let written = file.and_then(|mut file| file.write_all(markdown(model).as_bytes()));
+    Ok(written.map_err(FileError::on("write", &path))?)
 }
 
 /// The last lines: what agrees, what is missing, which file to open.

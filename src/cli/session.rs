@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::ExitCode;
 use super::context::Context;
-use crate::claims::{ClaimSet, ClaimsError, Facts, FigureFacts, Judged, Outcome, Policy, judge};
+use crate::claims::{ClaimSet, ClaimsError, Counts, Facts, FigureFacts, Judged, Outcome, Policy, judge};
 use crate::error::{Class, Diagnostic, Failure};
 use crate::evidence::{Missing, Reason};
 use crate::figures;
@@ -23,6 +23,8 @@ pub struct Session<'a> {
     datasets: BTreeMap<String, Result<Evidence, Missing>>,
     theme: Theme,
     scenes: BTreeMap<String, Scene>,
+    /// Datasets that each figure asked for.
+    asked: BTreeMap<String, Vec<String>>,
     problems: Vec<ReadError>,
     wrong_claims: Vec<ClaimsError>,
 }
@@ -44,6 +46,7 @@ impl<'a> Session<'a> {
             datasets,
             theme: Theme::Faithful,
             scenes: BTreeMap::new(),
+            asked: BTreeMap::new(),
             problems,
             wrong_claims: Vec::new(),
         })
@@ -63,24 +66,42 @@ impl<'a> Session<'a> {
     pub fn draw(&mut self, wanted: impl Fn(&str) -> bool) -> Result<(), Failure> {
         let todo: Vec<&RawSpec> = self.manifest().figures.iter().filter(|spec| wanted(&spec.id)).collect();
         let (datasets, theme) = (&self.datasets, self.theme);
-        let drawn: Result<Vec<(String, Scene)>, Failure> = todo
+        let drawn: Result<Vec<(String, Scene, Vec<String>)>, Failure> = todo
             .par_iter()
             .filter(|spec| !self.scenes.contains_key(&spec.id))
             .map(|spec| {
+                let mut asked: Vec<String> = Vec::new();
                 let mut lookup = |name: &str| -> Result<Result<Evidence, Missing>, Failure> {
+                    if !asked.iter().any(|known| known == name) {
+                        asked.push(name.to_owned());
+                    }
                     let unknown = || QueryError::UnknownDataset { name: name.to_owned() };
                     Ok(datasets.get(name).cloned().ok_or_else(unknown)?)
                 };
-                Ok((spec.id.clone(), figures::draw(spec, theme, &mut lookup)?))
+                let scene = figures::draw(spec, theme, &mut lookup)?;
+                Ok((spec.id.clone(), scene, asked))
             })
             .collect();
-        self.scenes.extend(drawn?);
+        for (id, scene, asked) in drawn? {
+            self.asked.insert(id.clone(), asked);
+            self.scenes.insert(id, scene);
+        }
         Ok(())
     }
 
     /// A drawn figure.
     pub fn scene(&self, id: &str) -> Option<&Scene> {
         self.scenes.get(id)
+    }
+
+    /// Datasets that a drawn figure asked for.
+    pub fn asked_by(&self, figure: &str) -> &[String] {
+        self.asked.get(figure).map_or(&[], Vec::as_slice)
+    }
+
+    /// The datasets of the paper, and what became of each.
+    pub fn datasets(&self) -> &BTreeMap<String, Result<Evidence, Missing>> {
+        &self.datasets
     }
 
     /// Judges the wanted claim sets. All figures must have been drawn.
@@ -166,22 +187,25 @@ pub fn figures_status(drawn: usize, missing: usize) -> ExitCode {
     }
 }
 
-/// The status that follows from claims under a policy. Nothing evaluated is never a pass.
+/// The status that follows from claims under a policy.
 pub fn claims_status(judged: &[Judged], policy: Policy) -> ExitCode {
-    let outcomes = || judged.iter().flat_map(|set| &set.claims).map(|claim| claim.outcome);
+    outcomes_status(&Counts::total_of(judged.iter().map(|set| &set.counts)), policy)
+}
+
+/// The status that follows from outcomes under a policy. Nothing evaluated is never a pass.
+pub fn outcomes_status(counts: &Counts, policy: Policy) -> ExitCode {
     let mut status = ExitCode::Success;
     // A claim that cannot be judged is one that the manifest, or the file it names, states wrongly.
-    if judged.iter().any(|set| set.counts.get("error") > 0) {
+    if counts.get("error") > 0 {
         status = status.worst(ExitCode::from(Class::Usage));
     }
-    if policy.fails(Outcome::Differs) && outcomes().any(|outcome| outcome == Outcome::Differs) {
+    if policy.fails(Outcome::Differs) && counts.get("differs") > 0 {
         status = status.worst(ExitCode::Disagrees);
     }
-    let missing = judged.iter().any(|set| set.counts.get("missing") > 0);
-    if missing && policy.fails(Outcome::Missing(Reason::NotRun)) {
+    if policy.fails(Outcome::Missing(Reason::NotRun)) && counts.get("missing") > 0 {
         status = status.worst(ExitCode::Incomplete);
     }
-    if !outcomes().any(Outcome::is_evaluated) {
+    if counts.evaluated() == 0 {
         status = status.worst(ExitCode::Nothing);
     }
     status

@@ -119,11 +119,9 @@ pub fn fetch(request: &Request<'_>) -> Result<Summary, Failure> {
         let (mut chosen, mut named_only) = (Vec::new(), Vec::new());
         for artifact in &manifest.artifacts {
             known.push(format!("{}/{}", manifest.id(), artifact.id));
+            let selected = request.selection.contains(manifest.id(), &artifact.id);
             // What a stage writes comes from nowhere else.
-            if manifest.stage_of(artifact).is_some() {
-                continue;
-            }
-            if request.selection.contains(manifest.id(), &artifact.id) {
+            if selected && manifest.stage_of(artifact).is_none() {
                 let taken = artifact.fetch == crate::manifest::FetchPolicy::Default
                     || request.selection.names(manifest.id(), &artifact.id);
                 if taken { chosen.push(artifact) } else { named_only.push(artifact) }

@@ -11,13 +11,15 @@ use crate::plot::{
     Outline, Paint, Panel, Place, Point, Scene, Stroke, Text, Theme, Ticks, placeholder,
 };
 
-use self::spec::{BarSeriesSpec, GroupedBarSpec};
+use self::spec::{BarSeriesSpec, GroupedBarSpec, ValueTextSpec};
 use super::rows::{Datasets, no_values};
 use super::spec::{check_decimals, points};
 use super::{FigureError, Lookup};
 
 /// White around a value that stands on dark or hatched ground, in points.
 const GROUND_PAD: f64 = 1.0;
+/// Part of the tallest bar's height below which a bar is too low for a value on white.
+const LOW_BAR: f64 = 0.1;
 /// Width of the white line around bars in points.
 const BAR_EDGE: f64 = 0.8;
 /// Width of error bars in points.
@@ -118,8 +120,9 @@ fn bars<'a>(raw: &RawSpec, spec: &'a GroupedBarSpec, data: &Datasets) -> Result<
 
 fn panel(spec: &GroupedBarSpec, bars: &[Bar<'_>], marks: &mut Vec<Mark>) -> Panel {
     let mut items = Vec::new();
+    let tallest = bars.iter().map(|bar| bar.height.abs()).fold(0.0, f64::max);
     for bar in bars {
-        draw_bar(spec, bar, &mut items, marks);
+        draw_bar(spec, bar, tallest, &mut items, marks);
     }
     let label = |(index, category): (usize, &String)| (index as f64, spec.x.label(category).to_owned());
     Panel {
@@ -155,8 +158,15 @@ fn x_limits(spec: &GroupedBarSpec, bars: &[Bar<'_>]) -> Limits {
     Limits::Fixed(low - margin, high + margin)
 }
 
-/// A bar with its value, then its error bar.
-fn draw_bar(spec: &GroupedBarSpec, bar: &Bar<'_>, items: &mut Vec<Item>, marks: &mut Vec<Mark>) {
+/// A bar with its value, then its error bar. A bar far lower than the tallest would vanish behind white ground.
+fn draw_bar(
+    spec: &GroupedBarSpec,
+    bar: &Bar<'_>,
+    tallest: f64,
+    items: &mut Vec<Item>,
+    marks: &mut Vec<Mark>,
+) {
+    let has_ground = |value: &ValueTextSpec| value.ground && bar.height.abs() > LOW_BAR * tallest;
     let key = spec.x.label(&spec.x.categories[bar.category]);
     let mark = |kind| Mark {
         x: Some(bar.x),
@@ -171,7 +181,7 @@ fn draw_bar(spec: &GroupedBarSpec, bar: &Bar<'_>, items: &mut Vec<Item>, marks: 
         let foot = Coordinate::Data(bar.height / 2.0 + value.offset);
         let line =
             Text::new(&text, value.size, Point::new(0.0, -DESCENT * value.size)).anchored(Anchor::Middle);
-        let ground = line.bounds().filter(|_| value.ground).map(|bounds| {
+        let ground = line.bounds().filter(|_| has_ground(value)).map(|bounds| {
             let outline = Outline::Rounded { rect: bounds.grown(GROUND_PAD), radius: GROUND_PAD };
             Element::shape(outline, Paint::filled(Colour::WHITE))
         });

@@ -36,7 +36,8 @@ fn cells(mark: &Mark) -> [String; 14] {
     ]
 }
 
-fn quoted(cell: &str) -> String {
+/// A cell, quoted where its content needs it (RFC 4180).
+pub fn quoted(cell: &str) -> String {
     if cell.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {

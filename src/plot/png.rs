@@ -174,7 +174,7 @@ fn filtered(raster: &Raster, levels: &[u8; 256], rows: std::ops::Range<usize>) -
 }
 
 /// Bytes in base 64 (RFC 4648, with padding).
-pub(super) fn base64(bytes: &[u8]) -> String {
+pub fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {

@@ -330,9 +330,13 @@ mod tests {
         // A generator of its own: multiples of a prime, around the canvas too.
         let point = |i: usize| {
             let unit = |factor: usize| (i * factor % 10_007) as f64 / 10_007.0;
-            let stamp = if i % 97 == 0 { 2 } else { i % 2 };
+            let stamp = if i.is_multiple_of(97) { 2 } else { i % 2 };
             // Now and then a stamp that is not there.
-            (if i % 1001 == 0 { 3 } else { stamp }, 110.0 * unit(7919) - 20.0, 150.0 * unit(6007) - 20.0)
+            (
+                if i.is_multiple_of(1001) { 3 } else { stamp },
+                110.0 * unit(7919) - 20.0,
+                150.0 * unit(6007) - 20.0,
+            )
         };
         let points: Vec<_> = (0..BLOCK + 500).map(point).collect();
         let at_once: Vec<_> =

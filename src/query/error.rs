@@ -50,12 +50,12 @@ pub enum QueryError {
         column: String,
     },
     /// A file is not a table.
-    #[error("`{artifact}` cannot be read as a table")]
+    #[error("`{artifact}` cannot be read as a table: {problem}")]
     NotATable {
         /// Artifact id.
         artifact: String,
-        /// Why.
-        source: PolarsError,
+        /// Why, in one line.
+        problem: String,
     },
     /// Two rows share a key that only one may have.
     #[error("two rows have {key}: {first} and {second}")]
@@ -87,6 +87,15 @@ impl Diagnostic for QueryError {
             _ => None,
         }
     }
+}
+
+/// What a reader of CSV says, without its advice to the programmer: that names options which no user of ours has.
+pub(super) fn brief(error: &PolarsError) -> String {
+    let text = error.to_string();
+    let original = text.split_once("Original error:").map_or(text.as_str(), |(_, original)| original);
+    let lines = original.lines().map(|line| line.trim().trim_matches('`').trim());
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).take(2).collect();
+    lines.join(": ")
 }
 
 /// Names in backticks, joined by commas.

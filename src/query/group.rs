@@ -1,4 +1,4 @@
-//! Verbs that work within groups: rank_percentile and mean. Sums run in row order on one thread, so that a
+//! Verbs that work within groups: rank_percentile, mean and count. Sums run in row order on one thread, so that a
 //! result never depends on how many threads there are.
 
 use std::collections::BTreeMap;
@@ -143,6 +143,28 @@ impl Mean {
         let mut result = super::reshape::select(&frame.take(&first)?, &self.by)?;
         result.lineage = lineage.into();
         result.set(self.into.as_ref().unwrap_or(&self.value), Column::Number(means))?;
+        Ok(result)
+    }
+}
+
+/// Number of rows of each group, one row a group.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Count {
+    by: Vec<String>,
+    into: String,
+}
+
+impl Count {
+    pub fn apply(&self, frame: &Frame) -> Result<Frame, QueryError> {
+        let groups = groups(frame, &self.by)?;
+        let counts: Vec<Option<f64>> = groups.iter().map(|group| Some(group.len() as f64)).collect();
+        let rows_of = |group: &Vec<usize>| frame.lineage.union(group.iter().copied());
+        let lineage: Vec<_> = groups.iter().map(rows_of).collect();
+        let first: Vec<usize> = groups.iter().filter_map(|group| group.first().copied()).collect();
+        let mut result = super::reshape::select(&frame.take(&first)?, &self.by)?;
+        result.lineage = lineage.into();
+        result.set(&self.into, Column::Number(counts))?;
         Ok(result)
     }
 }

@@ -24,6 +24,17 @@ pub struct Evidence {
     pub alternative: String,
 }
 
+/// What a dataset may be computed from.
+#[derive(Clone, Debug)]
+pub struct DatasetInputs<'a> {
+    /// What the table holds.
+    pub about: Option<String>,
+    /// Other datasets.
+    pub datasets: Vec<String>,
+    /// Artifacts.
+    pub artifacts: Vec<&'a str>,
+}
+
 /// What became of a dataset.
 type Resolved = Result<Evidence, Missing>;
 
@@ -110,6 +121,20 @@ impl<'a> Library<'a> {
         }
         let declared = self.vault.manifest().artifacts.iter().map(|artifact| artifact.id.as_str());
         Ok(declared.filter(|id| named.contains(id)).collect())
+    }
+
+    /// What a dataset names directly, in all its alternatives: other datasets, and artifacts, each once.
+    pub fn inputs_of(&self, dataset: &str) -> Result<DatasetInputs<'a>, QueryError> {
+        let spec = self.spec(dataset)?;
+        let mut artifacts: Vec<&'a str> = Vec::new();
+        for way in spec.any_of.iter().filter(|way| way.dataset.is_none() && way.absent.is_none()) {
+            artifacts.extend(self.artifacts(dataset, way)?.into_iter().map(|artifact| artifact.id.as_str()));
+        }
+        let mut datasets: Vec<String> = spec.parents().map(str::to_owned).collect();
+        let (mut seen, mut named) = (BTreeSet::new(), BTreeSet::new());
+        datasets.retain(|parent| seen.insert(parent.clone()));
+        artifacts.retain(|artifact| named.insert(*artifact));
+        Ok(DatasetInputs { about: spec.about, datasets, artifacts })
     }
 
     /// Whether this version can read an artifact as a table, once it is there.

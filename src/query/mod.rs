@@ -25,7 +25,7 @@ mod unique;
 
 pub use dataset::DatasetSpec;
 pub use error::QueryError;
-pub use library::{Evidence, Library};
+pub use library::{DatasetInputs, Evidence, Library};
 pub use read::read_csv;
 pub use step::OneOrMany;
 pub use table::{Categories, Column, Table};

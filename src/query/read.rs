@@ -3,8 +3,9 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
-use polars::prelude::{CsvReadOptions, DataFrame, PolarsResult, SerReader};
+use polars::prelude::{CsvReadOptions, DataFrame, PolarsError, PolarsResult, SerReader};
 
+use super::error::brief;
 use super::frame::Frame;
 use super::plain::read_plain;
 use super::{QueryError, Table};
@@ -22,7 +23,10 @@ pub fn read_csv(file: &VerifiedFile, artifact: &Artifact) -> Result<Table, Query
 /// The artifact's own columns are added. The lineage of a row is that row and, for a row that the digitiser
 /// derived, the rows it was derived from.
 pub(super) fn read(file: &VerifiedFile, artifact: &Artifact) -> Result<Frame, QueryError> {
-    let not_a_table = |source| QueryError::NotATable { artifact: artifact.id.clone(), source };
+    let not_a_table = |error: PolarsError| {
+        let (artifact, problem) = (artifact.id.clone(), brief(&error));
+        QueryError::NotATable { artifact, problem }
+    };
     let data = read_plain(&file.bytes).unwrap_or_else(|| read_any(&file.bytes)).map_err(not_a_table)?;
     let lineage = lineages(file, artifact, data.height());
     let mut frame = Frame { data, lineage };

@@ -47,6 +47,8 @@ pub(super) enum Step {
     RankPercentile(group::RankPercentile),
     /// Mean within groups, missing values left out.
     Mean(group::Mean),
+    /// Number of rows within groups.
+    Count(group::Count),
     /// Interval of the mean within groups by resampling, missing values left out.
     BootstrapMean(bootstrap::BootstrapMean),
     /// Paired two-sided t-test between groups.
@@ -105,6 +107,7 @@ impl Step {
             Self::Unique(_) => "unique",
             Self::RankPercentile(_) => "rank_percentile",
             Self::Mean(_) => "mean",
+            Self::Count(_) => "count",
             Self::BootstrapMean(_) => "bootstrap_mean",
             Self::PairedTTest(_) => "paired_t_test",
         }
@@ -140,6 +143,7 @@ impl Step {
             Self::Unique(unique) => unique.apply(frame),
             Self::RankPercentile(rank) => rank.apply(frame),
             Self::Mean(mean) => mean.apply(&frame),
+            Self::Count(count) => count.apply(&frame),
             Self::BootstrapMean(bootstrap) => bootstrap.apply(&frame),
             Self::PairedTTest(test) => test.apply(&frame),
         }

@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 use super::support::repository;
 
 /// Modules from the top down: an import may only point down this list.
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 13] = [
     &["cli"],
     &["report"],
+    &["tables"],
     &["claims"],
     &["figures"],
     &["plot"],
     &["query"],
     &["stats"],
+    &["data"],
     &["fetch"],
     &["store"],
     &["manifest"],

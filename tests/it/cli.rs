@@ -21,12 +21,12 @@ fn a_project_is_found_from_a_folder_below() {
     let below = project.path().join("manifests/reconeval");
     let run = project.run_in(&below, &["list", "reconeval/published"], &[]);
     assert_eq!(run.status, 0, "{}", run.snapshot());
-    assert_eq!(run.stdout.lines().count(), published());
+    assert_eq!(run.stdout.lines().count(), published("reconeval"));
 }
 
-/// Files of published values that lie in this repository.
-fn published() -> usize {
-    std::fs::read_dir(repository().join("frozen/reconeval/published")).unwrap().count()
+/// Files of a paper's published values that lie in this repository.
+fn published(paper: &str) -> usize {
+    std::fs::read_dir(repository().join("frozen").join(paper).join("published")).unwrap().count()
 }
 
 /// How often a header stands in this repository's manifests.
@@ -51,10 +51,12 @@ fn list_json_holds_every_kind() {
         items.iter().filter(|item| item["kind"] == kind && item["state"] == state).count()
     };
     assert_eq!(json["schema"], 1);
-    assert_eq!(count("artifact", "present"), published());
-    assert_eq!(count("artifact", "missing"), 45 + 23 + 80 + 6);
+    assert_eq!(count("artifact", "present"), published("reconeval") + published("genept"));
+    // The last two are outputs of stages.
+    assert_eq!(count("artifact", "missing"), 45 + 23 + 80 + 6 + 2);
     assert_eq!(count("figure", "missing"), 21 + 2);
     assert_eq!(count("figure", "drawn") + count("figure", "missing"), declared("[[figure]]"));
+    assert_eq!(count("table", "drawn") + count("table", "missing"), declared("[[table]]"));
     assert_eq!(count("claim_set", "registered"), declared("[[claims]]"));
 }
 
@@ -84,8 +86,20 @@ fn usage_errors_exit_2_and_help_exits_0() {
 #[test]
 fn completions_and_manual_name_every_verb() {
     let project = Project::empty();
-    let verbs =
-        ["list", "fetch", "verify", "lock", "figures", "claims", "report", "reproduce", "completions", "man"];
+    let verbs = [
+        "list",
+        "fetch",
+        "verify",
+        "lock",
+        "figures",
+        "tables",
+        "claims",
+        "status",
+        "report",
+        "reproduce",
+        "completions",
+        "man",
+    ];
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let run = project.run(&["completions", shell]);
         assert_eq!(run.status, 0, "{shell}");

@@ -23,11 +23,11 @@ fn files(project: &Path, folders: &[&str]) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-/// Figures in the manifests of this repository.
-fn declared_figures() -> usize {
+/// How often a section stands in the manifests of this repository.
+fn declared(section: &str) -> usize {
     let manifests = files(&repository(), &["manifests"]);
     let texts = manifests.values().map(|bytes| String::from_utf8_lossy(bytes));
-    texts.map(|text| text.matches("\n[[figure]]").count()).sum()
+    texts.map(|text| text.matches(&format!("\n[[{section}]]")).count()).sum()
 }
 
 #[test]
@@ -39,9 +39,15 @@ fn one_thread_and_two_give_the_same_bytes() {
     let environment = [("POLARS_MAX_THREADS", "2"), ("LC_ALL", "de_DE.UTF-8"), ("TZ", "Asia/Tokyo")];
     let run = two.run_in(&other_folder, &["reproduce", "--offline", "--jobs", "2"], &environment);
     assert_eq!(run.status, 5, "{}", run.snapshot());
-    let (one, two) = (files(one.path(), &["figures", "reports"]), files(two.path(), &["figures", "reports"]));
+    let written = |project: &Project| {
+        let mut files = files(project.path(), &["figures", "reports"]);
+        // The one file that says when and where.
+        assert!(files.remove("reports/environment.json").is_some());
+        files
+    };
+    let (one, two) = (written(&one), written(&two));
     assert_eq!(one.keys().collect::<Vec<_>>(), two.keys().collect::<Vec<_>>());
-    assert_eq!(one.len(), 2 * declared_figures() + 2);
+    assert_eq!(one.len(), 2 * declared("figure") + 5 * declared("table") + 2);
     for (name, bytes) in &one {
         assert!(two[name] == *bytes, "{name} differs");
     }

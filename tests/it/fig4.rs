@@ -94,6 +94,9 @@ fn bars_follow_from_other_panels_and_the_rest_is_redrawn() {
         ("bar_segment_tops", "consistent", 42),
         ("bar_segments", "consistent", 42),
         ("bar_totals", "consistent", 14),
+        ("printed_bars", "consistent", 28),
+        ("printed_cf", "consistent", 76),
+        ("printed_st", "consistent", 76),
         ("radar", "redrawn", 126),
         ("radar_axes", "redrawn", 18),
     ];
@@ -106,7 +109,7 @@ fn bars_follow_from_other_panels_and_the_rest_is_redrawn() {
             ["bar_order" | "bar_segment_tops" | "bar_segments" | "bar_totals", "st"] => {
                 "published/fig4-radar@"
             }
-            ["radar" | "radar_axes", _] => "published/fig4-radar@",
+            ["radar" | "radar_axes" | "printed_bars", _] => "published/fig4-radar@",
             _ => "published/fig4-aggregate-ranks@",
         };
         assert!(lineage.starts_with(source) && !lineage.contains(' '), "{id}: {lineage}");
@@ -139,6 +142,10 @@ fn two_entries_trading_places_on_one_axis_move_their_bars() {
         "segment_tops/st/scGPT/Perturbational",
         "totals/st/SE",
         "totals/st/scGPT",
+        "fig4/printed_bars/SE/Biological",
+        "fig4/printed_bars/SE/total",
+        "fig4/printed_bars/scGPT/Biological",
+        "fig4/printed_bars/scGPT/total",
     ];
     assert_eq!(differing, expected);
 }

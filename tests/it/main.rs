@@ -4,16 +4,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
 mod architecture;
+mod bad_claims;
 mod bootstrap;
 mod cached;
 mod claims;
 mod cli;
+mod coverage;
 mod determinism;
 mod drawing;
 mod fetch;
 mod fig4;
 mod figures;
 mod funky;
+mod gene_vectors;
 #[path = "../support/hub/mod.rs"]
 mod hub;
 mod lines;
@@ -22,8 +25,11 @@ mod panels;
 mod radars_and_bars;
 mod ranks;
 mod renderers;
+mod report;
 mod rules;
 mod scatter;
+mod stages;
 mod support;
 mod synthetic;
+mod tables;
 mod themes;

@@ -2,7 +2,12 @@
 
 /// Whether a number rounds (half to even, on its exact binary value) to a printed decimal, whose trailing zeros
 /// count.
+///
+/// A percent sign counts: 0.734 rounds to `73%`.
 pub fn rounds_to(number: f64, printed: &str) -> Result<bool, String> {
+    if let Some(percent) = printed.strip_suffix('%') {
+        return rounds_to(number * 100.0, percent);
+    }
     let digits = digits(printed)?;
     let rounded = format!("{number:.digits$}");
     let plain = |text: &str| -> Option<f64> { text.parse().ok() };
@@ -19,6 +24,9 @@ fn digits(printed: &str) -> Result<usize, String> {
 
 /// The numbers that may stand behind a printed decimal: half a unit of its last digit on both sides.
 pub fn bounds(printed: &str) -> Result<(f64, f64), String> {
+    if let Some(percent) = printed.strip_suffix('%') {
+        return bounds(percent).map(|(low, high)| (low / 100.0, high / 100.0));
+    }
     let digits = digits(printed)?;
     let unit: f64 = format!("1e-{digits}").parse().map_err(|_| format!("`{printed}` is not a number"))?;
     let number: f64 = printed.parse().map_err(|_| format!("`{printed}` is not a number"))?;
@@ -53,6 +61,8 @@ mod tests {
         assert_eq!(rounds_to(0.1, "0.1000000000000000056"), Ok(true));
         assert_eq!(rounds_to(2.5, "2"), Ok(true));
         assert_eq!(rounds_to(3.5, "4"), Ok(true));
+        assert_eq!(rounds_to(0.734, "73%"), Ok(true));
+        assert_eq!(rounds_to(0.736, "73%"), Ok(false));
     }
 
     proptest! {
