@@ -122,7 +122,7 @@ fn mean_leaves_missing_values_out_and_can_ask_for_a_minimum() {
 fn count_counts_rows_and_depends_on_all_of_them() {
     let steps = r#"{ count = { by = ["g"], into = "n" } }"#;
     let table = run("g,v\na,1\nb,\na,3\n", steps).unwrap();
-    assert_eq!(show(&table), "g,n\na,2 [1, 3]\nb,1 [2]");
+    assert_eq!(show(&table), "g,n\na,2 <1 3>\nb,1 <2>");
     let table = run("g,v\n", steps).unwrap();
     assert_eq!(table.n_rows(), 0);
 }
