@@ -159,6 +159,12 @@ impl<'a> Library<'a> {
                     `absent`";
                 return Err(raw.error(message).into());
             }
+            let manifest = self.vault.manifest();
+            let known = |id: &&String| manifest.artifact(id).is_some() || manifest.need(id).is_some();
+            let mut needs = alternative.absent.iter().flat_map(|absent| &absent.needs);
+            if let Some(need) = needs.find(|need| !known(need)) {
+                return Err(raw.error(format!("no artifact or need is called `{need}`")).into());
+            }
         }
         Ok(spec)
     }

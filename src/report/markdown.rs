@@ -144,8 +144,9 @@ fn ledger(paper: &PaperModel) -> Rows {
             let reasons: Vec<&str> = entry.reasons.iter().map(|reason| reason.name()).collect();
             let mut unlock: Vec<String> = Vec::new();
             unlock.extend(entry.unlock.as_ref().map(|command| code(command)));
-            let facts = [&entry.place, &entry.size, &entry.license].into_iter().flatten();
-            unlock.extend(facts.map(|fact| text(fact)));
+            unlock.extend(entry.place.as_ref().map(|place| text(place)));
+            unlock.extend(entry.size.as_ref().map(|size| format!("size {}", text(size))));
+            unlock.extend(entry.license.as_ref().map(|license| format!("licence {}", text(license))));
             unlock.extend(entry.gpu.then(|| "a GPU".to_owned()));
             unlock.extend(entry.paid.then(|| "costs money".to_owned()));
             format!(

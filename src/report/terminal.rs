@@ -102,7 +102,8 @@ fn ledger(paper: &PaperModel, lines: &mut Vec<String>) {
         lines.push(format!("{counts}{name}{reason}"));
         let mut unlock: Vec<String> = Vec::new();
         unlock.extend(entry.unlock.clone());
-        unlock.extend([&entry.place, &entry.size].into_iter().flatten().cloned());
+        unlock.extend(entry.place.clone());
+        unlock.extend(entry.size.as_ref().map(|size| format!("size {size}")));
         unlock.extend(entry.license.as_ref().map(|license| format!("licence {license}")));
         unlock.extend(entry.gpu.then(|| "needs a GPU".to_owned()));
         unlock.extend(entry.paid.then(|| "costs money".to_owned()));
