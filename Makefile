@@ -16,7 +16,7 @@ reproduce: setup
 	elif [ $$status -ne 0 ]; then exit $$status; fi
 
 test: setup
-	$(CARGO) test --locked
+	$(CARGO) test --locked --workspace
 
 setup:
 	@command -v $(CARGO) >/dev/null || { echo "no cargo: install a Rust toolchain (https://rustup.rs), then run this again"; exit 1; }

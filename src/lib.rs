@@ -19,7 +19,6 @@
 
 pub mod claims;
 pub mod cli;
-pub mod data;
 pub mod digest;
 pub mod error;
 pub mod evidence;
@@ -29,6 +28,8 @@ pub mod manifest;
 pub mod plot;
 pub mod query;
 pub mod report;
-pub mod stats;
 pub mod store;
 pub mod tables;
+
+pub use repro_data as data;
+pub use repro_stats as stats;

@@ -16,7 +16,6 @@ mod fetch;
 mod fig4;
 mod figures;
 mod funky;
-mod gene_vectors;
 #[path = "../support/hub/mod.rs"]
 mod hub;
 mod lines;

@@ -1,6 +1,6 @@
-"""Writes `src/stats/random/normal_tables.rs`: the layers of the ziggurat under exp(-x*x/2), and checks them against NumPy.
+"""Writes `src/random/normal_tables.rs`: the layers of the ziggurat under exp(-x*x/2), and checks them against NumPy.
 
-    python3 tests/oracle/ziggurat.py > src/stats/random/normal_tables.rs        (numpy 2.4)
+    python3 tests/oracle/ziggurat.py > src/random/normal_tables.rs        (numpy 2.4)
 
 The layers follow from the tail's beginning r and the common area v by the recursion x[i-1] = f⁻¹(v / x[i] + f(x[i]))
 (Marsaglia and Tsang 2000). NumPy's streams depend on the last bits, so the recursion is done in double precision, where

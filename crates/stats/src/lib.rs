@@ -73,7 +73,7 @@ mod tests {
     }
 
     fn oracle() -> Oracle {
-        serde_json::from_str(include_str!("../../tests/oracle/stats.json")).unwrap()
+        serde_json::from_str(include_str!("../tests/oracle/stats.json")).unwrap()
     }
 
     #[track_caller]

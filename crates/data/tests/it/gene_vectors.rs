@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::io::{BufReader, Read};
 
-use repro::data::gene_vectors::GeneVectors;
-use repro::data::pickle::Limits;
+use repro_data::gene_vectors::GeneVectors;
+use repro_data::pickle::Limits;
 
 const NAMES: usize = 93_800;
 const VECTORS: usize = 33_703;

@@ -21,7 +21,7 @@ mod random_state;
 mod sample;
 mod seed_sequence;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use error::RandomError;
 pub use generator::Generator;

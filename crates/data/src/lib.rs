@@ -1,0 +1,11 @@
+//! Readers and writers of what single-cell biology writes, exact, bounded in memory and safe on hostile input.
+
+pub mod anndata;
+pub mod array;
+pub mod error;
+pub mod frame;
+pub mod gene_vectors;
+pub mod pickle;
+pub mod sparse;
+pub mod store;
+pub mod values;
