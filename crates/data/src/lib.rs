@@ -5,6 +5,7 @@ pub mod array;
 pub mod error;
 pub mod frame;
 pub mod gene_vectors;
+pub mod hdf5;
 pub mod pickle;
 pub mod sparse;
 pub mod store;
