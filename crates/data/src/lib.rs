@@ -1,6 +1,7 @@
 //! Readers and writers of what single-cell biology writes, exact, bounded in memory and safe on hostile input.
 
 pub mod anndata;
+pub mod anndata_io;
 pub mod array;
 pub mod error;
 pub mod frame;

@@ -133,7 +133,7 @@ impl Hdf5Store {
         };
         let row = plan.row().saturating_mul(plan.width);
         // Rows without elements are not counted one by one: a file may claim any number of them.
-        let step = if row == 0 { usize::MAX } else { (WINDOW / row).max(1) };
+        let step = WINDOW.checked_div(row).map_or(usize::MAX, |rows| rows.max(1));
         let mut values: Option<Values> = None;
         let mut start = rows.start;
         loop {
