@@ -1,3 +1,4 @@
 //! Tests of the public interface.
 
 mod gene_vectors;
+mod h5ad;
