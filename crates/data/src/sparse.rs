@@ -39,8 +39,8 @@ impl Sparse {
             Layout::Csr => (shape[0], shape[1]),
             Layout::Csc => (shape[1], shape[0]),
         };
-        if indptr.len() != major + 1 {
-            return wrong(format!("indptr has {} numbers, {} are needed", indptr.len(), major + 1));
+        if indptr.len().checked_sub(1) != Some(major) {
+            return wrong(format!("indptr has {} numbers, {major} and one are needed", indptr.len()));
         }
         if values.data_type() == DataType::Text {
             return wrong("a sparse matrix of texts".to_owned());
