@@ -9,13 +9,16 @@
 //! Protocols 0 to 5 as CPython's `pickletools` documents them. Persistent ids, the extension registry and out-of-band
 //! buffers refer to things outside of the file and are refused.
 
+mod anndata;
 mod budget;
 mod error;
 mod limits;
 mod machine;
 pub mod numpy;
 mod object;
+mod pandas;
 mod reader;
+mod scipy;
 mod source;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Budget, Item, List, Object, Pickle, Problem};
+use super::{Budget, Item, Object, Pickle, Problem};
 use crate::values::Values;
 
 /// Largest number of dimensions NumPy has.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::numpy::{self, Elements, NdArray};
 use super::value::{Dict, Objects, Value};
-use super::{Budget, Item, List, Object, ObjectId, Pickle, Problem};
+use super::{Budget, Item, List, Object, ObjectId, Pickle, Problem, anndata, pandas, scipy};
 use crate::array::Array;
 use crate::error::{DataError, DataProblem};
 
@@ -272,8 +272,27 @@ impl<'a> Reader<'a> {
                 self.spend(bytes.len())?;
                 Ok(Value::Bytes(bytes.as_ref().into()))
             }
-            _ => Err(self.unknown(item)),
+            _ if anndata::is_anndata(&made) => {
+                anndata::anndata(self, item).map(|all| Value::AnnData(all.into()))
+            }
+            _ => self.of_library(item, &made),
         }
+    }
+
+    fn of_library(&mut self, item: Item, made: &Made<'_>) -> Result<Value, DataError> {
+        if let Some(layout) = scipy::layout(made) {
+            return scipy::sparse(self, item, layout).map(|sparse| Value::Sparse(sparse.into()));
+        }
+        Ok(match pandas::kind(made) {
+            Some(pandas::Kind::Frame) => Value::DataFrame(pandas::frame(self, item)?.into()),
+            Some(pandas::Kind::Series) => Value::Series(pandas::series(self, item)?.into()),
+            Some(pandas::Kind::Array) => Value::Column(pandas::column(self, item)?.into()),
+            Some(pandas::Kind::Index) => {
+                let index = pandas::index(self, item)?;
+                Value::Column(index.column(self)?.into())
+            }
+            None => return Err(self.unknown(item)),
+        })
     }
 
     fn array(&mut self, item: Item) -> Result<Value, DataError> {
