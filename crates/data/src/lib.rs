@@ -1,10 +1,13 @@
 //! Readers and writers of what single-cell biology writes, exact, bounded in memory and safe on hostile input.
 
 pub mod anndata;
+mod archive;
 pub mod array;
+mod elements;
 pub mod error;
 pub mod frame;
 pub mod gene_vectors;
+pub mod npy;
 pub mod pickle;
 pub mod sparse;
 pub mod store;
