@@ -12,3 +12,4 @@ pub mod pickle;
 pub mod sparse;
 pub mod store;
 pub mod values;
+pub mod zarr;

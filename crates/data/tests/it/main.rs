@@ -2,3 +2,4 @@
 
 mod arrays;
 mod gene_vectors;
+mod stores;
