@@ -54,12 +54,7 @@ impl<R: Read + Seek> Archive<R> {
         below.map(|(name, _)| name.as_str()).take_while(move |name| name.starts_with(prefix))
     }
 
-    /// Whether a file has this name.
-    pub fn contains(&self, name: &str) -> bool {
-        self.files.contains_key(name)
-    }
-
-    /// Bytes that the file of this name takes in the archive, and those it can hold at most.
+    /// Bytes that the file of this name holds at most.
     pub fn size(&mut self, name: &str) -> Result<Option<u64>, DataError> {
         let Some(index) = self.files.get(name) else { return Ok(None) };
         let entry = self.zip.by_index_raw(*index).map_err(|error| refused(name, error))?;

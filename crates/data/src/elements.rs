@@ -144,15 +144,6 @@ impl Encoding {
         })
     }
 
-    /// Elements from their bytes, of which there are as many as the elements need.
-    pub fn decode(self, bytes: &[u8]) -> Result<Values, DataError> {
-        let size = self.size();
-        if size == 0 || !bytes.len().is_multiple_of(size) {
-            return Err(DataError::malformed("", format!("{} bytes for elements of {size}", bytes.len())));
-        }
-        self.read(&mut &*bytes, bytes.len() / size)
-    }
-
     fn texts(self, reader: &mut dyn Read, n: usize) -> Result<Values, DataError> {
         let size = self.size();
         if size == 0 && n > MAX_EMPTY_TEXTS {

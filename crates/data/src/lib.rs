@@ -3,10 +3,13 @@
 pub mod anndata;
 mod archive;
 pub mod array;
+pub mod delimited;
 mod elements;
 pub mod error;
 pub mod frame;
 pub mod gene_vectors;
+pub mod gmt;
+pub mod mtx;
 pub mod npy;
 pub mod pickle;
 pub mod sparse;

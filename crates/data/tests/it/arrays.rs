@@ -25,6 +25,7 @@ fn lengths(list: &Value) -> Vec<usize> {
 pub fn same(values: &Values, expected: &Value, what: &str) {
     let expected = expected.as_array().unwrap();
     assert_eq!(values.len(), expected.len(), "{what}");
+    let numbers = values.to_f64().unwrap_or_default();
     let float = |value: &Value| value.as_str().unwrap().parse::<f64>().unwrap();
     for (i, value) in expected.iter().enumerate() {
         let equal = match values {
@@ -33,7 +34,7 @@ pub fn same(values: &Values, expected: &Value, what: &str) {
             Values::F32(values) => f64::from(values[i]).to_bits() == float(value).to_bits(),
             Values::F64(values) => values[i].to_bits() == float(value).to_bits(),
             Values::U64(values) => Some(values[i]) == value.as_u64(),
-            integers => Some(integers.to_f64().unwrap()[i]) == value.as_f64(),
+            _ => Some(numbers[i]) == value.as_f64(),
         };
         assert!(equal, "{what}: element {i} of {values:?} is not {value}");
     }
