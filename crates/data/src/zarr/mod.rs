@@ -6,11 +6,13 @@
 mod blosc;
 mod chunk;
 mod codec;
+mod document;
 mod files;
 mod metadata;
 mod read;
 mod v2;
 mod v3;
+mod write;
 
 use std::fs::File;
 use std::ops::Range;
@@ -25,6 +27,9 @@ use crate::error::{DataError, DataProblem};
 use crate::store::{Attribute, Node, Store};
 use files::{Files, Folder, Zip};
 use metadata::ArrayInfo;
+
+pub use document::Version;
+pub use write::{Container, ZarrWriter};
 
 /// Longest document.
 const MAX_DOCUMENT: u64 = 64 << 20;
