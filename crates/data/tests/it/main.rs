@@ -1,4 +1,5 @@
 //! Tests of the public interface.
 
 mod gene_vectors;
+#[cfg(test)]
 mod h5ad;
