@@ -6,6 +6,7 @@
 mod anndata_zarr;
 mod arrays;
 mod gene_vectors;
+#[cfg(test)]
 mod h5ad;
 mod stores;
 mod written;
