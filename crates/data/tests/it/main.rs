@@ -9,4 +9,7 @@ mod gene_vectors;
 #[cfg(test)]
 mod h5ad;
 mod stores;
+#[cfg(feature = "parquet")]
+mod tables;
+mod texts;
 mod written;
