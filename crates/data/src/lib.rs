@@ -13,6 +13,8 @@ pub mod gmt;
 pub mod hdf5;
 pub mod mtx;
 pub mod npy;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod pickle;
 pub mod sparse;
 pub mod store;

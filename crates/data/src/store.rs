@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use crate::array::Array;
-use crate::error::DataError;
+use crate::error::{DataError, DataProblem};
 use crate::values::{DataType, Values};
 
 /// What lies at a path.
@@ -96,6 +96,27 @@ pub trait StoreWriter {
 
     /// Adds whole rows to an array that was begun.
     fn append(&mut self, path: &str, values: &Values) -> Result<(), DataError>;
+
+    /// Writes a structured array: fields of one length. Refused by containers that have none.
+    fn records(
+        &mut self,
+        path: &str,
+        _fields: &[(String, Array)],
+        _attributes: &[(&str, Attribute)],
+    ) -> Result<(), DataError> {
+        Err(DataError::new(path, DataProblem::Unsupported("a structured array in this container".to_owned())))
+    }
+
+    /// Writes an array of no value, which stands for `None`. Refused by containers that have none.
+    fn null(&mut self, path: &str, _attributes: &[(&str, Attribute)]) -> Result<(), DataError> {
+        Err(DataError::new(path, DataProblem::Unsupported("an empty value in this container".to_owned())))
+    }
+
+    /// Adds attributes, of names that it does not have, to a node that was written. Refused by containers that do not
+    /// keep what describes a node until the end.
+    fn attributes(&mut self, path: &str, _attributes: &[(&str, Attribute)]) -> Result<(), DataError> {
+        Err(DataError::new(path, DataProblem::Unsupported("describing a node later".to_owned())))
+    }
 
     /// Completes the container and makes it visible under its name.
     fn finish(self: Box<Self>) -> Result<(), DataError>;

@@ -1,4 +1,4 @@
-//! HDF5 files as a [`Store`](crate::store::Store).
+//! HDF5 files as a [`Store`](crate::store::Store) and a [`StoreWriter`](crate::store::StoreWriter).
 //!
 //! What describes the data (groups, attributes, shapes, types, where chunks lie) is parsed by `hdf5-pure`; the data
 //! themselves are read here: a row window at a time, chunks decompressed in parallel, no allocation before what the
@@ -15,5 +15,7 @@ mod filters;
 mod heap;
 mod plan;
 mod store;
+mod write;
 
 pub use store::Hdf5Store;
+pub use write::{Hdf5Options, Hdf5Writer};

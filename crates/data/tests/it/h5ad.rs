@@ -4,10 +4,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use repro_data::anndata::{AnnData, Element};
-use repro_data::anndata_io::{AnnDataFile, Section};
+use repro_data::anndata_io::{AnnDataFile, RowsWriter, Section, write_h5ad};
 use repro_data::array::Array;
 use repro_data::frame::{Categorical, Column, DataFrame};
-use repro_data::hdf5::Hdf5Store;
+use repro_data::hdf5::{Hdf5Options, Hdf5Store, Hdf5Writer};
 use repro_data::sparse::{Layout, Matrix, Sparse};
 use repro_data::store::{Attribute, Store};
 use repro_data::values::Values;
@@ -127,7 +127,7 @@ pub fn whole(of: &AnnData) -> Value {
 }
 
 /// Floats, which Python wrote in its own words, as their bits.
-fn as_bits(value: &mut Value) {
+pub fn as_bits(value: &mut Value) {
     if value["type"].as_str().is_some_and(|kind| kind.starts_with("float")) {
         // Half floats are read as the floats of 32 bits that they are.
         if value["type"] == "float16" {
@@ -158,14 +158,14 @@ fn files_of_three_versions_hold_what_python_says() {
 }
 
 /// The same, or a panic that says where not.
-fn same(own: &Value, wanted: &Value, at: &str) {
+pub fn same(own: &Value, wanted: &Value, at: &str) {
     match (own, wanted) {
         (Value::Object(own), Value::Object(wanted)) => {
             assert_eq!(own.keys().collect::<Vec<_>>(), wanted.keys().collect::<Vec<_>>(), "{at}");
             own.iter().for_each(|(name, value)| same(value, &wanted[name], &format!("{at} {name}")));
         }
         (Value::Array(own), Value::Array(wanted)) if own.len() == wanted.len() => {
-            let mut pairs = own.iter().zip(wanted).enumerate();
+            let pairs = own.iter().zip(wanted).enumerate();
             pairs.for_each(|(position, (own, wanted))| same(own, wanted, &format!("{at} {position}")));
         }
         _ => assert_eq!(own, wanted, "{at}"),
@@ -199,12 +199,12 @@ fn dense(of: &Matrix) -> Vec<Vec<f64>> {
         Matrix::Sparse(sparse) => {
             let mut rows = vec![vec![0.0; sparse.shape()[1]]; sparse.shape()[0]];
             let values = sparse.values().to_f64().unwrap();
-            for major in 0..sparse.indptr().len() - 1 {
-                for entry in sparse.indptr()[major] as usize..sparse.indptr()[major + 1] as usize {
-                    let minor = sparse.indices()[entry] as usize;
+            for (major, ends) in sparse.indptr().windows(2).enumerate() {
+                let entries = ends[0] as usize..ends[1] as usize;
+                for (minor, value) in sparse.indices()[entries.clone()].iter().zip(&values[entries]) {
                     match sparse.layout() {
-                        Layout::Csr => rows[major][minor] += values[entry],
-                        Layout::Csc => rows[minor][major] += values[entry],
+                        Layout::Csr => rows[major][*minor as usize] += value,
+                        Layout::Csc => rows[*minor as usize][major] += value,
                     }
                 }
             }
@@ -300,4 +300,57 @@ fn every_way_of_storing_an_array_gives_the_same_numbers() {
     assert_eq!(store.names("").unwrap().len(), 10);
     assert!(store.node("absent/deeper").unwrap().is_none());
     assert!(store.node("plain/deeper").unwrap().is_none());
+}
+
+const GZIP: Hdf5Options = Hdf5Options { gzip: Some(4) };
+
+#[test]
+fn what_is_written_is_read_back_in_the_same_bytes_each_time() {
+    let file = Scratch::new(&fixture("anndata-0.12.h5ad"));
+    let data = AnnDataFile::open(&file.path).unwrap().read().unwrap();
+    for options in [Hdf5Options::default(), GZIP] {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = ["a.h5ad", "b.h5ad"].map(|name| folder.path().join(name));
+        for path in &paths {
+            write_h5ad(&data, path, options).unwrap();
+        }
+        let again = AnnDataFile::open(&paths[0]).unwrap().read().unwrap();
+        same(&whole(&again), &whole(&data), "again");
+        assert_eq!(std::fs::read(&paths[0]).unwrap(), std::fs::read(&paths[1]).unwrap());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing but the files is left");
+    }
+}
+
+#[test]
+fn rows_that_come_in_blocks_make_one_matrix() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.h5ad");
+    let writer = Hdf5Writer::create(&path, GZIP).unwrap();
+    let mut writer = RowsWriter::new(Box::new(writer), repro_data::values::DataType::F32, 300).unwrap();
+    let block = |first: u32| {
+        // Row r has r % 3 entries.
+        let rows = first..first + 1000;
+        let mut indptr = vec![0];
+        let mut indices = Vec::new();
+        for row in rows {
+            indices.extend((0..row % 3).map(|entry| (row + 7 * entry) % 300));
+            indptr.push(indices.len() as u64);
+        }
+        let values = indices.iter().map(|index| *index as f32 + 0.5).collect();
+        Sparse::new(Layout::Csr, [1000, 300], indptr, indices, Values::F32(values)).unwrap()
+    };
+    for first in (0..200_000).step_by(1000) {
+        writer.append(&block(first)).unwrap();
+    }
+    assert!(!path.exists());
+    let names = |n: usize| DataFrame::new((0..n).map(|n| format!("n{n}")).collect());
+    let data = AnnData { obs: names(200_000), var: names(300), ..AnnData::default() };
+    writer.finish(&data).unwrap();
+    let file = AnnDataFile::open(&path).unwrap();
+    let x = file.x().unwrap();
+    assert_eq!((x.shape(), x.stored()), ([200_000, 300], 199_999));
+    for first in [0, 1000, 123_000, 199_000] {
+        assert_eq!(x.rows(first..first + 1000).unwrap(), Matrix::Sparse(block(first as u32)));
+    }
+    assert_eq!(file.obs_names().unwrap()[199_999], "n199999");
 }

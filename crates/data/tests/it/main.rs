@@ -3,8 +3,12 @@
 // A test that fails is a panic, and what it prints is for the person who reads it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
+mod anndata_zarr;
 mod arrays;
 mod gene_vectors;
 mod h5ad;
 mod stores;
+#[cfg(feature = "parquet")]
+mod tables;
+mod texts;
 mod written;
