@@ -75,8 +75,10 @@ impl Elements {
 pub fn array(pickle: &Pickle, item: Item, budget: &mut Budget) -> Result<NdArray, Problem> {
     let parts = parts(pickle, item)?.ok_or_else(|| Problem::Unknown(pickle.describe(item)))?;
     let shape = lengths(pickle, parts.shape)?;
-    let n = shape.iter().try_fold(1_usize, |n, length| n.checked_mul(*length));
-    let n = n.ok_or_else(|| Problem::Malformed(format!("{shape:?}"), "shape"))?;
+    // Dimensions of length 0 must not hide that the others are impossible.
+    let bound = shape.iter().try_fold(1_usize, |n, length| n.checked_mul((*length).max(1)));
+    let bound = bound.ok_or_else(|| Problem::Malformed(format!("{shape:?}"), "shape"))?;
+    let n = if shape.contains(&0) { 0 } else { bound };
     let dtype = data_type(pickle, parts.dtype)?;
     let elements = match (dtype.kind, pickle.object(parts.data)) {
         (b'O', Some(Object::List(list))) => {

@@ -1,3 +1,5 @@
 //! Tests of the public interface.
 
+mod frames;
 mod gene_vectors;
+mod hostile;
