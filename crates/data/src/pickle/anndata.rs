@@ -180,7 +180,13 @@ fn matrix(reader: &mut Reader<'_>, item: Item) -> Result<Matrix, DataError> {
 }
 
 fn dense(reader: &mut Reader<'_>, item: Item) -> Result<Array, DataError> {
-    let NdArray { shape, elements } = reader.nd_array(item)?;
+    let array = reader.nd_array(item)?;
+    plain(reader, array)
+}
+
+/// An array without objects: objects that are all of one kind become that kind.
+fn plain(reader: &mut Reader<'_>, array: NdArray) -> Result<Array, DataError> {
+    let NdArray { shape, elements } = array;
     match elements {
         Elements::Values(values) => reader.placed(Array::new(shape, values)),
         Elements::Objects(items) => {
@@ -236,6 +242,11 @@ fn element(reader: &mut Reader<'_>, item: Item) -> Result<Element, DataError> {
 }
 
 fn called(reader: &mut Reader<'_>, item: Item) -> Result<Element, DataError> {
+    if numpy::is_structured(reader.pickle, item) {
+        let fields = reader.records(item)?;
+        let field = |(name, array)| plain(reader, array).map(|array| (name, array));
+        return fields.into_iter().map(field).collect::<Result<_, _>>().map(Element::Records);
+    }
     if numpy::is_array(reader.pickle, item) {
         return dense(reader, item).map(Element::Array);
     }

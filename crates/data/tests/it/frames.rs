@@ -156,7 +156,11 @@ fn element(of: &Element) -> Json {
         Element::Categorical(of) => categorical(of),
         Element::Nullable { values, mask } => nullable(values, mask),
         Element::Dict(of) => json!({ "is": "dict", "entries": elements(of) }),
-        Element::Records(_) | Element::Unread(_) => panic!("{of:?}"),
+        Element::Records(of) => {
+            let fields: Json = of.iter().map(|(name, of)| json!([name, array(of)])).collect();
+            json!({ "is": "records", "fields": fields })
+        }
+        Element::Unread(_) => panic!("{of:?}"),
     }
 }
 

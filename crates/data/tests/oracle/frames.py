@@ -69,6 +69,10 @@ def column(series):
         return {"is": "categorical", "codes": codes, "categories": categories, "ordered": bool(dtype.ordered)}
     missing = [bool(x) for x in series.isna()]
     masked = dtype.name in ("Int64", "Int8", "UInt16", "Float64", "Float32", "boolean")
+    if dtype.kind == "M":
+        series = series.map(lambda x: None if pd.isna(x) else str(x)).astype(object)
+        dtype = series.dtype
+        missing = [x is None or x != x for x in series]
     if dtype == object or dtype.name.startswith("str"):
         kept = [x for x in series if not pd.isna(x)]
         masked = any(missing)
@@ -134,6 +138,8 @@ def element(value):
         return dense(np.array(value, dtype=object if isinstance(value, str) else None))
     if isinstance(value, pd.Categorical):
         return column(pd.Series(value))
+    if isinstance(value, np.ndarray) and value.dtype.names:
+        return {"is": "records", "fields": [[name, dense(value[name])] for name in value.dtype.names]}
     return content(value)
 
 
@@ -176,6 +182,9 @@ def table(index):
             "string": pd.array(["s", None, "u"], dtype="string"),
             "other": np.array([4, 5, 6]),
             "truths": pd.Series([True, None, False], dtype=object).to_numpy(),
+            "when": pd.to_datetime(["2020-02-29 12:30:00", None, "1969-12-31 23:59:59.250000"], format="mixed")
+            if pd.__version__ >= "2"
+            else pd.to_datetime(["2020-02-29 12:30:00", None, "1969-12-31 23:59:59.250000"]),
             "ints": pd.Series([1, None, 2**40], dtype=object).to_numpy(),
         },
         index=index,
@@ -210,6 +219,7 @@ write(
         "index": pd.Index(["a", "b"]),
         "numbers": pd.Index([3, 1]),
         "range": pd.RangeIndex(2, 9, 3),
+        "dates": pd.DatetimeIndex(["2024-01-31", "2024-02-29"]),
         "array": pd.array([1, None], dtype="Int8"),
         "category": pd.Categorical(["x", None, "y"]),
     },
@@ -250,6 +260,9 @@ if ad is not None:
     a.uns["neighbors"] = {"params": {"n_neighbors": 15, "metric": "cosine", "exact": True, "spread": 0.5}}
     a.uns["colors"] = np.array(["#ff0000", "#00ff00"], dtype=object)
     a.uns["order"] = ["a", "b"]
+    texts = [np.array(["G1", "G2"], dtype=object), np.array(["G2", "G1"], dtype=object)]
+    a.uns["names"] = np.rec.fromarrays(texts, names=["first", "second"])
+    a.uns["scores"] = np.array([(1.5, 2), (-0.5, 3)], dtype=[("score", "f4"), ("rank", "i8")])
     write("anndata", a)
     control = ad.AnnData(np.array([[1, 2], [3, 4]], dtype=np.float32), obs=pd.DataFrame(index=["c1", "c2"]), var=var)
     write("pairs", {"olAE": (a[:, ["g2", "g1"]].copy(), control), "PCA": (control, control)})
