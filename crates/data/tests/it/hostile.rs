@@ -410,16 +410,14 @@ impl Random {
 
 #[test]
 fn a_file_that_is_cut_anywhere_is_refused() {
-    for environment in ENVIRONMENTS {
-        for case in cases(environment) {
-            for (protocol, bytes) in &case.pickles {
-                for length in 0..bytes.len() {
-                    assert!(
-                        read(&bytes[..length]).is_err(),
-                        "{environment} {} {protocol} {length}",
-                        case.name
-                    );
-                }
+    for (turn, environment) in ENVIRONMENTS.into_iter().enumerate() {
+        for (at, case) in cases(environment).iter().enumerate() {
+            // One protocol a case, and of long files one length in seven, each environment other ones: unoptimised, all
+            // of them take two minutes.
+            let (protocol, bytes) = &case.pickles[at % case.pickles.len()];
+            let step = if bytes.len() < 2_500 { 1 } else { 7 };
+            for length in (turn % step..bytes.len()).step_by(step) {
+                assert!(read(&bytes[..length]).is_err(), "{environment} {} {protocol} {length}", case.name);
             }
         }
     }
