@@ -118,42 +118,6 @@ impl AnnData {
         self.var.n_rows()
     }
 
-    /// The cells at `rows` and the genes at `columns`, in that order; `None` where one lies outside. The raw matrix keeps
-    /// all of its genes.
-    pub fn subset(&self, rows: &[usize], columns: &[usize]) -> Option<Self> {
-        let matrices = |all: &[(String, Matrix)], rows: &[usize], columns: &[usize]| {
-            let subset =
-                |(name, matrix): &(String, Matrix)| Some((name.clone(), matrix.subset(rows, columns)?));
-            all.iter().map(subset).collect::<Option<Vec<_>>>()
-        };
-        let elements = |all: &[(String, Element)], rows: &[usize]| {
-            let take = |(name, element): &(String, Element)| Some((name.clone(), element.take_rows(rows)?));
-            all.iter().map(take).collect::<Option<Vec<_>>>()
-        };
-        let x = match &self.x {
-            Some(x) => Some(x.subset(rows, columns)?),
-            None => None,
-        };
-        let raw = match &self.raw {
-            Some(raw) => {
-                Some(Raw { x: raw.x.take_rows(rows)?, var: raw.var.clone(), varm: raw.varm.clone() })
-            }
-            None => None,
-        };
-        Some(Self {
-            x,
-            obs: self.obs.take(rows)?,
-            var: self.var.take(columns)?,
-            layers: matrices(&self.layers, rows, columns)?,
-            obsm: elements(&self.obsm, rows)?,
-            varm: elements(&self.varm, columns)?,
-            obsp: matrices(&self.obsp, rows, rows)?,
-            varp: matrices(&self.varp, columns, columns)?,
-            uns: self.uns.clone(),
-            raw,
-        })
-    }
-
     /// An error, naming the element, where a part does not have the shape that the others need.
     pub fn check(&self) -> Result<(), DataError> {
         let (n_obs, n_vars) = (self.n_obs(), self.n_vars());

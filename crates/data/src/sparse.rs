@@ -157,15 +157,6 @@ pub enum Matrix {
 }
 
 impl Matrix {
-    /// The rows at these positions; `None` where one lies outside or there are not two dimensions.
-    pub fn take_rows(&self, rows: &[usize]) -> Option<Self> {
-        match self {
-            Self::Sparse(sparse) => sparse.take_rows(rows).map(Self::Sparse),
-            Self::Dense(array) if array.shape().len() == 2 => array.take_rows(rows).map(Self::Dense),
-            Self::Dense(_) => None,
-        }
-    }
-
     /// The rows at `rows` and the columns at `columns`, in that order; `None` where one lies outside or there are not two
     /// dimensions.
     pub fn subset(&self, rows: &[usize], columns: &[usize]) -> Option<Self> {

@@ -8,7 +8,7 @@ use super::numpy::{self, Elements, NdArray};
 use super::pandas::{self, label};
 use super::reader::{Made, Reader};
 use super::scipy;
-use super::{Item, List, Object, Problem};
+use super::{Item, List, Object, Problem, view};
 use crate::anndata::{AnnData, Element, Raw};
 use crate::array::Array;
 use crate::error::{DataError, DataProblem};
@@ -33,62 +33,17 @@ pub(super) fn anndata(reader: &mut Reader<'_>, item: Item) -> Result<AnnData, Da
         return Err(reader.error(DataProblem::Unsupported(what.to_owned())));
     }
     let anndata = if part("_is_view") == Some(Item::Bool(true)) {
-        view(reader, &made)?
+        view::view(reader, made)?
     } else {
-        let parts = Parts { made };
-        parts.read(reader)?
+        Parts { made }.read(reader)?
     };
     reader.placed(anndata.check())?;
     Ok(anndata)
 }
 
-/// Rows and columns of another annotated matrix.
-fn view(reader: &mut Reader<'_>, made: &Made<'_>) -> Result<AnnData, DataError> {
-    let part = |name: &str| {
-        reader.attribute(made, name).ok_or_else(|| reader.malformed(format!("a view without `{name}`")))
-    };
-    let (whole, rows, columns) = (part("_adata_ref")?, part("_oidx")?, part("_vidx")?);
-    if !reader.made(whole).is_some_and(|whole| is_anndata(&whole)) {
-        return Err(reader.unknown(whole));
-    }
-    // What is memorised is not copied once more for the next view of the same matrix.
-    let whole = reader.below("._adata_ref", |reader| reader.value(whole))?;
-    let Some(whole) = whole.anndata() else { return Err(reader.malformed("a view of no AnnData")) };
-    let rows = picked(reader, rows, whole.n_obs())?;
-    let columns = picked(reader, columns, whole.n_vars())?;
-    reader.spend(subset_bytes(whole, rows.len(), columns.len()))?;
-    whole.subset(&rows, &columns).ok_or_else(|| reader.malformed("a view of what is not there"))
-}
-
-/// Positions that a view shows of an axis of length `n`. anndata 0.13 wraps arrays in an object that has one for each
-/// device.
-fn picked(reader: &mut Reader<'_>, item: Item, n: usize) -> Result<Vec<usize>, DataError> {
-    let wrapped =
-        reader.made(item).filter(|made| (made.module, made.name) == ("anndata.compat", "IndexManager"));
-    let item = match wrapped.and_then(|made| reader.attribute(&made, "_manager")) {
-        Some(arrays) => match reader.pickle.dict(arrays) {
-            Some([(_, array)]) => *array,
-            _ => return Err(reader.unknown(item)),
-        },
-        None => item,
-    };
-    pandas::positions(reader, item, n)
-}
-
-/// Bytes that a part of an annotated matrix takes, at most.
-fn subset_bytes(whole: &AnnData, rows: usize, columns: usize) -> usize {
-    const WIDEST: usize = 64;
-    let cells = rows.saturating_mul(columns).saturating_mul(1 + whole.layers.len());
-    let along = rows.saturating_add(columns);
-    let wide =
-        whole.obs.columns().len() + whole.var.columns().len() + whole.obsm.len() + whole.varm.len() + 1;
-    // Sparse matrices take as many bytes as there are entries, which the whole has paid for.
-    let cells = if matches!(whole.x, Some(Matrix::Sparse(_))) { 0 } else { cells };
-    cells.saturating_mul(8).saturating_add(along.saturating_mul(wide).saturating_mul(WIDEST))
-}
-
-struct Parts<'a> {
-    made: Made<'a>,
+/// The parts of an annotated matrix or of its raw one.
+pub(super) struct Parts<'a> {
+    pub made: Made<'a>,
 }
 
 impl<'a> Parts<'a> {
@@ -125,19 +80,26 @@ impl<'a> Parts<'a> {
                 parts.push(named(reader, place, key, |reader| matrix(reader, graph))?);
             }
         }
-        if let Some(uns) = self.part(reader, "_uns") {
-            all.uns = reader.below(".uns", |reader| match element(reader, uns)? {
-                Element::Dict(uns) => Ok(uns),
-                _ => Err(reader.unknown(uns)),
-            })?;
-        }
-        if let Some(raw) = self.part(reader, "_raw") {
-            all.raw = Some(reader.below(".raw", |reader| read_raw(reader, raw))?);
-        }
+        all.uns = self.uns(reader)?;
+        all.raw = self.raw(reader)?;
         Ok(all)
     }
 
-    fn frame(&self, reader: &mut Reader<'a>, name: &str, place: &str) -> Result<DataFrame, DataError> {
+    pub fn uns(&self, reader: &mut Reader<'a>) -> Result<Vec<(String, Element)>, DataError> {
+        let Some(uns) = self.part(reader, "_uns") else { return Ok(Vec::new()) };
+        reader.below(".uns", |reader| match element(reader, uns)? {
+            Element::Dict(uns) => Ok(uns),
+            _ => Err(reader.unknown(uns)),
+        })
+    }
+
+    pub fn raw(&self, reader: &mut Reader<'a>) -> Result<Option<Raw>, DataError> {
+        let Some(raw) = self.part(reader, "_raw") else { return Ok(None) };
+        reader.below(".raw", |reader| read_raw(reader, raw)).map(Some)
+    }
+
+    /// A table that must be there.
+    pub fn frame(&self, reader: &mut Reader<'a>, name: &str, place: &str) -> Result<DataFrame, DataError> {
         let item = self.part(reader, name);
         let item =
             item.ok_or_else(|| reader.error(DataProblem::Missing(place.trim_start_matches('.').to_owned())))?;
@@ -218,7 +180,13 @@ fn matrix(reader: &mut Reader<'_>, item: Item) -> Result<Matrix, DataError> {
 }
 
 fn dense(reader: &mut Reader<'_>, item: Item) -> Result<Array, DataError> {
-    let NdArray { shape, elements } = reader.nd_array(item)?;
+    let array = reader.nd_array(item)?;
+    plain(reader, array)
+}
+
+/// An array without objects: objects that are all of one kind become that kind.
+fn plain(reader: &mut Reader<'_>, array: NdArray) -> Result<Array, DataError> {
+    let NdArray { shape, elements } = array;
     match elements {
         Elements::Values(values) => reader.placed(Array::new(shape, values)),
         Elements::Objects(items) => {
@@ -274,6 +242,11 @@ fn element(reader: &mut Reader<'_>, item: Item) -> Result<Element, DataError> {
 }
 
 fn called(reader: &mut Reader<'_>, item: Item) -> Result<Element, DataError> {
+    if numpy::is_structured(reader.pickle, item) {
+        let fields = reader.records(item)?;
+        let field = |(name, array)| plain(reader, array).map(|array| (name, array));
+        return fields.into_iter().map(field).collect::<Result<_, _>>().map(Element::Records);
+    }
     if numpy::is_array(reader.pickle, item) {
         return dense(reader, item).map(Element::Array);
     }

@@ -88,7 +88,7 @@ impl<R: BufRead> Machine<R> {
             b'J' => Item::Int(i32::from_le_bytes(self.source.array()?).into()),
             b'K' => Item::Int(self.source.byte()?.into()),
             b'M' => Item::Int(u16::from_le_bytes(self.source.array()?).into()),
-            b'G' => Item::Float(f64::from_be_bytes(self.source.array()?)),
+            b'G' => return self.floats(),
             0x8a | 0x8b => {
                 let n = self.length(if opcode == 0x8a { 1 } else { 4 })?;
                 let bytes = self.take(n)?;
@@ -112,6 +112,14 @@ impl<R: BufRead> Machine<R> {
             opcode => return self.sized(opcode),
         };
         self.push(item)
+    }
+
+    /// A float and all that follow it.
+    fn floats(&mut self) -> Result<(), Problem> {
+        let first = f64::from_be_bytes(self.source.array()?);
+        self.push(Item::Float(first))?;
+        let (stack, bytes) = (&mut self.stack, self.limits.bytes);
+        self.source.floats(|float| push(stack, bytes, Item::Float(float)))
     }
 
     /// Texts and bytes that say their length.
@@ -165,11 +173,7 @@ impl<R: BufRead> Machine<R> {
     }
 
     fn push(&mut self, item: Item) -> Result<(), Problem> {
-        if self.stack.len() as u64 * ITEM >= self.limits.bytes {
-            return Err(Problem::Limit(self.limits.bytes, "bytes"));
-        }
-        self.stack.push(item);
-        Ok(())
+        push(&mut self.stack, self.limits.bytes, item)
     }
 
     /// The topmost value, not looking behind the last mark.
@@ -267,6 +271,9 @@ impl<R: BufRead> Machine<R> {
 
     /// Adds to the collection, or to the recorded call, below.
     fn fill(&mut self, opcode: u8) -> Result<(), Problem> {
+        if opcode == b'e' && self.append_floats()? {
+            return Ok(());
+        }
         let items = match opcode {
             b'a' => vec![self.pop()?],
             b's' => {
@@ -303,6 +310,32 @@ impl<R: BufRead> Machine<R> {
             }
         }
         Ok(())
+    }
+
+    /// Moves what lies above the mark to the list below it if both are floats and nothing else, which saves a copy of
+    /// each; tells whether it did.
+    fn append_floats(&mut self) -> Result<bool, Problem> {
+        let mark = *self.marks.last().ok_or(Problem::Mark)?;
+        let floor = self.marks.iter().rev().nth(1).copied().unwrap_or_default();
+        let (below, floats) = self.stack.split_at(mark.min(self.stack.len()));
+        let target = match below.get(floor..).and_then(<[Item]>::last) {
+            Some(Item::Object(ObjectId(id))) => self.objects.get_mut(*id as usize),
+            _ => None,
+        };
+        let only_floats = !floats.is_empty() && floats.iter().all(|item| matches!(item, Item::Float(_)));
+        let (true, Some(Object::List(list))) = (only_floats, target) else { return Ok(false) };
+        if !list.is_empty() && matches!(list, List::Items(_)) {
+            return Ok(false);
+        }
+        let n = floats.len();
+        list.extend_floats(floats.iter().filter_map(|item| match item {
+            Item::Float(number) => Some(*number),
+            _ => None,
+        }));
+        self.stack.truncate(mark);
+        self.marks.pop();
+        self.spend((n * size_of::<f64>()) as u64)?;
+        Ok(true)
     }
 
     /// Names and calls: recorded, never followed.
@@ -424,6 +457,15 @@ impl<R: BufRead> Machine<R> {
     }
 }
 
+/// Puts an item on the stack unless that takes more than `bytes` then.
+fn push(stack: &mut Vec<Item>, bytes: u64, item: Item) -> Result<(), Problem> {
+    if stack.len() as u64 * ITEM >= bytes {
+        return Err(Problem::Limit(bytes, "bytes"));
+    }
+    stack.push(item);
+    Ok(())
+}
+
 /// Keys and values that follow one another.
 fn pairs(items: Vec<Item>) -> Result<Vec<(Item, Item)>, Problem> {
     let (pairs, rest) = items.as_chunks::<2>();
@@ -438,6 +480,14 @@ impl List {
         let mut list = Self::Items(Vec::new());
         list.extend(items);
         list
+    }
+
+    /// Adds floats to a list that is empty or has only floats.
+    fn extend_floats(&mut self, floats: impl Iterator<Item = f64>) {
+        match self {
+            Self::Floats(known) => known.extend(floats),
+            Self::Items(_) => *self = Self::Floats(floats.collect()),
+        }
     }
 
     /// Adds elements; tells whether they are stored as plain floats.

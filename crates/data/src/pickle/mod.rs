@@ -24,6 +24,7 @@ mod source;
 mod tests;
 mod text;
 mod value;
+mod view;
 
 pub use budget::Budget;
 pub use error::{PickleError, Problem};

@@ -305,6 +305,16 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Shape, numbers and unit of an array of dates.
+    pub fn instants(&mut self, item: Item) -> Result<(Vec<usize>, Vec<i64>, String), DataError> {
+        numpy::instants(self.pickle, item, &mut self.budget).map_err(|problem| self.error(problem))
+    }
+
+    /// Fields of a structured array.
+    pub fn records(&mut self, item: Item) -> Result<Vec<(String, NdArray)>, DataError> {
+        numpy::records(self.pickle, item, &mut self.budget).map_err(|problem| self.error(problem))
+    }
+
     /// An array whose elements may be objects, decoded anew at each call.
     pub fn nd_array(&mut self, item: Item) -> Result<NdArray, DataError> {
         numpy::array(self.pickle, item, &mut self.budget).map_err(|problem| self.error(problem))

@@ -35,10 +35,33 @@ impl<R: BufRead> Source<R> {
 
     /// `n` bytes. Memory grows with what is there, not with what is promised.
     pub fn bytes(&mut self, n: u64) -> Result<Vec<u8>, Problem> {
-        let mut bytes = Vec::new();
+        // What is promised is believed up to here, so that most byte strings are stored without growing.
+        const BELIEVED: u64 = 1 << 16;
+        let mut bytes = Vec::with_capacity(n.min(BELIEVED) as usize);
         let read = (&mut self.reader).take(n).read_to_end(&mut bytes).map_err(Problem::Unreadable)?;
         self.at += read as u64;
         if read as u64 == n { Ok(bytes) } else { Err(Problem::Truncated) }
+    }
+
+    /// Floats that come next, each with its opcode `G`, as far as they lie in the buffer; hands each to `push` and stops
+    /// at its first error.
+    pub fn floats(&mut self, mut push: impl FnMut(f64) -> Result<(), Problem>) -> Result<(), Problem> {
+        loop {
+            let buffer = self.reader.fill_buf().map_err(Problem::Unreadable)?;
+            let mut n = 0;
+            for [opcode, float @ ..] in buffer.as_chunks::<9>().0 {
+                if *opcode != b'G' {
+                    break;
+                }
+                push(f64::from_be_bytes(*float))?;
+                n += 9;
+            }
+            self.reader.consume(n);
+            self.at += n as u64;
+            if n == 0 {
+                return Ok(());
+            }
+        }
     }
 
     /// A line without its end.

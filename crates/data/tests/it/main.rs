@@ -12,3 +12,9 @@ mod stores;
 mod tables;
 mod texts;
 mod written;
+// A test that fails is a panic.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod frames;
+mod gene_vectors;
+mod hostile;

@@ -3,7 +3,7 @@
 use super::super::numpy::{self, Elements};
 use super::super::reader::{Made, Reader};
 use super::super::{Item, Problem};
-use super::{arrow, index, objects};
+use super::{arrow, dates, index, objects};
 use crate::error::DataError;
 use crate::frame::{Categorical, Column};
 use crate::values::Values;
@@ -20,6 +20,8 @@ enum Kind {
     Masked,
     /// A NumPy array in the clothes of pandas.
     Numpy,
+    /// Dates without a time zone.
+    Dates,
 }
 
 fn kind_of(module: &str, name: &str) -> Option<Kind> {
@@ -36,6 +38,7 @@ fn kind_of(module: &str, name: &str) -> Option<Kind> {
         | ("pandas.core.arrays.floating" | "pandas.arrays", "FloatingArray")
         | ("pandas.core.arrays.boolean" | "pandas.arrays", "BooleanArray") => Kind::Masked,
         ("pandas.core.arrays.numpy_" | "pandas.arrays", "PandasArray" | "NumpyExtensionArray") => Kind::Numpy,
+        ("pandas.core.arrays.datetimes" | "pandas.arrays", "DatetimeArray") => Kind::Dates,
         _ => return None,
     })
 }
@@ -77,6 +80,14 @@ pub(in crate::pickle) fn column(reader: &mut Reader<'_>, item: Item) -> Result<C
             Ok(if mask.contains(&true) { Column::Nullable { values, mask } } else { Column::Values(values) })
         }
         Kind::Masked => masked(reader, &made),
+        Kind::Dates => {
+            let (dtype, array) = wrapped(reader, &made, "_ndarray")?;
+            // A data type of pandas says a time zone.
+            match dtype.and_then(|dtype| reader.made(dtype)) {
+                Some(of) if (of.module, of.name) == ("numpy", "dtype") => dates::column(reader, array),
+                _ => Err(reader.unknown(dtype.unwrap_or(item))),
+            }
+        }
     })
 }
 

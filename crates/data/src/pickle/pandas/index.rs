@@ -63,7 +63,10 @@ fn range(start: i64, step: i64, n: usize) -> impl Iterator<Item = i64> {
 /// `_new_Index(class, {"data": …, "name": …})`.
 pub(in crate::pickle) fn index(reader: &mut Reader<'_>, item: Item) -> Result<Index, DataError> {
     let Some(made) = reader.made(item) else { return Err(reader.unknown(item)) };
-    let ("pandas.core.indexes.base", "_new_Index", [class, state]) = (made.module, made.name, made.arguments)
+    let (
+        ("pandas.core.indexes.base", "_new_Index") | ("pandas.core.indexes.datetimes", "_new_DatetimeIndex"),
+        [class, state],
+    ) = ((made.module, made.name), made.arguments)
     else {
         return Err(reader.unknown(item));
     };
@@ -76,7 +79,8 @@ pub(in crate::pickle) fn index(reader: &mut Reader<'_>, item: Item) -> Result<In
         ("pandas.core.indexes.range" | "pandas", "RangeIndex") => labels_of_range(reader, *state)?,
         ("pandas.core.indexes.base" | "pandas", "Index")
         | ("pandas.core.indexes.numeric", "Int64Index" | "UInt64Index" | "Float64Index")
-        | ("pandas.core.indexes.category" | "pandas", "CategoricalIndex") => {
+        | ("pandas.core.indexes.category" | "pandas", "CategoricalIndex")
+        | ("pandas.core.indexes.datetimes" | "pandas", "DatetimeIndex") => {
             let data =
                 reader.entry(*state, "data").ok_or_else(|| reader.malformed("an index without data"))?;
             Labels::Each(reader.below("", |reader| values(reader, data))?)

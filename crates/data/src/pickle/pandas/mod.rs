@@ -5,6 +5,7 @@
 mod arrays;
 mod arrow;
 mod blocks;
+mod dates;
 mod index;
 mod labels;
 mod objects;
@@ -37,7 +38,8 @@ pub(super) fn kind(made: &Made<'_>) -> Option<Kind> {
             Kind::Frame
         }
         ("pandas.core.series" | "pandas", "Series") => Kind::Series,
-        ("pandas.core.indexes.base", "_new_Index") => Kind::Index,
+        ("pandas.core.indexes.base", "_new_Index")
+        | ("pandas.core.indexes.datetimes", "_new_DatetimeIndex") => Kind::Index,
         _ if arrays::is_array(made) => Kind::Array,
         _ => return None,
     })
