@@ -1,5 +1,6 @@
 //! Matrices of cells by genes.
 
+use crate::radix::radix_sort;
 use crate::undefined::Undefined;
 
 /// An element type: floats of 32 or 64 bits. Arithmetic is always done in 64 bits.
@@ -12,10 +13,16 @@ pub trait Real: Copy + PartialOrd + Send + Sync + 'static {
 
     /// The integer that orders as the numbers do. What is no number has some place.
     fn key(self) -> Self::Key;
+
+    /// The square, rounded to the precision of the type, as NumPy has it.
+    fn square(self) -> f64;
+
+    /// Sorts keys; `scratch` is room that calls may share.
+    fn sort(keys: &mut Vec<Self::Key>, scratch: &mut Vec<Self::Key>);
 }
 
 macro_rules! real {
-    ($float:ty, $bits:ty) => {
+    ($float:ty, $bits:ty, $sort:expr) => {
         impl Real for $float {
             type Key = $bits;
 
@@ -29,11 +36,19 @@ macro_rules! real {
                 let bits = (self + 0.0).to_bits();
                 if bits & SIGN == 0 { bits | SIGN } else { !bits }
             }
+
+            fn square(self) -> f64 {
+                f64::from(self * self)
+            }
+
+            fn sort(keys: &mut Vec<$bits>, scratch: &mut Vec<$bits>) {
+                $sort(keys, scratch);
+            }
         }
     };
 }
-real!(f32, u32);
-real!(f64, u64);
+real!(f32, u32, radix_sort);
+real!(f64, u64, |keys: &mut Vec<u64>, _: &mut Vec<u64>| keys.sort_unstable());
 
 /// A matrix of cells (rows) by genes (columns), every element stored, one cell after the other.
 #[derive(Clone, Debug, PartialEq)]

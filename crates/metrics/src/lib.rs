@@ -5,17 +5,22 @@
 //! reason, never 0.
 
 mod cells;
+mod differential_expression;
 mod distances;
 mod energy_distance;
 mod exponential;
 mod mmd_rbf;
 mod mse;
 mod r2;
+mod radix;
+mod rank_sums;
 mod undefined;
 
 pub use cells::{Cells, Real, ShapeError};
+pub use differential_expression::{Gene, Test, TestKind, differential_expression};
 pub use energy_distance::energy_distance;
 pub use mmd_rbf::mmd_rbf;
 pub use mse::mse;
 pub use r2::r2;
+pub use rank_sums::{RankSums, rank_sums};
 pub use undefined::{Score, Undefined};
