@@ -117,6 +117,16 @@ impl<T: Real> Cells<T> {
         &self.values[cell * self.n_genes..][..self.n_genes]
     }
 
+    /// The same matrix with 0 where a value is negative.
+    pub fn clipped(&self) -> Self
+    where
+        T: From<u8>,
+    {
+        let zero = T::from(0);
+        let values = self.values.iter().map(|value| if *value < zero { zero } else { *value }).collect();
+        Self { values, ..*self }
+    }
+
     /// Sums over cells, one a gene, in order of the cells.
     pub fn gene_sums(&self) -> Vec<f64> {
         let mut sums = vec![0.0; self.n_genes];
@@ -161,7 +171,7 @@ mod tests {
         let wrong = Cells::new(2, 2, vec![0.0, 1.0, f64::NAN, f64::INFINITY]);
         assert_eq!(wrong, Err(ShapeError::NotFinite { count: 2, cell: 1, gene: 0 }));
         assert_eq!(Cells::new(0, 5, Vec::<f64>::new()).unwrap().gene_sums(), [0.0; 5]);
-        assert_eq!(Cells::new(usize::MAX, 2, Vec::<f64>::new()).is_err(), true);
+        assert!(Cells::new(usize::MAX, 2, Vec::<f64>::new()).is_err());
     }
 
     proptest! {

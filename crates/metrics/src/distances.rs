@@ -20,8 +20,12 @@ pub struct Points {
 impl Points {
     /// The cells as points, one coordinate a gene.
     pub fn new<T: Real>(cells: &Cells<T>) -> Self {
-        let (n, dimensions) = (cells.n_cells(), cells.n_genes());
-        let rows: Vec<f64> = cells.values().iter().map(|value| value.to_f64()).collect();
+        let rows = cells.values().iter().map(|value| value.to_f64()).collect();
+        Self::of_rows(cells.n_cells(), cells.n_genes(), rows)
+    }
+
+    /// `n` points, one after the other.
+    pub fn of_rows(n: usize, dimensions: usize, rows: Vec<f64>) -> Self {
         let mut strips = vec![[0.0; WIDTH]; n.div_ceil(WIDTH) * dimensions];
         if dimensions > 0 {
             for (point, row) in rows.chunks_exact(dimensions).enumerate() {
@@ -64,6 +68,45 @@ pub fn mean_within(a: &Points, of: impl Fn(f64) -> f64 + Copy + Sync) -> f64 {
         .collect();
     let n = a.n as f64;
     sums.iter().sum::<f64>() / (n * n)
+}
+
+/// For each point of `queries`, the `k` nearest points of `pool`, or all if there are fewer, nearest first; of equally
+/// near ones the first in order.
+pub fn nearest(queries: &Points, pool: &Points, k: usize) -> Vec<Vec<usize>> {
+    let k = k.min(pool.n);
+    (0..queries.n)
+        .into_par_iter()
+        .map_init(Vec::new, |squares, query| {
+            pulp::Arch::new().dispatch(Row { row: queries.row(query), pool, squares });
+            let mut order: Vec<usize> = (0..pool.n).collect();
+            let by_distance = |a: &usize, b: &usize| squares[*a].total_cmp(&squares[*b]).then(a.cmp(b));
+            if k < order.len() && k > 0 {
+                order.select_nth_unstable_by(k - 1, by_distance);
+            }
+            order.truncate(k);
+            order.sort_unstable_by(by_distance);
+            order
+        })
+        .collect()
+}
+
+/// Squared distances of one point to all of a pool.
+struct Row<'a> {
+    row: &'a [f64],
+    pool: &'a Points,
+    squares: &'a mut Vec<f64>,
+}
+
+impl pulp::WithSimd for Row<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        self.squares.clear();
+        for strip in 0..self.pool.n.div_ceil(WIDTH) {
+            self.squares.extend_from_slice(&squared(self.row, self.pool.strip(strip)));
+        }
+    }
 }
 
 /// The sum of one task, compiled for the widest vectors that this processor has; their width changes no bit.

@@ -5,10 +5,12 @@
 //! reason, never 0.
 
 mod cells;
+mod deg_recovery;
 mod differential_expression;
 mod distances;
 mod energy_distance;
 mod exponential;
+mod knn_purity;
 mod mmd_rbf;
 mod mse;
 mod r2;
@@ -17,8 +19,10 @@ mod rank_sums;
 mod undefined;
 
 pub use cells::{Cells, Real, ShapeError};
+pub use deg_recovery::{DegRecovery, DegSettings, Recovery, deg_recovery};
 pub use differential_expression::{Gene, Test, TestKind, differential_expression};
 pub use energy_distance::energy_distance;
+pub use knn_purity::knn_purity;
 pub use mmd_rbf::mmd_rbf;
 pub use mse::mse;
 pub use r2::r2;

@@ -19,6 +19,15 @@ pub enum Undefined {
         /// There.
         found: usize,
     },
+    /// Values that are all equal.
+    #[error("values without spread have no correlation")]
+    NoSpread,
+    /// Fold changes that are no numbers.
+    #[error("{genes} genes have no log fold change, since their mean expression is negative")]
+    NoChange {
+        /// How many.
+        genes: usize,
+    },
     /// Matrices that have to be paired are not.
     #[error("{truth} {what} against {predicted}")]
     Unpaired {

@@ -1,0 +1,3 @@
+//! Metrics against the Python packages that define them.
+
+mod pairs;
