@@ -1,11 +1,20 @@
 //! Readers and writers of what single-cell biology writes, exact, bounded in memory and safe on hostile input.
 
 pub mod anndata;
+pub mod anndata_io;
+mod archive;
 pub mod array;
+pub mod delimited;
+mod elements;
 pub mod error;
 pub mod frame;
 pub mod gene_vectors;
+pub mod gmt;
+pub mod hdf5;
+pub mod mtx;
+pub mod npy;
 pub mod pickle;
 pub mod sparse;
 pub mod store;
 pub mod values;
+pub mod zarr;

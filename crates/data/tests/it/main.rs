@@ -1,3 +1,10 @@
 //! Tests of the public interface.
 
+// A test that fails is a panic, and what it prints is for the person who reads it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
+
+mod arrays;
 mod gene_vectors;
+mod h5ad;
+mod stores;
+mod written;

@@ -1,0 +1,303 @@
+//! Annotated matrices in HDF5: files of three versions of anndata, their values from Python.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use repro_data::anndata::{AnnData, Element};
+use repro_data::anndata_io::{AnnDataFile, Section};
+use repro_data::array::Array;
+use repro_data::frame::{Categorical, Column, DataFrame};
+use repro_data::hdf5::Hdf5Store;
+use repro_data::sparse::{Layout, Matrix, Sparse};
+use repro_data::store::{Attribute, Store};
+use repro_data::values::Values;
+use serde_json::{Value, json};
+
+pub fn fixture(name: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/h5ad").join(format!("{name}.gz"));
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+/// A folder with one file in it.
+pub struct Scratch {
+    _folder: tempfile::TempDir,
+    pub path: PathBuf,
+}
+
+impl Scratch {
+    pub fn new(bytes: &[u8]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file.h5ad");
+        std::fs::write(&path, bytes).unwrap();
+        Self { _folder: folder, path }
+    }
+}
+
+fn bits(value: f64) -> Value {
+    if value.is_nan() { json!("nan") } else { json!(format!("{:016x}", value.to_bits())) }
+}
+
+fn values(values: &Values, shape: &[usize]) -> Value {
+    let list: Vec<Value> = match values {
+        Values::Bool(values) => values.iter().map(|value| json!(value)).collect(),
+        Values::I64(values) => values.iter().map(|value| json!(value)).collect(),
+        Values::U64(values) => values.iter().map(|value| json!(value)).collect(),
+        Values::Text(values) => values.iter().map(|value| json!(value)).collect(),
+        Values::F32(_) | Values::F64(_) => values.to_f64().unwrap().into_iter().map(bits).collect(),
+        integers => integers.to_f64().unwrap().into_iter().map(|value| json!(value as i64)).collect(),
+    };
+    json!({"type": values.data_type().name(), "shape": shape, "values": list})
+}
+
+fn array(array: &Array) -> Value {
+    values(array.values(), array.shape())
+}
+
+fn vector(of: &Values) -> Value {
+    values(of, &[of.len()])
+}
+
+fn sparse(of: &Sparse) -> Value {
+    let format = if of.layout() == Layout::Csr { "csr" } else { "csc" };
+    let data = vector(of.values());
+    json!({"sparse": format, "shape": of.shape(), "indptr": of.indptr(), "indices": of.indices(), "data": data})
+}
+
+fn matrix(of: &Matrix) -> Value {
+    match of {
+        Matrix::Dense(dense) => array(dense),
+        Matrix::Sparse(of) => sparse(of),
+    }
+}
+
+fn categorical(of: &Categorical) -> Value {
+    json!({"codes": of.codes(), "categories": vector(of.categories()), "ordered": of.ordered})
+}
+
+fn nullable(values: &Values, mask: &[bool]) -> Value {
+    let mut values = vector(values);
+    for (value, missing) in values["values"].as_array_mut().unwrap().iter_mut().zip(mask) {
+        if *missing {
+            *value = Value::Null;
+        }
+    }
+    json!({"nullable": values, "mask": mask})
+}
+
+fn frame(of: &DataFrame) -> Value {
+    let column = |column: &Column| match column {
+        Column::Values(values) => vector(values),
+        Column::Categorical(of) => categorical(of),
+        Column::Nullable { values, mask } => nullable(values, mask),
+    };
+    let columns: Vec<_> = of.columns().iter().map(|(name, own)| json!([name, column(own)])).collect();
+    json!({"index": of.index(), "index_name": of.index_name, "columns": columns})
+}
+
+fn element(of: &Element) -> Value {
+    match of {
+        Element::Null => Value::Null,
+        Element::Array(own) => array(own),
+        Element::Sparse(own) => sparse(own),
+        Element::DataFrame(own) => json!({ "frame": frame(own) }),
+        Element::Categorical(own) => categorical(own),
+        Element::Nullable { values, mask } => nullable(values, mask),
+        Element::Records(fields) => {
+            let fields: Vec<_> = fields.iter().map(|(name, own)| json!([name, array(own)])).collect();
+            json!({ "records": fields })
+        }
+        Element::Dict(elements) => json!({"dict": map(elements, element)}),
+        Element::Unread(what) => json!({ "unread": what }),
+    }
+}
+
+fn map<T>(of: &[(String, T)], each: impl Fn(&T) -> Value) -> Value {
+    Value::Object(of.iter().map(|(name, own)| (name.clone(), each(own))).collect())
+}
+
+pub fn whole(of: &AnnData) -> Value {
+    let raw = of.raw.as_ref().map(|raw| json!({"x": matrix(&raw.x), "var": frame(&raw.var)}));
+    json!({
+        "x": of.x.as_ref().map(matrix), "obs": frame(&of.obs), "var": frame(&of.var),
+        "layers": map(&of.layers, matrix), "obsm": map(&of.obsm, element), "varm": map(&of.varm, element),
+        "obsp": map(&of.obsp, matrix), "varp": map(&of.varp, matrix), "uns": map(&of.uns, element), "raw": raw,
+    })
+}
+
+/// Floats, which Python wrote in its own words, as their bits.
+fn as_bits(value: &mut Value) {
+    if value["type"].as_str().is_some_and(|kind| kind.starts_with("float")) {
+        // Half floats are read as the floats of 32 bits that they are.
+        if value["type"] == "float16" {
+            value["type"] = json!("float32");
+        }
+        for own in value["values"].as_array_mut().unwrap() {
+            *own = bits(own.as_str().unwrap().parse().unwrap());
+        }
+        return;
+    }
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(as_bits),
+        Value::Object(map) => map.values_mut().for_each(as_bits),
+        _ => {}
+    }
+}
+
+#[test]
+fn files_of_three_versions_hold_what_python_says() {
+    for version in ["0.8", "0.10", "0.12"] {
+        let file = Scratch::new(&fixture(&format!("anndata-{version}.h5ad")));
+        let path = format!("{}/tests/fixtures/h5ad/anndata-{version}.json", env!("CARGO_MANIFEST_DIR"));
+        let mut wanted: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        as_bits(&mut wanted);
+        let read = whole(&AnnDataFile::open(&file.path).unwrap().read().unwrap());
+        same(&read, &wanted, version);
+    }
+}
+
+/// The same, or a panic that says where not.
+fn same(own: &Value, wanted: &Value, at: &str) {
+    match (own, wanted) {
+        (Value::Object(own), Value::Object(wanted)) => {
+            assert_eq!(own.keys().collect::<Vec<_>>(), wanted.keys().collect::<Vec<_>>(), "{at}");
+            own.iter().for_each(|(name, value)| same(value, &wanted[name], &format!("{at} {name}")));
+        }
+        (Value::Array(own), Value::Array(wanted)) if own.len() == wanted.len() => {
+            let mut pairs = own.iter().zip(wanted).enumerate();
+            pairs.for_each(|(position, (own, wanted))| same(own, wanted, &format!("{at} {position}")));
+        }
+        _ => assert_eq!(own, wanted, "{at}"),
+    }
+}
+
+#[test]
+fn parts_are_read_one_by_one() {
+    let file = Scratch::new(&fixture("anndata-0.12.h5ad"));
+    let file = AnnDataFile::open(&file.path).unwrap();
+    assert_eq!((file.n_obs(), file.n_vars()), (7, 5));
+    let all = file.read().unwrap();
+    assert_eq!(file.obs_names().unwrap(), all.obs.index());
+    assert_eq!(file.var_names().unwrap(), all.var.index());
+    assert_eq!(&file.obs_column("type").unwrap(), all.obs.column("type").unwrap());
+    assert_eq!(file.keys(Section::Obsm).unwrap(), ["X_umap", "frame", "sparse"]);
+    assert_eq!(file.obsm("X_umap").unwrap(), all.obsm[0].1);
+    assert_eq!(file.uns("int").unwrap(), Element::Array(Array::new(vec![], Values::I64(vec![3])).unwrap()));
+    assert!(file.has_raw().unwrap());
+    assert_eq!(file.raw_x().unwrap().shape(), [7, 8]);
+    let absent = file.obsm("X_tsne").unwrap_err().to_string();
+    assert_eq!(absent, "there is no `obsm/X_tsne`");
+}
+
+fn dense(of: &Matrix) -> Vec<Vec<f64>> {
+    match of {
+        Matrix::Dense(array) => {
+            let columns = array.shape()[1];
+            array.values().to_f64().unwrap().chunks(columns).map(<[f64]>::to_vec).collect()
+        }
+        Matrix::Sparse(sparse) => {
+            let mut rows = vec![vec![0.0; sparse.shape()[1]]; sparse.shape()[0]];
+            let values = sparse.values().to_f64().unwrap();
+            for major in 0..sparse.indptr().len() - 1 {
+                for entry in sparse.indptr()[major] as usize..sparse.indptr()[major + 1] as usize {
+                    let minor = sparse.indices()[entry] as usize;
+                    match sparse.layout() {
+                        Layout::Csr => rows[major][minor] += values[entry],
+                        Layout::Csc => rows[minor][major] += values[entry],
+                    }
+                }
+            }
+            rows
+        }
+    }
+}
+
+#[test]
+fn rows_and_blocks_of_rows_are_those_of_the_whole_matrix() {
+    let file = Scratch::new(&fixture("anndata-0.12.h5ad"));
+    let file = AnnDataFile::open(&file.path).unwrap();
+    for matrix in [file.x(), file.layer("dense"), file.layer("csc"), file.layer("counts"), file.raw_x()] {
+        let matrix = matrix.unwrap();
+        let whole = dense(&matrix.read().unwrap());
+        for start in 0..=7 {
+            for end in start..=7 {
+                assert_eq!(dense(&matrix.rows(start..end).unwrap()), whole[start..end]);
+            }
+        }
+        assert!(matrix.rows(3..8).is_err());
+        for bytes in [0, 20, 60, 1 << 20] {
+            let mut next = 0;
+            for block in matrix.blocks(bytes) {
+                let (start, block) = block.unwrap();
+                let rows = dense(&block);
+                assert_eq!(start, next);
+                assert_eq!(rows, whole[start..start + rows.len()]);
+                next = start + rows.len();
+                assert!(!rows.is_empty());
+            }
+            assert_eq!(next, 7);
+        }
+        assert_eq!(matrix.blocks(0).count(), 7);
+        assert_eq!(matrix.blocks(1 << 20).count(), 1);
+    }
+}
+
+#[test]
+fn tables_of_anndata_0_7_find_their_categories() {
+    let file = Scratch::new(&fixture("layout-0.7.h5ad"));
+    let file = AnnDataFile::open(&file.path).unwrap();
+    let all = file.read().unwrap();
+    let texts = |texts: &[&str]| Values::Text(texts.iter().map(|text| (*text).to_owned()).collect());
+    let kinds = Categorical::new(vec![1, 0, -1], texts(&["one", "two"]), true).unwrap();
+    assert_eq!(all.obs.column("kind"), Some(&Column::Categorical(kinds)));
+    assert_eq!(all.obs.column("n"), Some(&Column::Values(Values::I64(vec![4, 5, 6]))));
+    assert_eq!(all.obs.index_name.as_deref(), Some("index"));
+    assert_eq!(all.obs.duplicate(), None);
+    assert_eq!(all.var.index(), ["g0", "g0"]);
+    assert_eq!(all.var.duplicate(), Some("g0"));
+}
+
+#[test]
+fn structured_tables_of_anndata_0_6_are_read() {
+    let file = Scratch::new(&fixture("layout-0.6.h5ad"));
+    let all = AnnDataFile::open(&file.path).unwrap().read().unwrap();
+    assert_eq!(dense(all.x.as_ref().unwrap()), [[0.0, 1.0], [2.0, 0.0], [0.0, 3.0]]);
+    assert_eq!(all.obs.index(), ["c0", "c1", "c2"]);
+    let texts = Values::Text(vec!["one".to_owned(), "two".to_owned()]);
+    let kinds = Categorical::new(vec![1, 0, 1], texts, false).unwrap();
+    assert_eq!(all.obs.column("kind"), Some(&Column::Categorical(kinds)));
+    assert_eq!(all.obs.column("v"), Some(&Column::Values(Values::F32(vec![0.5, 1.5, 2.5]))));
+    let pca = Array::new(vec![3, 2], Values::F64(vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0])).unwrap();
+    assert_eq!(all.obsm, [("X_pca".to_owned(), Element::Array(pca))]);
+    assert_eq!(all.raw.unwrap().var.index(), ["g0", "g1"]);
+}
+
+#[test]
+fn every_way_of_storing_an_array_gives_the_same_numbers() {
+    let file = Scratch::new(&fixture("storage.h5"));
+    let store = Hdf5Store::open(&file.path).unwrap();
+    let wide = Values::F32((0..600_u16).map(f32::from).collect());
+    for name in ["lzf", "sums", "plain", "grows"] {
+        assert_eq!(store.read(name).unwrap().values(), &wide, "{name}");
+        let part = store.read_range(name, 5..16).unwrap();
+        assert_eq!(
+            part,
+            Array::new(vec![11, 20], wide.take(&(100..320).collect::<Vec<_>>()).unwrap()).unwrap()
+        );
+    }
+    let cube = store.read_range("cube", 1..5).unwrap();
+    assert_eq!(cube, Array::new(vec![4, 4, 3], Values::I16((12..60).collect())).unwrap());
+    let unwritten: Vec<i64> = (0..30).map(|n| if (12..24).contains(&n) { 1 } else { -7 }).collect();
+    assert_eq!(store.read("unwritten").unwrap().values(), &Values::I64(unwritten));
+    assert_eq!(store.read("nowhere").unwrap().values(), &Values::F64(vec![0.0; 4]));
+    let fixed = ["ab", "", "abc"].map(str::to_owned).to_vec();
+    assert_eq!(store.read("fixed").unwrap().values(), &Values::Text(fixed));
+    let refused = store.read("scale_offset").unwrap_err().to_string();
+    assert_eq!(refused, "`scale_offset`: the HDF5 filter scale-offset (6) is not read");
+    // More attributes than a header holds, so they lie in a heap of their own.
+    assert_eq!(store.attribute("", "attribute39").unwrap(), Some(Attribute::Int(39)));
+    assert_eq!(store.names("").unwrap().len(), 10);
+    assert!(store.node("absent/deeper").unwrap().is_none());
+    assert!(store.node("plain/deeper").unwrap().is_none());
+}
