@@ -8,6 +8,9 @@ pub trait Real: Copy + PartialOrd + Send + Sync + 'static {
     /// An integer that orders as the numbers do; both zeros have one.
     type Key: Copy + Ord + Send + Default;
 
+    /// 0.
+    const ZERO: Self;
+
     /// The number in 64 bits, exactly.
     fn to_f64(self) -> f64;
 
@@ -17,6 +20,12 @@ pub trait Real: Copy + PartialOrd + Send + Sync + 'static {
     /// The square, rounded to the precision of the type, as NumPy has it.
     fn square(self) -> f64;
 
+    /// The sum, rounded to the precision of the type.
+    fn plus(self, other: Self) -> Self;
+
+    /// The mean that has this sum over `n` values, rounded to the precision of the type.
+    fn mean(self, n: usize) -> f64;
+
     /// Sorts keys; `scratch` is room that calls may share.
     fn sort(keys: &mut Vec<Self::Key>, scratch: &mut Vec<Self::Key>);
 }
@@ -25,6 +34,8 @@ macro_rules! real {
     ($float:ty, $bits:ty, $sort:expr) => {
         impl Real for $float {
             type Key = $bits;
+
+            const ZERO: Self = 0.0;
 
             fn to_f64(self) -> f64 {
                 f64::from(self)
@@ -39,6 +50,14 @@ macro_rules! real {
 
             fn square(self) -> f64 {
                 f64::from(self * self)
+            }
+
+            fn plus(self, other: Self) -> Self {
+                self + other
+            }
+
+            fn mean(self, n: usize) -> f64 {
+                f64::from((f64::from(self) / n as f64) as $float)
             }
 
             fn sort(keys: &mut Vec<$bits>, scratch: &mut Vec<$bits>) {
@@ -118,12 +137,9 @@ impl<T: Real> Cells<T> {
     }
 
     /// The same matrix with 0 where a value is negative.
-    pub fn clipped(&self) -> Self
-    where
-        T: From<u8>,
-    {
-        let zero = T::from(0);
-        let values = self.values.iter().map(|value| if *value < zero { zero } else { *value }).collect();
+    pub fn clipped(&self) -> Self {
+        let values =
+            self.values.iter().map(|value| if *value < T::ZERO { T::ZERO } else { *value }).collect();
         Self { values, ..*self }
     }
 
@@ -138,6 +154,29 @@ impl<T: Real> Cells<T> {
             }
         }
         sums
+    }
+
+    /// Means over cells, one a gene, with every step rounded to the precision of the type, as NumPy means the rows of a
+    /// dense array; NaN without cells.
+    pub(crate) fn gene_means_as_stored(&self) -> Vec<f64> {
+        let mut sums = vec![T::ZERO; self.n_genes];
+        for cell in 0..self.n_cells {
+            for (sum, value) in sums.iter_mut().zip(self.cell(cell)) {
+                *sum = sum.plus(*value);
+            }
+        }
+        sums.into_iter().map(|sum| sum.mean(self.n_cells)).collect()
+    }
+
+    /// In how many cells each gene is above 0.
+    pub fn expressing_cells(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.n_genes];
+        for cell in 0..self.n_cells {
+            for (count, value) in counts.iter_mut().zip(self.cell(cell)) {
+                *count += usize::from(*value > T::ZERO);
+            }
+        }
+        counts
     }
 
     /// Means over cells, one a gene; NaN without cells.

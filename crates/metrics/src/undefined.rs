@@ -22,12 +22,30 @@ pub enum Undefined {
     /// Values that are all equal.
     #[error("values without spread have no correlation")]
     NoSpread,
-    /// Fold changes that are no numbers.
-    #[error("{genes} genes have no log fold change, since their mean expression is negative")]
-    NoChange {
+    /// Values that are no numbers.
+    #[error("{count} of the values to correlate are undefined")]
+    NoNumber {
         /// How many.
-        genes: usize,
+        count: usize,
     },
+    /// Fewer than two pairs.
+    #[error("{found} pairs of values, at least 2 are needed for a correlation")]
+    Pairs {
+        /// There.
+        found: usize,
+    },
+    /// Gene sets of which too few genes are there.
+    #[error("no gene set has {needed} genes that are measured and expressed")]
+    GeneSets {
+        /// Needed.
+        needed: usize,
+    },
+    /// Nothing to compare a gene set with.
+    #[error("no control genes: every gene of the same expression is in the set")]
+    NoControlGenes,
+    /// A phase that no cell is in.
+    #[error("no cell is in this phase")]
+    NoCells,
     /// Matrices that have to be paired are not.
     #[error("{truth} {what} against {predicted}")]
     Unpaired {

@@ -1,3 +1,4 @@
 //! Metrics against the Python packages that define them.
 
 mod pairs;
+mod sets;
