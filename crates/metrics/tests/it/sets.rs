@@ -11,6 +11,21 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 struct Oracle {
     cases: Vec<Case>,
+    wide: Vec<Wide>,
+}
+
+/// Bins of more genes than are drawn.
+#[derive(Deserialize)]
+struct Wide {
+    dtype: String,
+    n_genes: usize,
+    matrix: Vec<i32>,
+    sets: Vec<Vec<usize>>,
+    sizes: Vec<usize>,
+    scores: Vec<Vec<Vec<f64>>>,
+    s_genes: Vec<usize>,
+    g2m_genes: Vec<usize>,
+    phases: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -54,7 +69,7 @@ fn judge<T: Real>(case: &Case, of: impl Fn(i32) -> T) {
             Cells::new(values.len() / case.n_genes, case.n_genes, values).unwrap()
         })
         .collect();
-    scores(case, &cells[0]);
+    scores(&case.sets, &[5, 50], &case.scores, &cells[0]);
     for (cells, expected) in cells.iter().zip(&case.phases) {
         phases(case, cells, expected);
     }
@@ -65,10 +80,12 @@ fn judge<T: Real>(case: &Case, of: impl Fn(i32) -> T) {
     recovered(case, &cells);
 }
 
-fn scores<T: Real>(case: &Case, cells: &Cells<T>) {
-    for (size, expected) in [5, 50].into_iter().zip(&case.scores) {
-        for (genes, expected) in case.sets.iter().zip(expected) {
-            let settings = ScoreSettings { control_size: size, ..ScoreSettings::default() };
+fn scores<T: Real>(sets: &[Vec<usize>], sizes: &[usize], scores: &[Vec<Vec<f64>>], cells: &Cells<T>) {
+    assert_eq!(sizes.len(), scores.len());
+    for (size, expected) in sizes.iter().zip(scores) {
+        assert_eq!(sets.len(), expected.len());
+        for (genes, expected) in sets.iter().zip(expected) {
+            let settings = ScoreSettings { control_size: *size, ..ScoreSettings::default() };
             let got = score_genes(cells, genes, settings).unwrap();
             assert_eq!(got.len(), expected.len());
             for (got, expected) in got.iter().zip(expected) {
@@ -78,6 +95,13 @@ fn scores<T: Real>(case: &Case, cells: &Cells<T>) {
     }
 }
 
+fn judge_wide<T: Real>(case: &Wide, of: impl Fn(i32) -> T) {
+    let values: Vec<T> = case.matrix.iter().map(|value| of(*value)).collect();
+    let cells = Cells::new(values.len() / case.n_genes, case.n_genes, values).unwrap();
+    scores(&case.sets, &case.sizes, &case.scores, &cells);
+    same_phases(&cells, &case.s_genes, &case.g2m_genes, &case.phases);
+}
+
 fn phases<T: Real>(case: &Case, cells: &Cells<T>, expected: &[String]) {
     // The oracle leaves genes out by the true cells only.
     let truth = &case.matrices[0];
@@ -85,7 +109,11 @@ fn phases<T: Real>(case: &Case, cells: &Cells<T>, expected: &[String]) {
         truth.iter().skip(**gene).step_by(case.n_genes).filter(|value| **value > 0).count() >= case.min_cells
     };
     let kept = |genes: &[usize]| genes.iter().filter(enough).copied().collect::<Vec<_>>();
-    let phases = cell_cycle_phases(cells, &kept(&case.s_genes), &kept(&case.g2m_genes)).unwrap();
+    same_phases(cells, &kept(&case.s_genes), &kept(&case.g2m_genes), expected);
+}
+
+fn same_phases<T: Real>(cells: &Cells<T>, s_genes: &[usize], g2m_genes: &[usize], expected: &[String]) {
+    let phases = cell_cycle_phases(cells, s_genes, g2m_genes).unwrap();
     let name = |phase: &Phase| match phase {
         Phase::S => "S",
         Phase::G2M => "G2M",
@@ -98,6 +126,7 @@ fn activities<T: Real>(case: &Case, cells: &[Cells<T>]) {
     let got = pathway(&cells[0], &cells[1], &case.pathways, case.min_cells, 5).unwrap();
     assert_eq!(got.kept, [0, 1, 2]);
     for (got, expected) in [&got.truth, &got.predicted].into_iter().zip(&case.activities) {
+        assert_eq!(got.len(), expected.len());
         for (got, expected) in got.iter().flatten().zip(expected.iter().flatten()) {
             close(*got, *expected, 1e-10, "activity");
         }
@@ -160,12 +189,18 @@ fn same(got: &Recovery, expected: &Expected, what: &str) {
 #[test]
 fn gene_sets_agree_with_python() {
     let oracle: Oracle = serde_json::from_str(include_str!("../oracle/sets.json")).unwrap();
-    assert_eq!(oracle.cases.len(), 2);
+    assert_eq!((oracle.cases.len(), oracle.wide.len()), (2, 2));
+    let (single, double) = (|value| (f64::from(value) / 1000.0) as f32, |value| f64::from(value) / 1000.0);
     for case in oracle.cases {
         match case.dtype.as_str() {
-            "float32" => judge(&case, |thousandths| (f64::from(thousandths) / 1000.0) as f32),
-            "float64" => judge(&case, |thousandths| f64::from(thousandths) / 1000.0),
-            other => panic!("{other}"),
+            "float32" => judge(&case, single),
+            _ => judge(&case, double),
+        }
+    }
+    for case in oracle.wide {
+        match case.dtype.as_str() {
+            "float32" => judge_wide(&case, single),
+            _ => judge_wide(&case, double),
         }
     }
 }

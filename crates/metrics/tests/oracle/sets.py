@@ -156,7 +156,28 @@ def case(seed, n_cells, n_genes, dtype):
     }
 
 
+def wide(seed, n_cells, n_genes, dtype):
+    """Bins of more genes than are drawn: whatever is drawn counts."""
+    generator = np.random.default_rng(seed)
+    thousandths = expression(generator, n_cells, n_genes)
+    matrix = (thousandths / 1000).astype(dtype)
+    genes = generator.permutation(n_genes)
+    s, g2m = sorted(genes[:8].tolist()), sorted(genes[8:20].tolist())
+    sets = [s, sorted(genes[20:50].tolist())]
+    return {
+        "dtype": np.dtype(dtype).name,
+        "n_genes": n_genes,
+        "matrix": thousandths.ravel().tolist(),
+        "sets": sets,
+        "sizes": [3, 10],
+        "scores": [[score(matrix, genes, size) for genes in sets] for size in (3, 10)],
+        "s_genes": s,
+        "g2m_genes": g2m,
+        "phases": phases(matrix, s, g2m),
+    }
+
+
 cases = [case(0, 60, 120, np.float32), case(1, 45, 90, np.float64)]
 versions = {module.__name__: module.__version__ for module in (np, scipy, pd, anndata, scanpy, decoupler)}
-json.dump({"versions": versions, "cases": cases}, sys.stdout, separators=(",", ":"))
+json.dump({"versions": versions, "cases": cases, "wide": [wide(2, 30, 480, np.float32), wide(3, 25, 300, np.float64)]}, sys.stdout, separators=(",", ":"))
 print()
