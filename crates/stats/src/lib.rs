@@ -1,5 +1,6 @@
 //! Ranks, quartiles, tests and random numbers: pure functions of numbers and seeds, checked against SciPy or NumPy.
 
+mod benjamini_hochberg;
 mod bootstrap;
 mod equivalence;
 mod pairwise;
@@ -10,6 +11,7 @@ mod rank;
 mod stars;
 mod t_test;
 
+pub use benjamini_hochberg::benjamini_hochberg;
 pub use bootstrap::{BootstrapMean, bootstrap_mean};
 pub use equivalence::equivalence_test;
 pub use pairwise::pairwise_mean;

@@ -1,0 +1,266 @@
+//! Means over all pairs of two point sets, in memory that does not grow with the number of pairs.
+
+use rayon::prelude::*;
+
+use crate::cells::{Cells, Real};
+
+/// Points whose coordinates lie side by side, so that one instruction handles several.
+const WIDTH: usize = 16;
+/// Points of the first set that one task compares with all of the second: parts of the work depend on the data alone.
+const BLOCK: usize = 64;
+
+/// Points in double precision: as rows, and as strips of [`WIDTH`] points with one coordinate after the other.
+pub struct Points {
+    n: usize,
+    dimensions: usize,
+    rows: Vec<f64>,
+    strips: Vec<[f64; WIDTH]>,
+}
+
+impl Points {
+    /// The cells as points, one coordinate a gene.
+    pub fn new<T: Real>(cells: &Cells<T>) -> Self {
+        let rows = cells.values().iter().map(|value| value.to_f64()).collect();
+        Self::of_rows(cells.n_cells(), cells.n_genes(), rows)
+    }
+
+    /// `n` points, one after the other.
+    pub fn of_rows(n: usize, dimensions: usize, rows: Vec<f64>) -> Self {
+        let mut strips = vec![[0.0; WIDTH]; n.div_ceil(WIDTH) * dimensions];
+        if dimensions > 0 {
+            for (point, row) in rows.chunks_exact(dimensions).enumerate() {
+                let strip = &mut strips[point / WIDTH * dimensions..][..dimensions];
+                for (lanes, value) in strip.iter_mut().zip(row) {
+                    lanes[point % WIDTH] = *value;
+                }
+            }
+        }
+        Self { n, dimensions, rows, strips }
+    }
+
+    #[inline(always)]
+    fn row(&self, point: usize) -> &[f64] {
+        &self.rows[point * self.dimensions..][..self.dimensions]
+    }
+
+    #[inline(always)]
+    fn strip(&self, strip: usize) -> &[[f64; WIDTH]] {
+        &self.strips[strip * self.dimensions..][..self.dimensions]
+    }
+}
+
+/// Mean of `of(squared distance)` over all pairs of a point of `a` and a point of `b`. The mean of nothing is NaN.
+pub fn mean_between(a: &Points, b: &Points, of: impl Fn(f64) -> f64 + Copy + Sync) -> f64 {
+    let blocks = a.n.div_ceil(BLOCK);
+    let sums: Vec<f64> = (0..blocks)
+        .into_par_iter()
+        .map(|block| pulp::Arch::new().dispatch(BlockSum { a, b, block, within: false, of }))
+        .collect();
+    sums.iter().sum::<f64>() / (a.n as f64 * b.n as f64)
+}
+
+/// Mean of `of(squared distance)` over all pairs of points of `a`, those of a point with itself included: `of(0)` each.
+pub fn mean_within(a: &Points, of: impl Fn(f64) -> f64 + Copy + Sync) -> f64 {
+    let blocks = a.n.div_ceil(BLOCK);
+    let sums: Vec<f64> = (0..blocks)
+        .into_par_iter()
+        .map(|block| pulp::Arch::new().dispatch(BlockSum { a, b: a, block, within: true, of }))
+        .collect();
+    let n = a.n as f64;
+    sums.iter().sum::<f64>() / (n * n)
+}
+
+/// For each point of `queries`, the `k` nearest points of `pool`, or all if there are fewer, nearest first; of equally
+/// near ones the first in order.
+pub fn nearest(queries: &Points, pool: &Points, k: usize) -> Vec<Vec<usize>> {
+    let k = k.min(pool.n);
+    (0..queries.n)
+        .into_par_iter()
+        .map_init(Vec::new, |squares, query| {
+            pulp::Arch::new().dispatch(Row { row: queries.row(query), pool, squares });
+            let mut order: Vec<usize> = (0..pool.n).collect();
+            let by_distance = |a: &usize, b: &usize| squares[*a].total_cmp(&squares[*b]).then(a.cmp(b));
+            if k < order.len() && k > 0 {
+                order.select_nth_unstable_by(k - 1, by_distance);
+            }
+            order.truncate(k);
+            order.sort_unstable_by(by_distance);
+            order
+        })
+        .collect()
+}
+
+/// Squared distances of one point to all of a pool.
+struct Row<'a> {
+    row: &'a [f64],
+    pool: &'a Points,
+    squares: &'a mut Vec<f64>,
+}
+
+impl pulp::WithSimd for Row<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        self.squares.clear();
+        for strip in 0..self.pool.n.div_ceil(WIDTH) {
+            self.squares.extend_from_slice(&squared(self.row, self.pool.strip(strip)));
+        }
+    }
+}
+
+/// The sum of one task, compiled for the widest vectors that this processor has; their width changes no bit.
+struct BlockSum<'a, F> {
+    a: &'a Points,
+    b: &'a Points,
+    block: usize,
+    within: bool,
+    of: F,
+}
+
+impl<F: Fn(f64) -> f64 + Copy> pulp::WithSimd for BlockSum<'_, F> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> f64 {
+        let Self { a, b, block, within, of } = self;
+        if within {
+            // Pairs inside of the block are few: each is taken twice, so that the rest is taken once.
+            let after = (block + 1) * BLOCK / WIDTH;
+            inner_sum(a, block, of) + 2.0 * block_sum(a, a, block, after, of)
+        } else {
+            block_sum(a, b, block, 0, of)
+        }
+    }
+}
+
+/// Sum over the points of a block of `a` and those of `b` from strip `first` on.
+#[inline(always)]
+fn block_sum(a: &Points, b: &Points, block: usize, first: usize, of: impl Fn(f64) -> f64 + Copy) -> f64 {
+    let points = block * BLOCK..((block + 1) * BLOCK).min(a.n);
+    let mut sums = [0.0; WIDTH];
+    for strip in first..b.n.div_ceil(WIDTH) {
+        let coordinates = b.strip(strip);
+        let mut point = points.start;
+        while point + 1 < points.end {
+            let squares = two_squared(a.row(point), a.row(point + 1), coordinates);
+            add(&mut sums, &squares[0], b.n - strip * WIDTH, of);
+            add(&mut sums, &squares[1], b.n - strip * WIDTH, of);
+            point += 2;
+        }
+        if point < points.end {
+            add(&mut sums, &squared(a.row(point), coordinates), b.n - strip * WIDTH, of);
+        }
+    }
+    sums.iter().sum()
+}
+
+/// Sum over all ordered pairs of points of one block.
+#[inline(always)]
+fn inner_sum(a: &Points, block: usize, of: impl Fn(f64) -> f64 + Copy) -> f64 {
+    let points = block * BLOCK..((block + 1) * BLOCK).min(a.n);
+    let mut sums = [0.0; WIDTH];
+    for strip in points.start / WIDTH..points.end.div_ceil(WIDTH) {
+        for point in points.clone() {
+            add(&mut sums, &squared(a.row(point), a.strip(strip)), a.n - strip * WIDTH, of);
+        }
+    }
+    sums.iter().sum()
+}
+
+/// Squared distances of a point to those of a strip.
+#[inline(always)]
+fn squared(row: &[f64], strip: &[[f64; WIDTH]]) -> [f64; WIDTH] {
+    let mut sums = [0.0; WIDTH];
+    for (x, lanes) in row.iter().zip(strip) {
+        for (sum, y) in sums.iter_mut().zip(lanes) {
+            let difference = x - y;
+            *sum = fused(difference, *sum);
+        }
+    }
+    sums
+}
+
+/// The same for two points at once: what is loaded of the strip serves both.
+#[inline(always)]
+fn two_squared(first: &[f64], second: &[f64], strip: &[[f64; WIDTH]]) -> [[f64; WIDTH]; 2] {
+    let mut sums = [[0.0; WIDTH]; 2];
+    for ((x0, x1), lanes) in first.iter().zip(second).zip(strip) {
+        for lane in 0..WIDTH {
+            let (d0, d1) = (x0 - lanes[lane], x1 - lanes[lane]);
+            sums[0][lane] = fused(d0, sums[0][lane]);
+            sums[1][lane] = fused(d1, sums[1][lane]);
+        }
+    }
+    sums
+}
+
+/// x² + sum, rounded once: the same on every processor, and one instruction on those of the last ten years.
+#[inline(always)]
+#[expect(clippy::disallowed_methods, reason = "always fused here, never by the compiler's choice")]
+fn fused(x: f64, sum: f64) -> f64 {
+    x.mul_add(x, sum)
+}
+
+/// Adds `of` the squares of the first `valid` lanes.
+#[inline(always)]
+fn add(sums: &mut [f64; WIDTH], squares: &[f64; WIDTH], valid: usize, of: impl Fn(f64) -> f64) {
+    if valid >= WIDTH {
+        for (sum, square) in sums.iter_mut().zip(squares) {
+            *sum += of(*square);
+        }
+    } else {
+        for (sum, square) in sums.iter_mut().zip(squares).take(valid) {
+            *sum += of(*square);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn naive(a: &Cells<f64>, b: &Cells<f64>, of: impl Fn(f64) -> f64) -> f64 {
+        let mut sum = 0.0;
+        for i in 0..a.n_cells() {
+            for j in 0..b.n_cells() {
+                sum += of(a.cell(i).iter().zip(b.cell(j)).map(|(x, y)| (x - y) * (x - y)).sum());
+            }
+        }
+        sum / (a.n_cells() * b.n_cells()) as f64
+    }
+
+    fn cells() -> impl Strategy<Value = (Cells<f64>, Cells<f64>)> {
+        (1_usize..150, 1_usize..150, 1_usize..5).prop_flat_map(|(n, m, dimensions)| {
+            let values = |n: usize| proptest::collection::vec(-3.0..3.0_f64, n * dimensions);
+            let of = move |n: usize, values: Vec<f64>| Cells::new(n, dimensions, values).unwrap();
+            (values(n).prop_map(move |v| of(n, v)), values(m).prop_map(move |v| of(m, v)))
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn all_pairs_are_met_once((a, b) in cells()) {
+            let (left, right) = (Points::new(&a), Points::new(&b));
+            let between = mean_between(&left, &right, f64::sqrt);
+            prop_assert!((between - naive(&a, &b, f64::sqrt)).abs() < 1e-12);
+            let within = mean_within(&left, f64::sqrt);
+            prop_assert!((within - naive(&a, &a, f64::sqrt)).abs() < 1e-12);
+            prop_assert!((mean_within(&left, |_| 1.0) - 1.0).abs() < 1e-15);
+        }
+    }
+
+    #[test]
+    fn the_number_of_threads_changes_no_bit() {
+        let values: Vec<f64> = (0..1000_u32).map(|i| f64::from(i.wrapping_mul(2_654_435_761) >> 8)).collect();
+        let points = Points::new(&Cells::new(200, 5, values).unwrap());
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| (mean_within(&points, f64::sqrt), mean_between(&points, &points, f64::sqrt)))
+        };
+        assert_eq!(with(1), with(4));
+    }
+}

@@ -1,0 +1,42 @@
+//! Metrics of how well gene expression is reconstructed, one a file.
+//!
+//! All of them take matrices of cells by genes ([`Cells`]), check nothing about files, and give the same number for any
+//! number of threads: sums are cut at fixed places and added in order. What has no value is [`Undefined`] with its
+//! reason, never 0.
+
+mod cell_cycle;
+mod cells;
+mod coexpression;
+mod correlation;
+mod cytokine;
+mod deg_recovery;
+mod differential_expression;
+mod distances;
+mod energy_distance;
+mod exponential;
+mod knn_purity;
+mod mmd_rbf;
+mod mse;
+mod pathway;
+mod r2;
+mod radix;
+mod rank_sums;
+mod score_genes;
+mod undefined;
+
+pub use cell_cycle::{CellCycle, Phase, cell_cycle, cell_cycle_phases};
+pub use cells::{Cells, Real, ShapeError};
+pub use coexpression::{Coexpression, CoexpressionSettings, coexpression};
+pub use correlation::Correlation;
+pub use cytokine::{Cytokines, cytokine};
+pub use deg_recovery::{DegRecovery, DegSettings, Recovery, deg_recovery};
+pub use differential_expression::{Gene, Test, TestKind, differential_expression};
+pub use energy_distance::energy_distance;
+pub use knn_purity::knn_purity;
+pub use mmd_rbf::mmd_rbf;
+pub use mse::mse;
+pub use pathway::{Pathways, Weights, pathway, ulm};
+pub use r2::r2;
+pub use rank_sums::{RankSums, rank_sums};
+pub use score_genes::{ScoreSettings, score_genes};
+pub use undefined::{Score, Undefined};

@@ -1,0 +1,93 @@
+//! Whether pathway activities keep their order over cells.
+
+use rayon::prelude::*;
+
+use crate::cells::{Cells, Real, same_genes};
+use crate::correlation::Correlation;
+use crate::undefined::{Score, Undefined};
+
+/// Keeps the statistic finite where the correlation is 1.
+const TINY: f64 = f64::EPSILON;
+
+/// Weights of the targets of one pathway: column and weight, each column once.
+pub type Weights = Vec<(usize, f64)>;
+
+/// Activities of pathways in true and predicted cells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pathways {
+    /// Positions of the pathways that have enough targets.
+    pub kept: Vec<usize>,
+    /// Activity in each true cell, one list a kept pathway.
+    pub truth: Vec<Vec<f64>>,
+    /// Activity in each predicted cell.
+    pub predicted: Vec<Vec<f64>>,
+}
+
+impl Pathways {
+    /// Correlation over cells of each kept pathway, -1 to 1, higher is better.
+    pub fn correlations(&self, kind: Correlation) -> Vec<Score> {
+        self.truth.iter().zip(&self.predicted).map(|(truth, predicted)| kind.of(truth, predicted)).collect()
+    }
+
+    /// Mean correlation over the pathways that have one.
+    pub fn average(&self, kind: Correlation) -> Score {
+        let correlations = self.correlations(kind);
+        let found: Vec<f64> = correlations.iter().filter_map(|score| score.as_ref().ok().copied()).collect();
+        match (found.is_empty(), correlations.into_iter().next()) {
+            (true, Some(undefined)) => undefined,
+            (true, None) => Err(Undefined::GeneSets { needed: 1 }),
+            (false, _) => Ok(found.iter().sum::<f64>() / found.len() as f64),
+        }
+    }
+}
+
+/// Activities of `pathways` in both matrices, over the genes that are above 0 in at least `min_cells` true cells.
+/// Pathways with fewer than `overlap` targets among them are left out.
+pub fn pathway<T: Real>(
+    truth: &Cells<T>,
+    predicted: &Cells<T>,
+    pathways: &[Weights],
+    min_cells: usize,
+    overlap: usize,
+) -> Result<Pathways, Undefined> {
+    same_genes(truth, predicted)?;
+    let expressing = truth.expressing_cells();
+    let genes: Vec<usize> = (0..truth.n_genes()).filter(|gene| expressing[*gene] >= min_cells).collect();
+    let targets =
+        |weights: &Weights| weights.iter().filter(|(gene, _)| genes.binary_search(gene).is_ok()).count();
+    let kept: Vec<usize> = (0..pathways.len()).filter(|own| targets(&pathways[*own]) >= overlap).collect();
+    if kept.is_empty() {
+        return Err(Undefined::GeneSets { needed: overlap });
+    }
+    let kept_weights: Vec<&Weights> = kept.iter().map(|own| &pathways[*own]).collect();
+    let activities = |cells| kept_weights.iter().map(|weights| ulm(cells, &genes, weights)).collect();
+    Ok(Pathways { truth: activities(truth), predicted: activities(predicted), kept })
+}
+
+/// t-statistic of the slope of a univariate linear model of a cell's expression on the weights, one a cell, over
+/// `genes` (ascending columns), of which those that are no targets weigh 0: r sqrt(df / ((1 - r)(1 + r))) with df two less
+/// than there are genes (P. Badia-i-Mompel et al., "decoupleR", 2022). NaN where expression or weights have no spread.
+pub fn ulm<T: Real>(cells: &Cells<T>, genes: &[usize], weights: &Weights) -> Vec<f64> {
+    let mut dense = vec![0.0; cells.n_genes()];
+    for (gene, weight) in weights {
+        dense[*gene] = *weight;
+    }
+    let n = genes.len() as f64;
+    let mean_weight = genes.iter().map(|gene| dense[*gene]).sum::<f64>() / n;
+    let centred: Vec<f64> = genes.iter().map(|gene| dense[*gene] - mean_weight).collect();
+    let weight_square: f64 = centred.iter().map(|weight| weight * weight).sum();
+    let df = n - 2.0;
+    let activity = |cell: usize| {
+        let cell = cells.cell(cell);
+        let mean = genes.iter().map(|gene| cell[*gene].to_f64()).sum::<f64>() / n;
+        let (mut square, mut product) = (0.0, 0.0);
+        for (gene, weight) in genes.iter().zip(&centred) {
+            let value = cell[*gene].to_f64() - mean;
+            square += value * value;
+            product += value * weight;
+        }
+        let r = product / (square.sqrt() * weight_square.sqrt());
+        r * (df / ((1.0 - r + TINY) * (1.0 + r + TINY))).sqrt()
+    };
+    (0..cells.n_cells()).into_par_iter().map(activity).collect()
+}

@@ -1,0 +1,62 @@
+//! Metrics without a value.
+
+/// Why a metric has no value on this input.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Undefined {
+    /// Too few cells.
+    #[error("{found} cells, at least {needed} are needed")]
+    Cells {
+        /// Needed.
+        needed: usize,
+        /// There.
+        found: usize,
+    },
+    /// Too few genes.
+    #[error("{found} genes, at least {needed} are needed")]
+    Genes {
+        /// Needed.
+        needed: usize,
+        /// There.
+        found: usize,
+    },
+    /// Values that are all equal.
+    #[error("values without spread have no correlation")]
+    NoSpread,
+    /// Values that are no numbers.
+    #[error("{count} of the values to correlate are undefined")]
+    NoNumber {
+        /// How many.
+        count: usize,
+    },
+    /// Fewer than two pairs.
+    #[error("{found} pairs of values, at least 2 are needed for a correlation")]
+    Pairs {
+        /// There.
+        found: usize,
+    },
+    /// Gene sets of which too few genes are there.
+    #[error("no gene set has {needed} genes that are measured and expressed")]
+    GeneSets {
+        /// Needed.
+        needed: usize,
+    },
+    /// Nothing to compare a gene set with.
+    #[error("no control genes: every gene of the same expression is in the set")]
+    NoControlGenes,
+    /// A phase that no cell is in.
+    #[error("no cell is in this phase")]
+    NoCells,
+    /// Matrices that have to be paired are not.
+    #[error("{truth} {what} against {predicted}")]
+    Unpaired {
+        /// `cells` or `genes`.
+        what: &'static str,
+        /// Of the true matrix.
+        truth: usize,
+        /// Of the predicted matrix.
+        predicted: usize,
+    },
+}
+
+/// A metric's value, or why it has none.
+pub type Score = Result<f64, Undefined>;
