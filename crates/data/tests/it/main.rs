@@ -5,16 +5,12 @@
 
 mod anndata_zarr;
 mod arrays;
+mod frames;
 mod gene_vectors;
 mod h5ad;
+mod hostile;
 mod stores;
 #[cfg(feature = "parquet")]
 mod tables;
 mod texts;
 mod written;
-// A test that fails is a panic.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod frames;
-mod gene_vectors;
-mod hostile;
