@@ -3,3 +3,5 @@
 mod gene_vectors;
 #[cfg(test)]
 mod h5ad;
+#[cfg(test)]
+mod h5ad_hostile;
