@@ -5,3 +5,5 @@ mod gene_vectors;
 mod h5ad;
 #[cfg(test)]
 mod h5ad_hostile;
+#[cfg(test)]
+mod h5ad_round;
