@@ -27,7 +27,12 @@ pub struct Hdf5Store {
     file: hdf5_pure::File,
     disk: Disk,
     plans: Mutex<BTreeMap<String, Arc<Plan>>>,
+    /// The attributes that were asked for last: those of one node are mostly asked for one after the other.
+    described: Mutex<Option<(String, Described)>>,
 }
+
+/// The attributes of a node that can be read.
+type Described = BTreeMap<String, Attribute>;
 
 /// The bytes of the file.
 pub(super) struct Disk {
@@ -83,7 +88,7 @@ impl Hdf5Store {
             return Err(DataError::malformed("", why));
         }
         let disk = Disk { file: Mutex::new(file), length: metadata.len(), base };
-        Ok(Self { file: opened, disk, plans: Mutex::default() })
+        Ok(Self { file: opened, disk, plans: Mutex::default(), described: Mutex::default() })
     }
 
     fn object(&self, path: &str) -> Result<Option<Object>, DataError> {
@@ -125,6 +130,17 @@ impl Hdf5Store {
         Ok(plan)
     }
 
+    fn describe(&self, path: &str) -> Result<Described, DataError> {
+        let missing = || DataError::new(path, DataProblem::Missing("node here".to_owned()));
+        let (values, types) = match self.object(path)?.ok_or_else(missing)? {
+            Object::Group(group) => guarded(|| Ok((group.attrs()?, group.attr_datatypes()?))),
+            Object::Dataset(dataset) => guarded(|| Ok((dataset.attrs()?, dataset.attr_datatypes()?))),
+        }
+        .map_err(|problem| at(problem, path))?;
+        let read = |name: &String| Some((name.clone(), attribute(values.get(name)?, types.get(name))?));
+        Ok(types.keys().filter_map(read).collect())
+    }
+
     fn window(&self, plan: &Plan, rows: Range<usize>) -> Result<Array, DataError> {
         let field = match &plan.of {
             Type::Plain(field) => field,
@@ -133,6 +149,9 @@ impl Hdf5Store {
         };
         let row = plan.row().saturating_mul(plan.width);
         // Rows without elements are not counted one by one: a file may claim any number of them.
+        let wanted = row.checked_mul(rows.len());
+        let wanted = wanted.ok_or_else(|| DataError::malformed("", "its size cannot be counted"))?;
+        plan.check(rows.clone(), wanted, &self.disk)?;
         let step = WINDOW.checked_div(row).map_or(usize::MAX, |rows| rows.max(1));
         let mut values: Option<Values> = None;
         let mut start = rows.start;
@@ -233,13 +252,14 @@ impl Store for Hdf5Store {
     }
 
     fn attribute(&self, path: &str, name: &str) -> Result<Option<Attribute>, DataError> {
-        let missing = || DataError::new(path, DataProblem::Missing("node here".to_owned()));
-        let (values, types) = match self.object(path)?.ok_or_else(missing)? {
-            Object::Group(group) => guarded(|| Ok((group.attrs()?, group.attr_datatypes()?))),
-            Object::Dataset(dataset) => guarded(|| Ok((dataset.attrs()?, dataset.attr_datatypes()?))),
-        }
-        .map_err(|problem| at(problem, path))?;
-        Ok(values.get(name).and_then(|value| attribute(value, types.get(name))))
+        let mut described = self.described.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = match described.take() {
+            Some((own, all)) if own == path => all,
+            _ => self.describe(path)?,
+        };
+        let found = all.get(name).cloned();
+        *described = Some((path.to_owned(), all));
+        Ok(found)
     }
 
     fn read(&self, path: &str) -> Result<Array, DataError> {

@@ -14,3 +14,7 @@ mod stores;
 mod tables;
 mod texts;
 mod written;
+#[cfg(test)]
+mod h5ad_hostile;
+#[cfg(test)]
+mod h5ad_round;
