@@ -137,7 +137,7 @@ fn consistent(array: &Array) {
 #[test]
 fn damaged_arrays_are_refused_or_whole() {
     let oracle: Value = serde_json::from_str(ORACLES[1]).unwrap();
-    for case in oracle["arrays"].as_array().unwrap() {
+    for case in oracle["arrays"].as_array().unwrap().iter().step_by(4) {
         flips(&bytes(&case["bytes"]), |bytes| {
             if let Ok(Element::Array(array)) = read_element(&*bytes) {
                 consistent(&array);
