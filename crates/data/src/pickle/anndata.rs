@@ -8,7 +8,7 @@ use super::numpy::{self, Elements, NdArray};
 use super::pandas::{self, label};
 use super::reader::{Made, Reader};
 use super::scipy;
-use super::{Item, List, Object, Problem, view};
+use super::{Item, List, Object, Problem, records, view};
 use crate::anndata::{AnnData, Element, Raw};
 use crate::array::Array;
 use crate::error::{DataError, DataProblem};
@@ -242,7 +242,7 @@ fn element(reader: &mut Reader<'_>, item: Item) -> Result<Element, DataError> {
 }
 
 fn called(reader: &mut Reader<'_>, item: Item) -> Result<Element, DataError> {
-    if numpy::is_structured(reader.pickle, item) {
+    if records::is_structured(reader.pickle, item) {
         let fields = reader.records(item)?;
         let field = |(name, array)| plain(reader, array).map(|array| (name, array));
         return fields.into_iter().map(field).collect::<Result<_, _>>().map(Element::Records);

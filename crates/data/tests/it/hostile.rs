@@ -1,9 +1,12 @@
 //! Pickles that nobody should open: an error or a valid value, never a panic, a hang or a huge allocation.
 
+use std::error::Error;
+
 use repro_data::anndata::{AnnData, Element};
 use repro_data::error::{DataError, DataProblem};
 use repro_data::frame::{Categorical, Column, DataFrame};
-use repro_data::pickle::Value;
+use repro_data::gene_vectors::GeneVectors;
+use repro_data::pickle::{Limits, Value};
 use repro_data::sparse::{Matrix, Sparse};
 
 use crate::frames::{ENVIRONMENTS, cases, read};
@@ -168,6 +171,15 @@ fn what_is_hidden_in_known_objects_is_refused_too() {
     let values = |w: Writer| w.global("os", "system").tuple(|w| w).raw("R");
     let block = w().frame(1, |w| w.range(0, 1, 1), |w| w.block(values, |w| w.slice(0, 1, 1)));
     assert_eq!(block.refused(), "an object of `os.system` is not read");
+    let data = |w: Writer| w.global("os", "system").tuple(|w| w.bytes(&[0; 8])).raw("R");
+    let array = |w: Writer| {
+        let w = w.global("numpy._core.numeric", "_frombuffer");
+        w.tuple(|w| data(w).dtype("f8").tuple(|w| w.int(1)).text("C")).raw("R")
+    };
+    assert!(array(w()).refused().contains("an object of `os.system`"));
+    let genes = w().dict(|w| array(w.text("CD3D"))).raw(".");
+    let refused = GeneVectors::read(&genes.0[..], Limits::default()).unwrap_err();
+    assert!(refused.source().unwrap().to_string().contains("an object of `os.system`"), "{refused}");
     let objects = w().list(|w| w.global("os", "system"));
     assert_eq!(objects.refused(), "`[0]`: `os.system` is not read");
 }
