@@ -472,3 +472,12 @@ fn flips_of_the_values_of_a_view_never_reach_outside() {
         }
     }
 }
+
+#[test]
+fn a_table_of_many_columns_takes_no_time() {
+    let n = 200_000;
+    let bytes = vec![0; n];
+    let block = |w: Writer| w.block(|w| w.array("i1", &[n as i64, 1], &bytes), |w| w.slice(0, n as i64, 1));
+    let value = w().frame(n as i64, |w| w.range(0, 1, 1), block).read().unwrap();
+    assert_eq!(value.data_frame().unwrap().columns().len(), n);
+}

@@ -211,6 +211,7 @@ write(
         "categories": pd.DataFrame({"a": [1, 2]}, index=pd.CategoricalIndex(["v", "u"])),
         "part": whole[["whole", "x", "label"]].iloc[1:],
         "turned": whole[["other", "whole"]].iloc[::-1],
+        "dates": pd.concat([whole["when"], whole["when"].shift(1).rename("before"), whole["x"]], axis=1).copy(),
         "no_rows": whole.iloc[:0][["whole", "label", "level"]],
         "no_columns": whole[[]],
         "added": whole[["whole"]].assign(new=[1, 2, 3], more=[0.5, 1, 2]),
