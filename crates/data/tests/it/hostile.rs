@@ -474,6 +474,24 @@ fn flips_of_the_values_of_a_view_never_reach_outside() {
 }
 
 #[test]
+fn elements_of_one_name_are_refused() {
+    let anndata = |uns: fn(Writer) -> Writer| {
+        let table = |w: Writer| w.frame(0, |w| w.range(0, 1, 1), |w| w);
+        let mut w = w().global("anndata", "AnnData").raw(")");
+        w.0.push(0x81);
+        w.dict(|w| table(table(w.text("_obs")).text("_var")).text("_uns").dict(uns)).raw("b")
+    };
+    assert_eq!(
+        anndata(|w| w.text("a").int(1).text("b").int(2)).read().unwrap().anndata().unwrap().uns.len(),
+        2
+    );
+    let twice = anndata(|w| w.text("a").int(1).text("a").int(2));
+    assert_eq!(twice.refused(), "`.uns`: two elements have the name `a`");
+    let numbered = anndata(|w| w.text("1").int(1).int(1).int(2));
+    assert!(numbered.refused().contains("two elements"));
+}
+
+#[test]
 fn a_table_of_many_columns_takes_no_time() {
     let n = 200_000;
     let bytes = vec![0; n];
