@@ -1,7 +1,11 @@
 //! Tables with named rows and columns: `obs`, `var` and what else is a DataFrame.
 
+use std::collections::HashSet;
+
 use crate::error::DataError;
 use crate::values::Values;
+
+const TWICE: &str = "two columns have this name";
 
 /// Categories and, for each row, which one it has.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,20 +105,39 @@ impl DataFrame {
     /// Adds a column of as many rows, with a name of its own.
     pub fn push(&mut self, name: impl Into<String>, column: Column) -> Result<(), DataError> {
         let name = name.into();
+        if self.column(&name).is_some() {
+            return Err(DataError::malformed(name, TWICE));
+        }
+        self.check(&name, &column)?;
+        self.columns.push((name, column));
+        Ok(())
+    }
+
+    /// Adds columns of as many rows, each with a name of its own, in time linear in how many there are. After an error
+    /// those before the one that is wrong are there.
+    pub fn extend(&mut self, columns: impl IntoIterator<Item = (String, Column)>) -> Result<(), DataError> {
+        let mut names: HashSet<String> = self.columns.iter().map(|(name, _)| name.clone()).collect();
+        for (name, column) in columns {
+            if !names.insert(name.clone()) {
+                return Err(DataError::malformed(name, TWICE));
+            }
+            self.check(&name, &column)?;
+            self.columns.push((name, column));
+        }
+        Ok(())
+    }
+
+    fn check(&self, name: &str, column: &Column) -> Result<(), DataError> {
         if column.len() != self.index.len() {
             let why = format!("{} rows in a table of {}", column.len(), self.index.len());
             return Err(DataError::malformed(name, why));
         }
-        if let Column::Nullable { values, mask } = &column
-            && values.len() != mask.len()
-        {
-            return Err(DataError::malformed(name, "values and mask differ in length"));
+        match column {
+            Column::Nullable { values, mask } if values.len() != mask.len() => {
+                Err(DataError::malformed(name, "values and mask differ in length"))
+            }
+            _ => Ok(()),
         }
-        if self.column(&name).is_some() {
-            return Err(DataError::malformed(name, "two columns have this name"));
-        }
-        self.columns.push((name, column));
-        Ok(())
     }
 
     /// The rows at these positions, in that order; `None` where one lies outside.

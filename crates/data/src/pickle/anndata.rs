@@ -4,11 +4,13 @@
 //! later ones have the dict itself; 0.13 keeps `X` as the layer `None`. A view holds the matrix that it shows a part of
 //! and which rows and columns it shows.
 
+use std::collections::HashSet;
+
 use super::numpy::{self, Elements, NdArray};
 use super::pandas::{self, label};
 use super::reader::{Made, Reader};
 use super::scipy;
-use super::{Item, List, Object, Problem, view};
+use super::{Item, List, Object, Problem, records, view};
 use crate::anndata::{AnnData, Element, Raw};
 use crate::array::Array;
 use crate::error::{DataError, DataProblem};
@@ -72,6 +74,7 @@ impl<'a> Parts<'a> {
             }
             all.layers.push(named(reader, ".layers", key, |reader| matrix(reader, layer))?);
         }
+        all.layers = each_once(reader, all.layers)?;
         for (name, place, parts) in [("_obsm", ".obsm", &mut all.obsm), ("_varm", ".varm", &mut all.varm)] {
             *parts = self.elements(reader, name, place)?;
         }
@@ -79,6 +82,7 @@ impl<'a> Parts<'a> {
             for (key, graph) in self.aligned(reader, name, place)? {
                 parts.push(named(reader, place, key, |reader| matrix(reader, graph))?);
             }
+            *parts = each_once(reader, std::mem::take(parts))?;
         }
         all.uns = self.uns(reader)?;
         all.raw = self.raw(reader)?;
@@ -107,7 +111,12 @@ impl<'a> Parts<'a> {
     }
 
     /// Entries of what is aligned with an axis: a dict, or the object of anndata 0.8 that holds one.
-    fn aligned(&self, reader: &Reader<'a>, name: &str, place: &str) -> Result<Vec<(Item, Item)>, DataError> {
+    fn aligned(
+        &self,
+        reader: &mut Reader<'a>,
+        name: &str,
+        place: &str,
+    ) -> Result<Vec<(Item, Item)>, DataError> {
         let Some(item) = self.part(reader, name) else { return Ok(Vec::new()) };
         if let Some(entries) = reader.entries(item) {
             return Ok(entries.to_vec());
@@ -119,7 +128,7 @@ impl<'a> Parts<'a> {
         let data = made.and_then(|made| reader.attribute(&made, "_data"));
         match data.and_then(|data| reader.entries(data)) {
             Some(entries) => Ok(entries.to_vec()),
-            None => Err(reader.malformed(format!("`{place}`: {} is not read", reader.pickle.describe(item)))),
+            None => reader.below(place, |reader| Err(reader.unknown(item))),
         }
     }
 
@@ -130,10 +139,20 @@ impl<'a> Parts<'a> {
         place: &str,
     ) -> Result<Vec<(String, Element)>, DataError> {
         let entries = self.aligned(reader, name, place)?;
-        entries
+        let entries = entries
             .into_iter()
             .map(|(key, value)| named(reader, place, key, |reader| element(reader, value)))
-            .collect()
+            .collect::<Result<_, _>>()?;
+        each_once(reader, entries)
+    }
+}
+
+/// The entries, unless two have the same name, which a dict of Python cannot have.
+fn each_once<T>(reader: &Reader<'_>, entries: Vec<(String, T)>) -> Result<Vec<(String, T)>, DataError> {
+    let mut names = HashSet::new();
+    match entries.iter().find(|(name, _)| !names.insert(name.as_str())) {
+        Some((name, _)) => Err(reader.malformed(format!("two elements have the name `{name}`"))),
+        None => Ok(entries),
     }
 }
 
@@ -216,8 +235,8 @@ fn element(reader: &mut Reader<'_>, item: Item) -> Result<Element, DataError> {
             named(reader, "", *key, |reader| element(reader, *value))
         };
         return reader.inside(item, |reader| {
-            let entries: Result<_, _> = entries.iter().map(|pair| entry(reader, pair)).collect();
-            entries.map(Element::Dict)
+            let entries = entries.iter().map(|pair| entry(reader, pair)).collect::<Result<_, _>>()?;
+            each_once(reader, entries).map(Element::Dict)
         });
     }
     let pickle = reader.pickle;
@@ -242,7 +261,7 @@ fn element(reader: &mut Reader<'_>, item: Item) -> Result<Element, DataError> {
 }
 
 fn called(reader: &mut Reader<'_>, item: Item) -> Result<Element, DataError> {
-    if numpy::is_structured(reader.pickle, item) {
+    if records::is_structured(reader.pickle, item) {
         let fields = reader.records(item)?;
         let field = |(name, array)| plain(reader, array).map(|array| (name, array));
         return fields.into_iter().map(field).collect::<Result<_, _>>().map(Element::Records);

@@ -11,6 +11,7 @@
 
 mod anndata;
 mod budget;
+mod dtype;
 mod error;
 mod limits;
 mod machine;
@@ -18,6 +19,7 @@ pub mod numpy;
 mod object;
 mod pandas;
 mod reader;
+mod records;
 mod scipy;
 mod source;
 #[cfg(test)]

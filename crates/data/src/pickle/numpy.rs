@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::dtype::{DataType, data_type, decode};
 use super::{Budget, Item, Object, Pickle, Problem};
 use crate::values::Values;
 
@@ -26,22 +27,13 @@ pub enum Elements {
     Objects(Vec<Item>),
 }
 
-/// A data type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct DataType {
-    kind: u8,
-    /// Bytes an element, or characters where `kind` is `U`.
-    width: usize,
-    big_endian: bool,
-}
-
 /// The parts of which an array is made.
 #[derive(Clone, Copy)]
-struct Parts {
-    shape: Item,
-    dtype: Item,
-    fortran: bool,
-    data: Item,
+pub(super) struct Parts {
+    pub shape: Item,
+    pub dtype: Item,
+    pub fortran: bool,
+    pub data: Item,
 }
 
 impl Elements {
@@ -78,7 +70,12 @@ pub fn array(pickle: &Pickle, item: Item, budget: &mut Budget) -> Result<NdArray
 }
 
 /// The array of these parts, whose elements are read as `dtype`.
-fn of_type(pickle: &Pickle, parts: Parts, dtype: DataType, budget: &mut Budget) -> Result<NdArray, Problem> {
+pub(super) fn of_type(
+    pickle: &Pickle,
+    parts: Parts,
+    dtype: DataType,
+    budget: &mut Budget,
+) -> Result<NdArray, Problem> {
     let shape = lengths(pickle, parts.shape)?;
     // Dimensions of length 0 must not hide that the others are impossible.
     let bound = shape.iter().try_fold(1_usize, |n, length| n.checked_mul((*length).max(1)));
@@ -118,8 +115,12 @@ pub(crate) fn take_f64(pickle: &mut Pickle, item: Item) -> Result<Option<Vec<f64
     else {
         return Ok(None);
     };
-    let data = match pickle.call(parts.data).map(|(call, ..)| pickle.tuple(call.arguments)) {
-        Some(Some([inner])) => *inner,
+    let data = match pickle.call(parts.data) {
+        Some((call, "builtins" | "__builtin__", "bytes" | "bytearray")) => match pickle.tuple(call.arguments)
+        {
+            Some([inner]) => *inner,
+            _ => return Ok(None),
+        },
         _ => parts.data,
     };
     match pickle.take_bytes(data) {
@@ -153,117 +154,6 @@ pub fn is_array(pickle: &Pickle, item: Item) -> bool {
     })
 }
 
-/// The instants of an array of dates: numbers of units since 1970, and the unit, such as `ns`. The smallest number is
-/// no date.
-pub(super) fn instants(
-    pickle: &Pickle,
-    item: Item,
-    budget: &mut Budget,
-) -> Result<(Vec<usize>, Vec<i64>, String), Problem> {
-    let unknown = || Problem::Unknown(pickle.describe(item));
-    let parts = parts(pickle, item)?.ok_or_else(unknown)?;
-    let (call, ..) = pickle.call(parts.dtype).ok_or_else(unknown)?;
-    let state = call.state.and_then(|state| pickle.tuple(state)).ok_or_else(unknown)?;
-    // The ninth part of the state is (…, (unit, multiple, …)).
-    let unit = state.get(8).and_then(|part| pickle.tuple(*part)).and_then(|part| part.get(1));
-    let unit = unit.and_then(|unit| pickle.tuple(*unit)).ok_or_else(unknown)?;
-    let ([unit, Item::Int(1), ..], DataType { kind: b'M', width: 8, .. }) =
-        (unit, data_type(pickle, parts.dtype)?)
-    else {
-        return Err(unknown());
-    };
-    let unit = String::from_utf8_lossy(&bytes(pickle, *unit)?).into_owned();
-    let big_endian = data_type(pickle, parts.dtype)?.big_endian;
-    let dtype = DataType { kind: b'i', width: 8, big_endian };
-    let array = of_type(pickle, parts, dtype, budget)?;
-    match array.elements {
-        Elements::Values(Values::I64(numbers)) => Ok((array.shape, numbers, unit)),
-        _ => Err(unknown()),
-    }
-}
-
-/// Fields of a structured array, `recarray`s too, each with its name; of one dimension.
-pub(super) fn records(
-    pickle: &Pickle,
-    item: Item,
-    budget: &mut Budget,
-) -> Result<Vec<(String, NdArray)>, Problem> {
-    let unknown = || Problem::Unknown(pickle.describe(item));
-    let parts = parts(pickle, item)?.ok_or_else(unknown)?;
-    let [n] = lengths(pickle, parts.shape)?[..] else {
-        return Err(Problem::Unknown("a structured array that has not one dimension".to_owned()));
-    };
-    let (fields, width) = fields(pickle, parts.dtype)?.ok_or_else(unknown)?;
-    let objects = match pickle.object(parts.data) {
-        Some(Object::List(list)) => Some(list.items().collect::<Vec<Item>>()),
-        _ => None,
-    };
-    let data = if objects.is_none() { bytes(pickle, parts.data)? } else { Cow::Borrowed(&[][..]) };
-    let found = objects.as_ref().map_or(data.len(), Vec::len);
-    let wanted = if objects.is_none() { n.checked_mul(width) } else { Some(n) };
-    if wanted != Some(found) {
-        return Err(Problem::Malformed(
-            format!("{found} elements or bytes"),
-            "structured array of its shape",
-        ));
-    }
-    let field = |(at, field): (usize, &Field)| {
-        let elements = match &objects {
-            Some(rows) => {
-                budget.spend((n as u64).saturating_mul(size_of::<Item>() as u64))?;
-                let cell = |row: &Item| pickle.tuple(*row).and_then(|row| row.get(at)).copied();
-                Elements::Objects(rows.iter().map(cell).collect::<Option<_>>().ok_or_else(unknown)?)
-            }
-            None => {
-                let end = field.offset.checked_add(field.dtype.bytes()).filter(|end| *end <= width);
-                let end =
-                    end.ok_or_else(|| Problem::Malformed(field.name.clone(), "field inside its record"))?;
-                budget.spend(field.dtype.memory(n).saturating_mul(2))?;
-                let cells = data.chunks_exact(width.max(1)).flat_map(|row| &row[field.offset..end]);
-                Elements::Values(decode(&field.dtype, n, &cells.copied().collect::<Vec<u8>>())?)
-            }
-        };
-        Ok((field.name.clone(), NdArray { shape: vec![n], elements }))
-    };
-    fields.iter().enumerate().map(field).collect()
-}
-
-/// Whether an array has fields.
-pub(super) fn is_structured(pickle: &Pickle, item: Item) -> bool {
-    let parts = parts(pickle, item).ok().flatten();
-    parts.is_some_and(|parts| matches!(fields(pickle, parts.dtype), Ok(Some(_))))
-}
-
-/// A field of a record.
-struct Field {
-    name: String,
-    dtype: DataType,
-    offset: usize,
-}
-
-/// Fields of a structured data type and bytes of a record; `None` for a plain data type.
-fn fields(pickle: &Pickle, dtype: Item) -> Result<Option<(Vec<Field>, usize)>, Problem> {
-    let unknown = || Problem::Unknown("a NumPy data type with fields of this kind".to_owned());
-    let Some((call, "numpy", "dtype")) = pickle.call(dtype) else { return Ok(None) };
-    let state = call.state.and_then(|state| pickle.tuple(state)).unwrap_or_default();
-    let [_, _, Item::None, names, of, width, ..] = state else { return Ok(None) };
-    let (Some(names), Some(of)) = (pickle.tuple(*names), pickle.dict(*of)) else { return Ok(None) };
-    let width = integer(pickle, *width).and_then(|width| usize::try_from(width).ok()).ok_or_else(unknown)?;
-    // As many names as there are fields: each name is looked for among all of them.
-    if names.len() > of.len() || of.len() > 1_000 {
-        return Err(unknown());
-    }
-    let field = |name: &Item| {
-        let name = pickle.text(*name)?;
-        let (_, parts) = of.iter().find(|(key, _)| pickle.text(*key) == Some(name))?;
-        let [dtype, offset, ..] = pickle.tuple(*parts)? else { return None };
-        let offset = integer(pickle, *offset).and_then(|offset| usize::try_from(offset).ok())?;
-        Some(Field { name: name.to_owned(), dtype: data_type(pickle, *dtype).ok()?, offset })
-    };
-    let fields: Option<Vec<Field>> = names.iter().map(field).collect();
-    Ok(Some((fields.ok_or_else(unknown)?, width)))
-}
-
 /// Whether a value is a recorded scalar.
 pub fn is_scalar(pickle: &Pickle, item: Item) -> bool {
     pickle.call(item).is_some_and(|(_, module, name)| {
@@ -272,7 +162,7 @@ pub fn is_scalar(pickle: &Pickle, item: Item) -> bool {
 }
 
 /// What an array is made of; `None` for what is none.
-fn parts(pickle: &Pickle, item: Item) -> Result<Option<Parts>, Problem> {
+pub(super) fn parts(pickle: &Pickle, item: Item) -> Result<Option<Parts>, Problem> {
     let Some((call, module, name)) = pickle.call(item) else { return Ok(None) };
     let arguments = pickle.tuple(call.arguments).unwrap_or_default();
     Ok(Some(match (module, name, arguments) {
@@ -355,55 +245,6 @@ pub(super) fn integer(pickle: &Pickle, item: Item) -> Option<i64> {
     }
 }
 
-/// `numpy.dtype("<f8", False, True)` with the state that carries the byte order.
-fn data_type(pickle: &Pickle, item: Item) -> Result<DataType, Problem> {
-    let unknown = || Problem::Unknown(pickle.describe(item));
-    let (call, module, name) = pickle.call(item).ok_or_else(unknown)?;
-    let code = match (module, name, pickle.tuple(call.arguments)) {
-        ("numpy", "dtype", Some([code, ..])) => pickle.text(*code).ok_or_else(unknown)?,
-        _ => return Err(unknown()),
-    };
-    let state = call.state.and_then(|state| pickle.tuple(state)).unwrap_or_default();
-    // Version, byte order, sub-array, names, fields, and more.
-    if state.get(2..5).is_some_and(|parts| parts.iter().any(|part| *part != Item::None)) {
-        return Err(Problem::Unknown("a NumPy data type with fields".to_owned()));
-    }
-    let order = state.get(1).and_then(|order| pickle.text(*order)).unwrap_or_default();
-    let big_endian = order == ">" || code.starts_with('>');
-    let code = code.trim_start_matches(['<', '>', '=', '|']);
-    let (kind, width) = code.split_at_checked(1).unwrap_or_default();
-    let width = if width.is_empty() { Ok(1) } else { width.parse() };
-    match (kind.as_bytes(), width) {
-        ([kind], Ok(width)) => Ok(DataType { kind: *kind, width, big_endian }),
-        _ => Err(Problem::Unknown(format!("the NumPy data type `{code}`"))),
-    }
-}
-
-impl DataType {
-    /// Bytes an element.
-    fn bytes(&self) -> usize {
-        if self.kind == b'U' { self.width.saturating_mul(4) } else { self.width }
-    }
-
-    /// An error unless `n` elements are `bytes` bytes.
-    fn check(&self, n: usize, bytes: usize) -> Result<(), Problem> {
-        if n.checked_mul(self.bytes()) == Some(bytes) {
-            return Ok(());
-        }
-        Err(Problem::Malformed(format!("{bytes} bytes"), "array of its shape"))
-    }
-
-    /// Bytes that `n` elements take in memory, at most.
-    fn memory(&self, n: usize) -> u64 {
-        let each = match self.kind {
-            b'U' | b'S' => self.bytes() + size_of::<String>(),
-            b'f' => self.width.max(4),
-            _ => self.width,
-        };
-        (n as u64).saturating_mul(each as u64)
-    }
-}
-
 /// Bytes, also those that protocols before 3 write as a text, `_codecs.encode(text, "latin1")`, and those of a
 /// `bytearray`.
 pub(super) fn bytes(pickle: &Pickle, item: Item) -> Result<Cow<'_, [u8]>, Problem> {
@@ -439,64 +280,4 @@ fn latin1(pickle: &Pickle, text: Item, codec: Item) -> Option<Cow<'_, [u8]>> {
     }
     let bytes: Option<_> = pickle.text(text)?.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
     bytes.map(Cow::Owned)
-}
-
-/// Fixed-width numbers from their bytes in either order.
-macro_rules! numbers {
-    ($type:ty, $bytes:expr, $big_endian:expr) => {{
-        let (elements, _) = $bytes.as_chunks::<{ size_of::<$type>() }>();
-        let of = if $big_endian { <$type>::from_be_bytes } else { <$type>::from_le_bytes };
-        elements.iter().map(|element| of(*element)).collect::<Vec<$type>>()
-    }};
-}
-
-/// `n` elements from as many bytes as they have.
-fn decode(dtype: &DataType, n: usize, bytes: &[u8]) -> Result<Values, Problem> {
-    let DataType { kind, width, big_endian } = *dtype;
-    Ok(match (kind, width) {
-        (b'b', 1) => Values::Bool(bytes.iter().map(|byte| *byte != 0).collect()),
-        (b'i', 1) => Values::I8(numbers!(i8, bytes, big_endian)),
-        (b'i', 2) => Values::I16(numbers!(i16, bytes, big_endian)),
-        (b'i', 4) => Values::I32(numbers!(i32, bytes, big_endian)),
-        (b'i', 8) => Values::I64(numbers!(i64, bytes, big_endian)),
-        (b'u', 1) => Values::U8(bytes.to_vec()),
-        (b'u', 2) => Values::U16(numbers!(u16, bytes, big_endian)),
-        (b'u', 4) => Values::U32(numbers!(u32, bytes, big_endian)),
-        (b'u', 8) => Values::U64(numbers!(u64, bytes, big_endian)),
-        (b'f', 2) => Values::F32(numbers!(u16, bytes, big_endian).into_iter().map(half).collect()),
-        (b'f', 4) => Values::F32(numbers!(f32, bytes, big_endian)),
-        (b'f', 8) => Values::F64(numbers!(f64, bytes, big_endian)),
-        (b'U' | b'S', 0) => Values::Text(vec![String::new(); n]),
-        (b'U', _) => {
-            let text = |element: &[u8]| -> Option<String> {
-                let codes = numbers!(u32, element, big_endian);
-                let used = codes.len() - codes.iter().rev().take_while(|code| **code == 0).count();
-                codes[..used].iter().map(|code| char::from_u32(*code)).collect()
-            };
-            let texts: Option<_> = bytes.chunks_exact(dtype.bytes()).map(text).collect();
-            Values::Text(texts.ok_or_else(|| Problem::Malformed("a text".to_owned(), "text of Unicode"))?)
-        }
-        (b'S', _) => {
-            let text = |element: &[u8]| {
-                std::str::from_utf8(element).map(|text| text.trim_end_matches('\0').to_owned()).ok()
-            };
-            let texts: Option<_> = bytes.chunks_exact(width).map(text).collect();
-            Values::Text(
-                texts.ok_or_else(|| Problem::Malformed("a byte string".to_owned(), "text in UTF-8"))?,
-            )
-        }
-        _ => return Err(Problem::Unknown(format!("the NumPy data type `{}{width}`", char::from(kind)))),
-    })
-}
-
-/// A float of 16 bits.
-fn half(bits: u16) -> f32 {
-    let (sign, exponent, fraction) = (bits >> 15, (bits >> 10) & 0x1f, bits & 0x3ff);
-    let magnitude = match exponent {
-        0 => f32::from(fraction) / 16_777_216.0,
-        0x1f if fraction == 0 => f32::INFINITY,
-        0x1f => f32::NAN,
-        _ => f32::from_bits((u32::from(exponent) + 112) << 23 | u32::from(fraction) << 13),
-    };
-    if sign == 1 { -magnitude } else { magnitude }
 }

@@ -59,6 +59,46 @@ pub enum List {
 }
 
 impl List {
+    pub(super) fn of(items: Vec<Item>) -> Self {
+        let mut list = Self::Items(Vec::new());
+        list.extend(items);
+        list
+    }
+
+    /// Adds floats to a list that is empty or has only floats.
+    pub(super) fn extend_floats(&mut self, floats: impl Iterator<Item = f64>) {
+        match self {
+            Self::Floats(known) => known.extend(floats),
+            Self::Items(_) => *self = Self::Floats(floats.collect()),
+        }
+    }
+
+    /// Adds elements; tells whether they are stored as plain floats.
+    pub(super) fn extend(&mut self, items: Vec<Item>) -> bool {
+        let floats: Option<Vec<f64>> = items
+            .iter()
+            .map(|item| match item {
+                Item::Float(number) => Some(*number),
+                _ => None,
+            })
+            .collect();
+        match (&mut *self, floats) {
+            (_, Some(floats)) if floats.is_empty() => return false,
+            (Self::Items(known), Some(floats)) if known.is_empty() => *self = Self::Floats(floats),
+            (Self::Floats(known), Some(floats)) => known.extend(floats),
+            (Self::Items(known), _) => {
+                known.extend(items);
+                return false;
+            }
+            (Self::Floats(known), None) => {
+                let mixed = known.iter().map(|number| Item::Float(*number)).chain(items).collect();
+                *self = Self::Items(mixed);
+                return false;
+            }
+        }
+        true
+    }
+
     /// Number of elements.
     pub fn len(&self) -> usize {
         match self {

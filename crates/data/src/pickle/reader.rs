@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::numpy::{self, Elements, NdArray};
 use super::value::{Dict, Objects, Value};
-use super::{Budget, Item, List, Object, ObjectId, Pickle, Problem, anndata, pandas, scipy};
+use super::{Budget, Item, List, Object, ObjectId, Pickle, Problem, anndata, pandas, records, scipy};
 use crate::array::Array;
 use crate::error::{DataError, DataProblem};
 
@@ -307,12 +307,12 @@ impl<'a> Reader<'a> {
 
     /// Shape, numbers and unit of an array of dates.
     pub fn instants(&mut self, item: Item) -> Result<(Vec<usize>, Vec<i64>, String), DataError> {
-        numpy::instants(self.pickle, item, &mut self.budget).map_err(|problem| self.error(problem))
+        records::instants(self.pickle, item, &mut self.budget).map_err(|problem| self.error(problem))
     }
 
     /// Fields of a structured array.
     pub fn records(&mut self, item: Item) -> Result<Vec<(String, NdArray)>, DataError> {
-        numpy::records(self.pickle, item, &mut self.budget).map_err(|problem| self.error(problem))
+        records::records(self.pickle, item, &mut self.budget).map_err(|problem| self.error(problem))
     }
 
     /// An array whose elements may be objects, decoded anew at each call.

@@ -1,6 +1,7 @@
 //! Pickles of tables and matrices that several releases of pandas, SciPy and anndata wrote, against what they hold.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use repro_data::anndata::{AnnData, Element};
 use repro_data::array::Array;
@@ -23,6 +24,11 @@ pub struct Case {
 }
 
 pub fn cases(environment: &str) -> Vec<Case> {
+    part(environment, "cases")
+}
+
+/// Cases of a part of the oracle; those that are refused have the words of the refusal as their content.
+fn part(environment: &str, part: &str) -> Vec<Case> {
     let path = format!("tests/oracle/frames.{environment}.json");
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
     let json: Json = serde_json::from_str(&text).unwrap();
@@ -30,11 +36,11 @@ pub fn cases(environment: &str) -> Vec<Case> {
         let pickles = case["pickles"].as_object().unwrap().iter();
         Case {
             name: case["name"].as_str().unwrap().to_owned(),
-            content: case["content"].clone(),
+            content: case.get(if part == "cases" { "content" } else { "words" }).unwrap().clone(),
             pickles: pickles.map(|(p, text)| (p.clone(), unbase64(text.as_str().unwrap()))).collect(),
         }
     };
-    json["cases"].as_array().unwrap().iter().map(case).collect()
+    json[part].as_array().unwrap().iter().map(case).collect()
 }
 
 fn unbase64(text: &str) -> Vec<u8> {
@@ -236,6 +242,32 @@ fn what_every_release_wrote_is_read_exactly() {
         }
     }
     assert!(read_in_all > 100, "{read_in_all}");
+}
+
+#[test]
+fn what_is_not_read_is_refused_by_name_and_place() {
+    for environment in ENVIRONMENTS {
+        for case in part(environment, "refused") {
+            let refused = read(&case.pickles[0].1).unwrap_err().to_string();
+            for words in case.content.as_array().unwrap() {
+                let what = format!("{environment}, {}: {refused}", case.name);
+                assert!(refused.contains(words.as_str().unwrap()), "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_the_pickle_shares_is_shared() {
+    let pairs = cases("pandas2").into_iter().find(|case| case.name == "pairs").unwrap();
+    let value = read(&pairs.pickles[0].1).unwrap();
+    let pair = |name: &str| value.dict().unwrap().get(name).unwrap().items().unwrap();
+    let [(_, control), (first, second)] = ["olAE", "PCA"].map(|name| match pair(name) {
+        [Value::AnnData(first), Value::AnnData(second)] => (first, second),
+        other => panic!("{other:?}"),
+    });
+    assert!(Arc::ptr_eq(first, second) && Arc::ptr_eq(first, control));
+    assert_eq!(first.obs.index(), ["c1", "c2"]);
 }
 
 /// Compares part by part, to name the first that differs.

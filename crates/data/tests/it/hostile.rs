@@ -1,9 +1,12 @@
 //! Pickles that nobody should open: an error or a valid value, never a panic, a hang or a huge allocation.
 
+use std::error::Error;
+
 use repro_data::anndata::{AnnData, Element};
 use repro_data::error::{DataError, DataProblem};
 use repro_data::frame::{Categorical, Column, DataFrame};
-use repro_data::pickle::Value;
+use repro_data::gene_vectors::GeneVectors;
+use repro_data::pickle::{Limits, Value};
 use repro_data::sparse::{Matrix, Sparse};
 
 use crate::frames::{ENVIRONMENTS, cases, read};
@@ -168,6 +171,15 @@ fn what_is_hidden_in_known_objects_is_refused_too() {
     let values = |w: Writer| w.global("os", "system").tuple(|w| w).raw("R");
     let block = w().frame(1, |w| w.range(0, 1, 1), |w| w.block(values, |w| w.slice(0, 1, 1)));
     assert_eq!(block.refused(), "an object of `os.system` is not read");
+    let data = |w: Writer| w.global("os", "system").tuple(|w| w.bytes(&[0; 8])).raw("R");
+    let array = |w: Writer| {
+        let w = w.global("numpy._core.numeric", "_frombuffer");
+        w.tuple(|w| data(w).dtype("f8").tuple(|w| w.int(1)).text("C")).raw("R")
+    };
+    assert!(array(w()).refused().contains("an object of `os.system`"));
+    let genes = w().dict(|w| array(w.text("CD3D"))).raw(".");
+    let refused = GeneVectors::read(&genes.0[..], Limits::default()).unwrap_err();
+    assert!(refused.source().unwrap().to_string().contains("an object of `os.system`"), "{refused}");
     let objects = w().list(|w| w.global("os", "system"));
     assert_eq!(objects.refused(), "`[0]`: `os.system` is not read");
 }
@@ -459,4 +471,31 @@ fn flips_of_the_values_of_a_view_never_reach_outside() {
             check(&value, 0);
         }
     }
+}
+
+#[test]
+fn elements_of_one_name_are_refused() {
+    let anndata = |uns: fn(Writer) -> Writer| {
+        let table = |w: Writer| w.frame(0, |w| w.range(0, 1, 1), |w| w);
+        let mut w = w().global("anndata", "AnnData").raw(")");
+        w.0.push(0x81);
+        w.dict(|w| table(table(w.text("_obs")).text("_var")).text("_uns").dict(uns)).raw("b")
+    };
+    assert_eq!(
+        anndata(|w| w.text("a").int(1).text("b").int(2)).read().unwrap().anndata().unwrap().uns.len(),
+        2
+    );
+    let twice = anndata(|w| w.text("a").int(1).text("a").int(2));
+    assert_eq!(twice.refused(), "`.uns`: two elements have the name `a`");
+    let numbered = anndata(|w| w.text("1").int(1).int(1).int(2));
+    assert!(numbered.refused().contains("two elements"));
+}
+
+#[test]
+fn a_table_of_many_columns_takes_no_time() {
+    let n = 200_000;
+    let bytes = vec![0; n];
+    let block = |w: Writer| w.block(|w| w.array("i1", &[n as i64, 1], &bytes), |w| w.slice(0, n as i64, 1));
+    let value = w().frame(n as i64, |w| w.range(0, 1, 1), block).read().unwrap();
+    assert_eq!(value.data_frame().unwrap().columns().len(), n);
 }

@@ -5,6 +5,7 @@
 
 mod anndata_zarr;
 mod arrays;
+mod corpus;
 mod frames;
 mod gene_vectors;
 mod h5ad;

@@ -1,4 +1,4 @@
-"""Pickles of tables, sparse and annotated matrices by several releases of their libraries, with what they hold.
+"""Pickles of tables, sparse and annotated matrices by several releases of their libraries, with what they hold or why they are refused.
 
     python tests/oracle/frames.py [protocols] > tests/oracle/frames.<name>.json
 
@@ -156,6 +156,13 @@ def annotated(a):
 
 
 cases = []
+refused = []
+
+
+def refuse(name, value, words):
+    """A pickle that is not read, and what the refusal says."""
+    pickles = {"4": base64.b64encode(pickle.dumps(value, protocol=4)).decode()}
+    refused.append({"name": name, "words": words, "pickles": pickles})
 
 
 def write(name, value, protocols=PROTOCOLS, expected=None):
@@ -204,6 +211,7 @@ write(
         "categories": pd.DataFrame({"a": [1, 2]}, index=pd.CategoricalIndex(["v", "u"])),
         "part": whole[["whole", "x", "label"]].iloc[1:],
         "turned": whole[["other", "whole"]].iloc[::-1],
+        "dates": pd.concat([whole["when"], whole["when"].shift(1).rename("before"), whole["x"]], axis=1).copy(),
         "no_rows": whole.iloc[:0][["whole", "label", "level"]],
         "no_columns": whole[[]],
         "added": whole[["whole"]].assign(new=[1, 2, 3], more=[0.5, 1, 2]),
@@ -268,13 +276,33 @@ if ad is not None:
     write("pairs", {"olAE": (a[:, ["g2", "g1"]].copy(), control), "PCA": (control, control)})
     rows = np.array([True, False, True])
     views = {"mask": a[rows], "list": a[["r3", "r1"], "g2"], "slice": a[1:, 0:2], "dense": control[::-1]}
+    views["repeated"] = a[[2, 0, 2]]
     # A view's own accessors give copies of what it shows; those are compared.
     write("views", views, [4], content({name: view.copy() for name, view in views.items()}))
     write("shown", {"obs": a[rows].obs, "umap": a[rows].obsm["X_umap"]}, [4])
+
+several = pd.MultiIndex.from_tuples([(1, "a"), (2, "b")])
+refuse("several levels", pd.DataFrame({"x": [1, 2]}, index=several), ["`.index`: `pandas", "MultiIndex` is not read"])
+refuse("time zone", {"t": pd.Series(pd.to_datetime(["2024-01-01"]).tz_localize("UTC"))}, ["`['t']`: ", "DatetimeTZDtype"])
+refuse("period", pd.Series(pd.period_range("2024", periods=2, freq="D")), ["PeriodArray` is not read"])
+refuse("interval", pd.Series(pd.interval_range(0, 2)), ["nterval", "is not read"])
+refuse("mixed", {"f": pd.DataFrame({"x": pd.Series(["a", 1.5], dtype=object)})}, ["mixes texts and numbers is not read"])
+refuse("twice", pd.DataFrame([[1, 2]], columns=["x", "x"]), ["`['x']`: two columns have this name"])
+refuse("complex", np.array([1j]), ["the NumPy data type `c16` is not read"])
+refuse("path", {"a": [__import__("pathlib").PurePosixPath("x")]}, ["`['a'][0]`: an object of `pathlib"])
+if sp is not None:
+    refuse("coordinates", sp.coo_matrix(np.eye(2)), ["coo_matrix` is not read"])
+if ad is not None:
+    backed = ad.AnnData(np.eye(2, dtype=np.float32))
+    backed.file._filename = "other.h5ad"
+    refuse("backed", {"a": backed}, ["`['a']`: an AnnData whose matrix lies in another file is not read"])
+    odd = ad.AnnData(np.eye(2, dtype=np.float32))
+    odd.uns["odd"] = {"list": [object]}
+    refuse("class below uns", odd, ["`.uns['odd']['list']", "object` is not read"])
 
 versions = {"python": sys.version.split()[0], "numpy": np.__version__, "pandas": pd.__version__}
 versions.update({m.__name__: m.__version__ for m in (pyarrow, ad) if m is not None})
 if sp is not None:
     versions["scipy"] = scipy.__version__
-json.dump({"versions": versions, "cases": cases}, sys.stdout, separators=(",", ":"))
+json.dump({"versions": versions, "cases": cases, "refused": refused}, sys.stdout, separators=(",", ":"))
 print()

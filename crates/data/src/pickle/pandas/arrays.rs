@@ -81,14 +81,31 @@ pub(in crate::pickle) fn column(reader: &mut Reader<'_>, item: Item) -> Result<C
         }
         Kind::Masked => masked(reader, &made),
         Kind::Dates => {
-            let (dtype, array) = wrapped(reader, &made, "_ndarray")?;
-            // A data type of pandas says a time zone.
-            match dtype.and_then(|dtype| reader.made(dtype)) {
-                Some(of) if (of.module, of.name) == ("numpy", "dtype") => dates::column(reader, array),
-                _ => Err(reader.unknown(dtype.unwrap_or(item))),
-            }
+            let array = instants(reader, item, &made)?;
+            dates::column(reader, array)
         }
     })
+}
+
+/// The NumPy array of an array of dates, which in a table may have a row a column; `None` for any other array.
+pub(super) fn dates(reader: &Reader<'_>, item: Item) -> Result<Option<Item>, DataError> {
+    let Some(made) = reader.made(item).filter(|made| (made.module, made.name) == RESTORE) else {
+        return Ok(None);
+    };
+    let class = made.arguments.first().and_then(|class| reader.pickle.global(*class));
+    match class.and_then(|(module, name)| kind_of(module, name)) {
+        Some(Kind::Dates) => instants(reader, item, &made).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn instants(reader: &Reader<'_>, item: Item, made: &Made<'_>) -> Result<Item, DataError> {
+    let (dtype, array) = wrapped(reader, made, "_ndarray")?;
+    // A data type of pandas, and not of NumPy, says a time zone.
+    match dtype.and_then(|dtype| reader.made(dtype)) {
+        Some(of) if (of.module, of.name) == ("numpy", "dtype") => Ok(array),
+        _ => Err(reader.unknown(dtype.unwrap_or(item))),
+    }
 }
 
 /// Data type and NumPy array of an array that wraps one: its state is a tuple of both in either order, and a dict of the

@@ -5,7 +5,7 @@ use super::super::reader::{Made, Reader};
 use super::super::value::Series;
 use super::super::{Item, List, Object};
 use super::index::{Index, index, length};
-use super::{arrays, labels, objects};
+use super::{arrays, dates, labels, objects};
 use crate::error::DataError;
 use crate::frame::{Column, DataFrame};
 
@@ -31,7 +31,7 @@ pub(in crate::pickle) fn frame(reader: &mut Reader<'_>, item: Item) -> Result<Da
     let rows = reader.below(".index", |reader| index(reader, *rows))?;
     let columns = reader.below(".columns", |reader| index(reader, *columns))?;
     let n_columns = columns.len();
-    // Blocks say how many rows there are before a range of row names is written out.
+    // A range of row names is written out only when the blocks have as many rows.
     let mut read: Vec<Option<Column>> = Vec::new();
     for block in blocks {
         let places = reader.below(".columns", |reader| placement(reader, block.placement, n_columns))?;
@@ -55,9 +55,7 @@ pub(in crate::pickle) fn frame(reader: &mut Reader<'_>, item: Item) -> Result<Da
     let index_name = rows.name.clone();
     let mut frame = DataFrame::new(rows.texts(reader)?);
     frame.index_name = index_name;
-    for (name, column) in names.into_iter().zip(read.into_iter().flatten()) {
-        reader.placed(frame.push(name, column))?;
-    }
+    reader.placed(frame.extend(names.into_iter().zip(read.into_iter().flatten())))?;
     Ok(frame)
 }
 
@@ -222,6 +220,13 @@ fn block_columns(
     let wrong = |reader: &Reader<'_>, shape: &[usize]| {
         reader.malformed(format!("a block of shape {shape:?} for {n_columns} columns of {n_rows} rows"))
     };
+    if let Some(array) = arrays::dates(reader, values)? {
+        // A single column has no second dimension.
+        return match arrays::column(reader, values) {
+            Ok(column) if n_columns == 1 && column.len() == n_rows => Ok(vec![column]),
+            _ => dates::columns(reader, array, n_columns, n_rows),
+        };
+    }
     if !numpy::is_array(reader.pickle, values) {
         let column = arrays::column(reader, values)?;
         if n_columns != 1 || column.len() != n_rows {

@@ -1,25 +1,47 @@
 //! Dates as texts, as Python's `str` writes a timestamp of pandas.
 
-use super::super::Item;
 use super::super::reader::Reader;
+use super::super::{Item, Problem};
 use crate::error::DataError;
 use crate::frame::Column;
 use crate::values::Values;
 
 const SECONDS_A_DAY: i64 = 86_400;
 
-/// The column of an array of dates of one row or one dimension, `2020-01-31 12:00:00`; missing ones are masked.
+/// The column of an array of dates of one dimension, `2020-01-31 12:00:00`; missing ones are masked.
 pub(super) fn column(reader: &mut Reader<'_>, array: Item) -> Result<Column, DataError> {
     let (shape, instants, unit) = reader.instants(array)?;
-    if !matches!(shape.as_slice(), [_] | [1, _]) {
-        return Err(reader.malformed(format!("dates of shape {shape:?}")));
+    match shape.as_slice() {
+        [_] => of_instants(reader, &instants, &unit),
+        _ => Err(reader.malformed(format!("dates of shape {shape:?}"))),
     }
-    let a_second = match unit.as_str() {
+}
+
+/// The columns of an array of dates with `n_columns` rows of `n_rows` each.
+pub(super) fn columns(
+    reader: &mut Reader<'_>,
+    array: Item,
+    n_columns: usize,
+    n_rows: usize,
+) -> Result<Vec<Column>, DataError> {
+    let (shape, instants, unit) = reader.instants(array)?;
+    if shape != [n_columns, n_rows] {
+        let why = format!("dates of shape {shape:?} for {n_columns} columns of {n_rows} rows");
+        return Err(reader.malformed(why));
+    }
+    if n_rows == 0 {
+        return (0..n_columns).map(|_| of_instants(reader, &[], &unit)).collect();
+    }
+    instants.chunks_exact(n_rows).map(|instants| of_instants(reader, instants, &unit)).collect()
+}
+
+fn of_instants(reader: &mut Reader<'_>, instants: &[i64], unit: &str) -> Result<Column, DataError> {
+    let a_second = match unit {
         "s" => 1,
         "ms" => 1_000,
         "us" => 1_000_000,
         "ns" => 1_000_000_000,
-        _ => return Err(reader.malformed(format!("dates in units of `{unit}` are not read"))),
+        _ => return Err(reader.error(Problem::Unknown(format!("an array of dates in units of `{unit}`")))),
     };
     // The longest year has twelve digits and a sign.
     reader.spend(instants.len().saturating_mul(size_of::<String>() + 40))?;
