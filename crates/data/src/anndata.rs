@@ -85,6 +85,28 @@ impl Element {
     }
 }
 
+impl Element {
+    /// The rows at these positions; `None` where one lies outside or there are no rows.
+    pub fn take_rows(&self, rows: &[usize]) -> Option<Self> {
+        Some(match self {
+            Self::Array(array) => Self::Array(array.take_rows(rows)?),
+            Self::Sparse(sparse) => Self::Sparse(sparse.take_rows(rows)?),
+            Self::DataFrame(frame) => Self::DataFrame(frame.take(rows)?),
+            Self::Categorical(categorical) => Self::Categorical(categorical.take(rows)?),
+            Self::Nullable { values, mask } => {
+                let mask = rows.iter().map(|row| mask.get(*row).copied()).collect::<Option<_>>()?;
+                Self::Nullable { values: values.take(rows)?, mask }
+            }
+            Self::Records(fields) => {
+                let take = |(name, array): &(String, Array)| Some((name.clone(), array.take_rows(rows)?));
+                Self::Records(fields.iter().map(take).collect::<Option<_>>()?)
+            }
+            Self::Unread(what) => Self::Unread(what.clone()),
+            Self::Null | Self::Dict(_) => return None,
+        })
+    }
+}
+
 impl AnnData {
     /// Number of cells.
     pub fn n_obs(&self) -> usize {
@@ -94,6 +116,42 @@ impl AnnData {
     /// Number of genes.
     pub fn n_vars(&self) -> usize {
         self.var.n_rows()
+    }
+
+    /// The cells at `rows` and the genes at `columns`, in that order; `None` where one lies outside. The raw matrix keeps
+    /// all of its genes.
+    pub fn subset(&self, rows: &[usize], columns: &[usize]) -> Option<Self> {
+        let matrices = |all: &[(String, Matrix)], rows: &[usize], columns: &[usize]| {
+            let subset =
+                |(name, matrix): &(String, Matrix)| Some((name.clone(), matrix.subset(rows, columns)?));
+            all.iter().map(subset).collect::<Option<Vec<_>>>()
+        };
+        let elements = |all: &[(String, Element)], rows: &[usize]| {
+            let take = |(name, element): &(String, Element)| Some((name.clone(), element.take_rows(rows)?));
+            all.iter().map(take).collect::<Option<Vec<_>>>()
+        };
+        let x = match &self.x {
+            Some(x) => Some(x.subset(rows, columns)?),
+            None => None,
+        };
+        let raw = match &self.raw {
+            Some(raw) => {
+                Some(Raw { x: raw.x.take_rows(rows)?, var: raw.var.clone(), varm: raw.varm.clone() })
+            }
+            None => None,
+        };
+        Some(Self {
+            x,
+            obs: self.obs.take(rows)?,
+            var: self.var.take(columns)?,
+            layers: matrices(&self.layers, rows, columns)?,
+            obsm: elements(&self.obsm, rows)?,
+            varm: elements(&self.varm, columns)?,
+            obsp: matrices(&self.obsp, rows, rows)?,
+            varp: matrices(&self.varp, columns, columns)?,
+            uns: self.uns.clone(),
+            raw,
+        })
     }
 
     /// An error, naming the element, where a part does not have the shape that the others need.

@@ -40,6 +40,23 @@ impl Array {
         self.values
     }
 
+    /// The rows, which are positions of the first dimension, at `rows`; `None` where one lies outside or there is no
+    /// dimension.
+    pub fn take_rows(&self, rows: &[usize]) -> Option<Self> {
+        let (n_rows, rest) = self.shape.split_first()?;
+        let width = rest.iter().try_fold(1_usize, |n, length| n.checked_mul(*length))?;
+        let mut positions = Vec::with_capacity(rows.len().checked_mul(width)?);
+        for row in rows {
+            if row >= n_rows {
+                return None;
+            }
+            positions.extend(row * width..(row + 1) * width);
+        }
+        let mut shape = self.shape.clone();
+        shape[0] = rows.len();
+        Some(Self { shape, values: self.values.take(&positions)? })
+    }
+
     /// Type of the elements.
     pub fn data_type(&self) -> DataType {
         self.values.data_type()

@@ -28,6 +28,12 @@ impl Categorical {
         &self.codes
     }
 
+    /// The rows at these positions, with all categories; `None` where one lies outside.
+    pub fn take(&self, rows: &[usize]) -> Option<Self> {
+        let codes = rows.iter().map(|row| self.codes.get(*row).copied()).collect::<Option<_>>()?;
+        Some(Self { codes, categories: self.categories.clone(), ordered: self.ordered })
+    }
+
     /// The categories.
     pub fn categories(&self) -> &Values {
         &self.categories
@@ -57,6 +63,18 @@ impl Column {
             Self::Values(values) | Self::Nullable { values, .. } => values.len(),
             Self::Categorical(categorical) => categorical.codes.len(),
         }
+    }
+
+    /// The rows at these positions; `None` where one lies outside.
+    pub fn take(&self, rows: &[usize]) -> Option<Self> {
+        Some(match self {
+            Self::Values(values) => Self::Values(values.take(rows)?),
+            Self::Categorical(categorical) => Self::Categorical(categorical.take(rows)?),
+            Self::Nullable { values, mask } => {
+                let mask = rows.iter().map(|row| mask.get(*row).copied()).collect::<Option<_>>()?;
+                Self::Nullable { values: values.take(rows)?, mask }
+            }
+        })
     }
 
     /// Whether there are no rows.
@@ -97,6 +115,14 @@ impl DataFrame {
         }
         self.columns.push((name, column));
         Ok(())
+    }
+
+    /// The rows at these positions, in that order; `None` where one lies outside.
+    pub fn take(&self, rows: &[usize]) -> Option<Self> {
+        let index = rows.iter().map(|row| self.index.get(*row).cloned()).collect::<Option<_>>()?;
+        let take = |(name, column): &(String, Column)| Some((name.clone(), column.take(rows)?));
+        let columns = self.columns.iter().map(take).collect::<Option<_>>()?;
+        Some(Self { index_name: self.index_name.clone(), index, columns })
     }
 
     /// Number of rows.

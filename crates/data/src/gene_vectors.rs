@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
-use super::pickle::numpy::{Values, array, is_array};
+use super::pickle::numpy::{Elements, NdArray, array, is_array, take_f64};
 use super::pickle::{Item, Limits, List, Object, Pickle, PickleError, Problem, parse};
+use super::values::Values;
 
 /// Vectors of genes, all of one dimension.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,10 +122,15 @@ impl GeneVectors {
 /// The numbers of a vector. A list is taken out of the pickle, which then no longer holds them.
 fn vector(pickle: &mut Pickle, item: Item) -> Result<Vec<f64>, Problem> {
     if is_array(pickle, item) {
-        let array = array(pickle, item)?;
-        return match (array.shape.as_slice(), array.values) {
-            ([_] | [1, _], Values::Float64(values)) => Ok(values),
-            ([_] | [1, _], Values::Float32(values)) => Ok(values.into_iter().map(f64::from).collect()),
+        if let Some(vector) = take_f64(pickle, item)? {
+            return Ok(vector);
+        }
+        let NdArray { shape, elements } = array(pickle, item, &mut pickle.budget())?;
+        return match (shape.as_slice(), elements) {
+            ([_] | [1, _], Elements::Values(Values::F64(values))) => Ok(values),
+            ([_] | [1, _], Elements::Values(Values::F32(values))) => {
+                Ok(values.into_iter().map(f64::from).collect())
+            }
             (shape, _) => Err(Problem::Malformed(format!("array of shape {shape:?}"), "vector of floats")),
         };
     }

@@ -1,5 +1,7 @@
 //! Why a pickle is refused.
 
+use crate::error::{DataError, DataProblem};
+
 /// A refusal and where in the file it happened.
 #[derive(Debug, thiserror::Error)]
 #[error("at byte {at}: {problem}")]
@@ -54,4 +56,28 @@ pub enum Problem {
     /// A recorded call or a type that no reader knows.
     #[error("{0} is not read")]
     Unknown(String),
+}
+
+impl From<Problem> for DataProblem {
+    fn from(problem: Problem) -> Self {
+        match problem {
+            Problem::Unreadable(error) => Self::Io(error),
+            Problem::Limit(..) => Self::Limit(problem.to_string()),
+            Problem::Unknown(what) => Self::Unsupported(what),
+            Problem::Outside(what) => Self::Unsupported(what.to_owned()),
+            problem => Self::Malformed(problem.to_string()),
+        }
+    }
+}
+
+impl From<PickleError> for DataError {
+    fn from(error: PickleError) -> Self {
+        let told = error.to_string();
+        let problem = match error.problem {
+            Problem::Unreadable(error) => DataProblem::Io(error),
+            Problem::Limit(..) => DataProblem::Limit(told),
+            _ => DataProblem::Malformed(told),
+        };
+        Self::new("", problem)
+    }
 }

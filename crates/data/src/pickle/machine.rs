@@ -26,7 +26,10 @@ pub fn parse(reader: impl BufRead, limits: Limits) -> Result<Pickle, PickleError
         let at = machine.source.at;
         match machine.step() {
             Ok(None) => {}
-            Ok(Some(root)) => return Ok(Pickle { objects: machine.objects, root }),
+            Ok(Some(root)) => {
+                let size = machine.source.at;
+                return Ok(Pickle { objects: machine.objects, size, limits, root });
+            }
             Err(problem) => return Err(PickleError { at, problem }),
         }
     }

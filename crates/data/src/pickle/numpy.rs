@@ -1,58 +1,55 @@
 //! NumPy arrays, scalars and data types among recorded calls, as NumPy 1.x and 2.x write them.
 
-use super::{Item, List, Object, Pickle, Problem};
+use std::borrow::Cow;
+
+use super::{Budget, Item, Object, Pickle, Problem};
+use crate::values::Values;
 
 /// Largest number of dimensions NumPy has.
 const MAX_DIMENSIONS: usize = 64;
 
-/// An array in C order.
+/// An array in C order whose elements may be Python objects.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Array {
+pub struct NdArray {
     /// Lengths of the dimensions; none for a scalar.
     pub shape: Vec<usize>,
     /// Elements, the last dimension fastest.
-    pub values: Values,
+    pub elements: Elements,
 }
 
 /// Elements of an array.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Values {
-    /// `bool`
-    Bool(Vec<bool>),
-    /// `int8` to `int64`
-    Int(Vec<i64>),
-    /// `uint8` to `uint64`
-    UInt(Vec<u64>),
-    /// `float16` and `float32`
-    Float32(Vec<f32>),
-    /// `float64`
-    Float64(Vec<f64>),
-    /// Fixed-width texts and bytes
-    Text(Vec<String>),
-    /// Python objects of the same pickle
-    Object(Vec<Item>),
+pub enum Elements {
+    /// Numbers, truth values and texts; bytes of a fixed width are texts too.
+    Values(Values),
+    /// Python objects of the same pickle.
+    Objects(Vec<Item>),
 }
 
 /// A data type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct DataType {
     kind: u8,
-    /// Bytes an element.
+    /// Bytes an element, or characters where `kind` is `U`.
     width: usize,
     big_endian: bool,
 }
 
-impl Values {
+/// The parts of which an array is made.
+#[derive(Clone, Copy)]
+struct Parts {
+    shape: Item,
+    dtype: Item,
+    fortran: bool,
+    data: Item,
+}
+
+impl Elements {
     /// Number of elements.
     pub fn len(&self) -> usize {
         match self {
-            Self::Bool(values) => values.len(),
-            Self::Int(values) => values.len(),
-            Self::UInt(values) => values.len(),
-            Self::Float32(values) => values.len(),
-            Self::Float64(values) => values.len(),
-            Self::Text(values) => values.len(),
-            Self::Object(values) => values.len(),
+            Self::Values(values) => values.len(),
+            Self::Objects(items) => items.len(),
         }
     }
 
@@ -61,59 +58,83 @@ impl Values {
         self.len() == 0
     }
 
-    /// Elements at these positions.
-    fn take(&self, positions: &[usize]) -> Self {
-        fn pick<T: Clone>(values: &[T], positions: &[usize]) -> Vec<T> {
-            positions.iter().filter_map(|position| values.get(*position).cloned()).collect()
-        }
-        match self {
-            Self::Bool(values) => Self::Bool(pick(values, positions)),
-            Self::Int(values) => Self::Int(pick(values, positions)),
-            Self::UInt(values) => Self::UInt(pick(values, positions)),
-            Self::Float32(values) => Self::Float32(pick(values, positions)),
-            Self::Float64(values) => Self::Float64(pick(values, positions)),
-            Self::Text(values) => Self::Text(pick(values, positions)),
-            Self::Object(values) => Self::Object(pick(values, positions)),
-        }
+    /// The elements at `positions`; `None` where one lies outside.
+    pub fn take(&self, positions: &[usize]) -> Option<Self> {
+        Some(match self {
+            Self::Values(values) => Self::Values(values.take(positions)?),
+            Self::Objects(items) => {
+                let items: Option<_> =
+                    positions.iter().map(|position| items.get(*position).copied()).collect();
+                Self::Objects(items?)
+            }
+        })
     }
 }
 
 /// The array that a recorded call stands for.
-pub fn array(pickle: &Pickle, item: Item) -> Result<Array, Problem> {
-    let unknown = || Problem::Unknown(pickle.describe(item));
-    let (call, module, name) = pickle.call(item).ok_or_else(unknown)?;
-    let arguments = pickle.tuple(call.arguments).unwrap_or_default();
-    match (module, name, arguments) {
-        ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct", [class, ..]) => {
-            match pickle.global(*class) {
-                Some(("numpy", "ndarray")) => {}
-                _ => return Err(Problem::Unknown(pickle.describe(*class))),
-            }
-            let state = call.state.and_then(|state| pickle.tuple(state)).unwrap_or_default();
-            match state {
-                [_, shape, dtype, fortran, data] | [shape, dtype, fortran, data] => {
-                    let fortran = matches!(fortran, Item::Bool(true) | Item::Int(1));
-                    of_parts(pickle, *shape, *dtype, fortran, *data)
-                }
-                _ => Err(unknown()),
-            }
+pub fn array(pickle: &Pickle, item: Item, budget: &mut Budget) -> Result<NdArray, Problem> {
+    let parts = parts(pickle, item)?.ok_or_else(|| Problem::Unknown(pickle.describe(item)))?;
+    let shape = lengths(pickle, parts.shape)?;
+    let n = shape.iter().try_fold(1_usize, |n, length| n.checked_mul(*length));
+    let n = n.ok_or_else(|| Problem::Malformed(format!("{shape:?}"), "shape"))?;
+    let dtype = data_type(pickle, parts.dtype)?;
+    let elements = match (dtype.kind, pickle.object(parts.data)) {
+        (b'O', Some(Object::List(list))) => {
+            budget.spend(list.len() as u64 * size_of::<Item>() as u64)?;
+            Elements::Objects(list.items().collect())
         }
-        ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer", [data, dtype, shape, order]) => {
-            of_parts(pickle, *shape, *dtype, pickle.text(*order) == Some("F"), *data)
+        _ => {
+            let bytes = bytes(pickle, parts.data)?;
+            dtype.check(n, bytes.len())?;
+            budget.spend(dtype.memory(n))?;
+            Elements::Values(decode(&dtype, n, &bytes)?)
         }
-        _ => Err(unknown()),
+    };
+    if elements.len() != n {
+        return Err(Problem::Malformed(format!("{} elements", elements.len()), "array of its shape"));
+    }
+    let elements = if parts.fortran && shape.len() > 1 {
+        budget.spend(n as u64 * 8)?;
+        elements.take(&c_order(&shape, n)).ok_or(Problem::Stack)?
+    } else {
+        elements
+    };
+    Ok(NdArray { shape, elements })
+}
+
+/// The floats of 64 bits in a row of one array, with the bytes taken out of the pickle; `None`, and nothing taken, for
+/// anything else. The pickle then no longer holds the array.
+pub(crate) fn take_f64(pickle: &mut Pickle, item: Item) -> Result<Option<Vec<f64>>, Problem> {
+    let Some(parts) = parts(pickle, item)? else { return Ok(None) };
+    let dtype = data_type(pickle, parts.dtype)?;
+    let shape = lengths(pickle, parts.shape)?;
+    let (DataType { kind: b'f', width: 8, big_endian: false }, [n] | [1, n]) = (dtype, shape.as_slice())
+    else {
+        return Ok(None);
+    };
+    let data = match pickle.call(parts.data).map(|(call, ..)| pickle.tuple(call.arguments)) {
+        Some(Some([inner])) => *inner,
+        _ => parts.data,
+    };
+    match pickle.take_bytes(data) {
+        Some(bytes) => {
+            dtype.check(*n, bytes.len())?;
+            Ok(Some(bytes.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect()))
+        }
+        None => Ok(None),
     }
 }
 
-/// The scalar that a recorded call stands for: an array without dimensions.
-pub fn scalar(pickle: &Pickle, item: Item) -> Result<Array, Problem> {
+/// The scalar that a recorded call stands for: one element.
+pub fn scalar(pickle: &Pickle, item: Item) -> Result<Values, Problem> {
     let unknown = || Problem::Unknown(pickle.describe(item));
     let (call, module, name) = pickle.call(item).ok_or_else(unknown)?;
     match (module, name, pickle.tuple(call.arguments)) {
         ("numpy.core.multiarray" | "numpy._core.multiarray", "scalar", Some([dtype, data])) => {
             let dtype = data_type(pickle, *dtype)?;
-            let values = decode(&dtype, 1, &bytes(pickle, *data)?)?;
-            Ok(Array { shape: Vec::new(), values })
+            let bytes = bytes(pickle, *data)?;
+            dtype.check(1, bytes.len())?;
+            decode(&dtype, 1, &bytes)
         }
         _ => Err(unknown()),
     }
@@ -126,28 +147,46 @@ pub fn is_array(pickle: &Pickle, item: Item) -> bool {
     })
 }
 
-fn of_parts(pickle: &Pickle, shape: Item, dtype: Item, fortran: bool, data: Item) -> Result<Array, Problem> {
-    let shape = lengths(pickle, shape)?;
-    let n = shape.iter().try_fold(1_usize, |n, length| n.checked_mul(*length));
-    let n = n.ok_or_else(|| Problem::Malformed(format!("{shape:?}"), "shape"))?;
-    let dtype = data_type(pickle, dtype)?;
-    let values = match (dtype.kind, pickle.object(data)) {
-        (b'O', Some(Object::List(List::Items(items)))) => Values::Object(items.clone()),
-        (b'O', Some(Object::List(List::Floats(floats)))) => {
-            Values::Object(floats.iter().map(|number| Item::Float(*number)).collect())
-        }
-        _ => decode(&dtype, n, &bytes(pickle, data)?)?,
-    };
-    if values.len() != n {
-        return Err(Problem::Malformed(format!("{} elements", values.len()), "array of its shape"));
-    }
-    let values = if fortran && shape.len() > 1 { values.take(&c_order(&shape)) } else { values };
-    Ok(Array { shape, values })
+/// Whether a value is a recorded scalar.
+pub fn is_scalar(pickle: &Pickle, item: Item) -> bool {
+    pickle.call(item).is_some_and(|(_, module, name)| {
+        matches!(module, "numpy.core.multiarray" | "numpy._core.multiarray") && name == "scalar"
+    })
 }
 
-/// Position in Fortran order of every element in C order.
-fn c_order(shape: &[usize]) -> Vec<usize> {
-    let n: usize = shape.iter().product();
+/// What an array is made of; `None` for what is none.
+fn parts(pickle: &Pickle, item: Item) -> Result<Option<Parts>, Problem> {
+    let Some((call, module, name)) = pickle.call(item) else { return Ok(None) };
+    let arguments = pickle.tuple(call.arguments).unwrap_or_default();
+    Ok(Some(match (module, name, arguments) {
+        ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct", [class, ..]) => {
+            match pickle.global(*class) {
+                // The view is what an annotated matrix hands out; it is stored as the array that it shows.
+                Some(("numpy", "ndarray") | ("anndata._core.views", "ArrayView")) => {}
+                _ => return Err(Problem::Unknown(pickle.describe(*class))),
+            }
+            let state = call.state.and_then(|state| pickle.tuple(state)).unwrap_or_default();
+            match state {
+                [_, shape, dtype, fortran, data] | [shape, dtype, fortran, data] => {
+                    let fortran = matches!(fortran, Item::Bool(true) | Item::Int(1));
+                    Parts { shape: *shape, dtype: *dtype, fortran, data: *data }
+                }
+                _ => return Ok(None),
+            }
+        }
+        ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer", [data, dtype, shape, order]) => {
+            let fortran = pickle.text(*order) == Some("F");
+            Parts { shape: *shape, dtype: *dtype, fortran, data: *data }
+        }
+        _ => return Ok(None),
+    }))
+}
+
+/// Position in Fortran order of each of the `n` elements in C order.
+fn c_order(shape: &[usize], n: usize) -> Vec<usize> {
+    if n == 0 {
+        return Vec::new();
+    }
     let strides: Vec<usize> = shape
         .iter()
         .scan(1, |stride, length| {
@@ -167,20 +206,35 @@ fn c_order(shape: &[usize]) -> Vec<usize> {
     (0..n).map(position).collect()
 }
 
-fn lengths(pickle: &Pickle, shape: Item) -> Result<Vec<usize>, Problem> {
+/// Lengths of dimensions: a tuple of integers, or one.
+pub(super) fn lengths(pickle: &Pickle, shape: Item) -> Result<Vec<usize>, Problem> {
     let malformed = || Problem::Malformed(pickle.describe(shape), "shape");
     let items = match (shape, pickle.tuple(shape)) {
         (Item::Int(_), _) => vec![shape],
         (_, Some(items)) if items.len() <= MAX_DIMENSIONS => items.to_vec(),
         _ => return Err(malformed()),
     };
-    items
-        .into_iter()
-        .map(|item| match item {
-            Item::Int(length) => usize::try_from(length).map_err(|_| malformed()),
-            _ => Err(malformed()),
-        })
-        .collect()
+    let length = |item| integer(pickle, item).and_then(|length| usize::try_from(length).ok());
+    items.into_iter().map(|item| length(item).ok_or_else(malformed)).collect()
+}
+
+/// An integer of Python or NumPy.
+pub(super) fn integer(pickle: &Pickle, item: Item) -> Option<i64> {
+    match item {
+        Item::Int(number) => Some(number),
+        Item::Object(_) if is_scalar(pickle, item) => match scalar(pickle, item).ok()? {
+            Values::I8(values) => values.first().map(|value| i64::from(*value)),
+            Values::I16(values) => values.first().map(|value| i64::from(*value)),
+            Values::I32(values) => values.first().map(|value| i64::from(*value)),
+            Values::I64(values) => values.first().copied(),
+            Values::U8(values) => values.first().map(|value| i64::from(*value)),
+            Values::U16(values) => values.first().map(|value| i64::from(*value)),
+            Values::U32(values) => values.first().map(|value| i64::from(*value)),
+            Values::U64(values) => values.first().and_then(|value| i64::try_from(*value).ok()),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// `numpy.dtype("<f8", False, True)` with the state that carries the byte order.
@@ -197,81 +251,123 @@ fn data_type(pickle: &Pickle, item: Item) -> Result<DataType, Problem> {
         return Err(Problem::Unknown("a NumPy data type with fields".to_owned()));
     }
     let order = state.get(1).and_then(|order| pickle.text(*order)).unwrap_or_default();
+    let big_endian = order == ">" || code.starts_with('>');
     let code = code.trim_start_matches(['<', '>', '=', '|']);
     let (kind, width) = code.split_at_checked(1).unwrap_or_default();
     let width = if width.is_empty() { Ok(1) } else { width.parse() };
-    let unknown = || Problem::Unknown(format!("the NumPy data type `{code}`"));
     match (kind.as_bytes(), width) {
-        ([kind], Ok(width)) => Ok(DataType { kind: *kind, width, big_endian: order == ">" }),
-        _ => Err(unknown()),
+        ([kind], Ok(width)) => Ok(DataType { kind: *kind, width, big_endian }),
+        _ => Err(Problem::Unknown(format!("the NumPy data type `{code}`"))),
     }
 }
 
-/// Bytes, also those that protocols before 3 write as a text: `_codecs.encode(text, "latin1")`.
-fn bytes(pickle: &Pickle, item: Item) -> Result<Vec<u8>, Problem> {
-    let unknown = || Problem::Kind { wanted: "byte string", found: pickle.describe(item) };
-    match pickle.object(item) {
-        Some(Object::Bytes(bytes)) => Ok(bytes.clone()),
-        Some(Object::Call(_)) => {
-            let (call, module, name) = pickle.call(item).ok_or_else(unknown)?;
-            let arguments = pickle.tuple(call.arguments).unwrap_or_default();
-            match (module, name, arguments) {
-                ("_codecs", "encode", [text, codec]) if pickle.text(*codec) == Some("latin1") => {
-                    let text = pickle.text(*text).ok_or_else(unknown)?;
-                    text.chars().map(|c| u8::try_from(u32::from(c)).map_err(|_| unknown())).collect()
-                }
-                ("builtins" | "__builtin__", "bytes" | "bytearray", [inner]) => bytes(pickle, *inner),
-                ("builtins" | "__builtin__", "bytes" | "bytearray", []) => Ok(Vec::new()),
-                _ => Err(unknown()),
-            }
+impl DataType {
+    /// Bytes an element.
+    fn bytes(&self) -> usize {
+        if self.kind == b'U' { self.width.saturating_mul(4) } else { self.width }
+    }
+
+    /// An error unless `n` elements are `bytes` bytes.
+    fn check(&self, n: usize, bytes: usize) -> Result<(), Problem> {
+        if n.checked_mul(self.bytes()) == Some(bytes) {
+            return Ok(());
         }
+        Err(Problem::Malformed(format!("{bytes} bytes"), "array of its shape"))
+    }
+
+    /// Bytes that `n` elements take in memory, at most.
+    fn memory(&self, n: usize) -> u64 {
+        let each = match self.kind {
+            b'U' | b'S' => self.bytes() + size_of::<String>(),
+            b'f' => self.width.max(4),
+            _ => self.width,
+        };
+        (n as u64).saturating_mul(each as u64)
+    }
+}
+
+/// Bytes, also those that protocols before 3 write as a text, `_codecs.encode(text, "latin1")`, and those of a
+/// `bytearray`.
+pub(super) fn bytes(pickle: &Pickle, item: Item) -> Result<Cow<'_, [u8]>, Problem> {
+    let unknown = || Problem::Kind { wanted: "byte string", found: pickle.describe(item) };
+    let Some((call, module, name)) = pickle.call(item) else { return plain_bytes(pickle, item) };
+    match (module, name, pickle.tuple(call.arguments).unwrap_or_default()) {
+        ("builtins" | "__builtin__", "bytes" | "bytearray", []) => Ok(Cow::Borrowed(&[])),
+        ("builtins" | "__builtin__", "bytes" | "bytearray", [inner]) => plain_bytes(pickle, *inner),
+        // Protocol 2 has no bytes: a `bytearray` is written as a text and its codec.
+        ("builtins" | "__builtin__", "bytearray", [text, codec]) => {
+            latin1(pickle, *text, *codec).ok_or_else(unknown)
+        }
+        _ => plain_bytes(pickle, item),
+    }
+}
+
+fn plain_bytes(pickle: &Pickle, item: Item) -> Result<Cow<'_, [u8]>, Problem> {
+    let unknown = || Problem::Kind { wanted: "byte string", found: pickle.describe(item) };
+    if let Some(Object::Bytes(bytes)) = pickle.object(item) {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    let (call, module, name) = pickle.call(item).ok_or_else(unknown)?;
+    match (module, name, pickle.tuple(call.arguments)) {
+        ("_codecs", "encode", Some([text, codec])) => latin1(pickle, *text, *codec).ok_or_else(unknown),
+        ("builtins" | "__builtin__", "bytes" | "bytearray", Some([])) => Ok(Cow::Borrowed(&[])),
         _ => Err(unknown()),
     }
 }
 
-/// `n` elements from their bytes.
+fn latin1(pickle: &Pickle, text: Item, codec: Item) -> Option<Cow<'_, [u8]>> {
+    if !matches!(pickle.text(codec)?, "latin1" | "latin-1") {
+        return None;
+    }
+    let bytes: Option<_> = pickle.text(text)?.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
+    bytes.map(Cow::Owned)
+}
+
+/// Fixed-width numbers from their bytes in either order.
+macro_rules! numbers {
+    ($type:ty, $bytes:expr, $big_endian:expr) => {{
+        let (elements, _) = $bytes.as_chunks::<{ size_of::<$type>() }>();
+        let of = if $big_endian { <$type>::from_be_bytes } else { <$type>::from_le_bytes };
+        elements.iter().map(|element| of(*element)).collect::<Vec<$type>>()
+    }};
+}
+
+/// `n` elements from as many bytes as they have.
 fn decode(dtype: &DataType, n: usize, bytes: &[u8]) -> Result<Values, Problem> {
     let DataType { kind, width, big_endian } = *dtype;
-    let width = if kind == b'U' { width.saturating_mul(4) } else { width };
-    if n.checked_mul(width) != Some(bytes.len()) {
-        return Err(Problem::Malformed(format!("{} bytes", bytes.len()), "array of its shape"));
-    }
-    if width == 0 {
-        return Ok(Values::Text(vec![String::new(); n]));
-    }
-    let unknown = || Problem::Unknown(format!("the NumPy data type `{}{width}`", char::from(kind)));
-    let unsigned = |element: &[u8]| {
-        let append = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
-        if big_endian { element.iter().fold(0, append) } else { element.iter().rev().fold(0, append) }
-    };
-    let elements = bytes.chunks_exact(width);
     Ok(match (kind, width) {
-        (b'b', 1) => Values::Bool(elements.map(|element| element != [0]).collect()),
-        (b'u', 1 | 2 | 4 | 8) => Values::UInt(elements.map(unsigned).collect()),
-        (b'i', 1 | 2 | 4 | 8) => {
-            let unused = 64 - 8 * width as u32;
-            Values::Int(elements.map(|element| (unsigned(element) << unused) as i64 >> unused).collect())
-        }
-        (b'f', 8) => Values::Float64(elements.map(|element| f64::from_bits(unsigned(element))).collect()),
-        (b'f', 4) => {
-            Values::Float32(elements.map(|element| f32::from_bits(unsigned(element) as u32)).collect())
-        }
-        (b'f', 2) => Values::Float32(elements.map(|element| half(unsigned(element) as u16)).collect()),
+        (b'b', 1) => Values::Bool(bytes.iter().map(|byte| *byte != 0).collect()),
+        (b'i', 1) => Values::I8(numbers!(i8, bytes, big_endian)),
+        (b'i', 2) => Values::I16(numbers!(i16, bytes, big_endian)),
+        (b'i', 4) => Values::I32(numbers!(i32, bytes, big_endian)),
+        (b'i', 8) => Values::I64(numbers!(i64, bytes, big_endian)),
+        (b'u', 1) => Values::U8(bytes.to_vec()),
+        (b'u', 2) => Values::U16(numbers!(u16, bytes, big_endian)),
+        (b'u', 4) => Values::U32(numbers!(u32, bytes, big_endian)),
+        (b'u', 8) => Values::U64(numbers!(u64, bytes, big_endian)),
+        (b'f', 2) => Values::F32(numbers!(u16, bytes, big_endian).into_iter().map(half).collect()),
+        (b'f', 4) => Values::F32(numbers!(f32, bytes, big_endian)),
+        (b'f', 8) => Values::F64(numbers!(f64, bytes, big_endian)),
+        (b'U' | b'S', 0) => Values::Text(vec![String::new(); n]),
         (b'U', _) => {
-            let text = |element: &[u8]| -> Result<String, Problem> {
-                let codes = element.chunks_exact(4).map(unsigned);
-                let text = codes.map(|code| u32::try_from(code).ok().and_then(char::from_u32)).collect();
-                let text: Option<String> = text;
-                Ok(text.ok_or_else(unknown)?.trim_end_matches('\0').to_owned())
+            let text = |element: &[u8]| -> Option<String> {
+                let codes = numbers!(u32, element, big_endian);
+                let used = codes.len() - codes.iter().rev().take_while(|code| **code == 0).count();
+                codes[..used].iter().map(|code| char::from_u32(*code)).collect()
             };
-            Values::Text(elements.map(text).collect::<Result<_, _>>()?)
+            let texts: Option<_> = bytes.chunks_exact(dtype.bytes()).map(text).collect();
+            Values::Text(texts.ok_or_else(|| Problem::Malformed("a text".to_owned(), "text of Unicode"))?)
         }
-        (b'S', _) => Values::Text(
-            elements
-                .map(|element| String::from_utf8_lossy(element).trim_end_matches('\0').to_owned())
-                .collect(),
-        ),
-        _ => return Err(unknown()),
+        (b'S', _) => {
+            let text = |element: &[u8]| {
+                std::str::from_utf8(element).map(|text| text.trim_end_matches('\0').to_owned()).ok()
+            };
+            let texts: Option<_> = bytes.chunks_exact(width).map(text).collect();
+            Values::Text(
+                texts.ok_or_else(|| Problem::Malformed("a byte string".to_owned(), "text in UTF-8"))?,
+            )
+        }
+        _ => return Err(Problem::Unknown(format!("the NumPy data type `{}{width}`", char::from(kind)))),
     })
 }
 

@@ -1,5 +1,7 @@
 //! The inert result: objects in an arena, referred to by number, so that what was shared stays shared.
 
+use super::{Budget, Limits};
+
 /// Number of an object in its pickle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId(pub(super) u32);
@@ -56,6 +58,30 @@ pub enum List {
     Items(Vec<Item>),
 }
 
+impl List {
+    /// Number of elements.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Floats(floats) => floats.len(),
+            Self::Items(items) => items.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The elements.
+    pub fn items(&self) -> impl Iterator<Item = Item> {
+        let (floats, items) = match self {
+            Self::Floats(floats) => (floats.as_slice(), [].as_slice()),
+            Self::Items(items) => ([].as_slice(), items.as_slice()),
+        };
+        floats.iter().map(|number| Item::Float(*number)).chain(items.iter().copied())
+    }
+}
+
 /// How Python would make an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
@@ -88,6 +114,9 @@ pub struct Call {
 #[derive(Clone, Debug)]
 pub struct Pickle {
     pub(super) objects: Vec<Object>,
+    /// Bytes of the file up to its end mark.
+    pub(super) size: u64,
+    pub(super) limits: Limits,
     /// The value it stands for.
     pub root: Item,
 }
@@ -96,6 +125,11 @@ impl Pickle {
     /// Number of objects.
     pub fn n_objects(&self) -> usize {
         self.objects.len()
+    }
+
+    /// Memory that may be used for what this pickle stands for.
+    pub fn budget(&self) -> Budget {
+        Budget::new(self.size, &self.limits)
     }
 
     /// An object of this pickle; `None` for a value that is none and for an id of another pickle.
@@ -114,6 +148,15 @@ impl Pickle {
                 List::Floats(floats) => Some(floats),
                 List::Items(_) => None,
             },
+            _ => None,
+        }
+    }
+
+    /// Takes bytes out; they are empty afterwards.
+    pub(super) fn take_bytes(&mut self, item: Item) -> Option<Vec<u8>> {
+        let Item::Object(ObjectId(id)) = item else { return None };
+        match self.objects.get_mut(id as usize)? {
+            Object::Bytes(bytes) => Some(std::mem::take(bytes)),
             _ => None,
         }
     }
