@@ -40,6 +40,12 @@ impl DataError {
     pub fn malformed(at: impl Into<String>, why: impl Into<String>) -> Self {
         Self::new(at, DataProblem::Malformed(why.into()))
     }
+
+    /// The same refusal of an element that lies in `group`.
+    pub fn under(self, group: &str) -> Self {
+        let at = if self.at.is_empty() { group.to_owned() } else { format!("{group}/{}", self.at) };
+        Self { at, ..self }
+    }
 }
 
 fn place(at: &str) -> String {

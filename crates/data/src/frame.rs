@@ -135,6 +135,12 @@ impl DataFrame {
         &self.index
     }
 
+    /// The first name that more than one row has, which is legal.
+    pub fn duplicate(&self) -> Option<&str> {
+        let mut seen = std::collections::BTreeSet::new();
+        self.index.iter().map(String::as_str).find(|name| !seen.insert(*name))
+    }
+
     /// The columns with their names, in order.
     pub fn columns(&self) -> &[(String, Column)] {
         &self.columns

@@ -1,5 +1,7 @@
 //! Numbers, truth values and texts as they are stored: no width is widened on the way.
 
+use crate::error::DataError;
+
 /// Type of the elements of an array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DataType {
@@ -133,6 +135,23 @@ impl Values {
             positions.iter().map(|position| values.get(*position).cloned()).collect()
         }
         Some(map!(self, values => pick(values, positions)?))
+    }
+
+    /// Adds elements of the same type behind these.
+    pub fn append(&mut self, more: Self) -> Result<(), DataError> {
+        macro_rules! append {
+            ($($variant:ident)*) => {
+                match (self, more) {
+                    $((Self::$variant(values), Self::$variant(more)) => values.extend(more),)*
+                    (own, more) => {
+                        let why = format!("{} behind {}", more.data_type(), own.data_type());
+                        return Err(DataError::malformed("", why));
+                    }
+                }
+            };
+        }
+        append!(Bool I8 I16 I32 I64 U8 U16 U32 U64 F32 F64 Text);
+        Ok(())
     }
 
     /// The texts.
