@@ -157,7 +157,11 @@ impl TableSpec {
             return self.frame(source, others, &part, 0);
         };
         let mut stacked = Frame::default();
-        for (key, part) in part.entries().map_err(refused)? {
+        let entries = part.entries().map_err(refused)?;
+        if entries.is_empty() {
+            return Err(not_a_table(&source.artifact, "a dict of no entries"));
+        }
+        for (key, part) in entries {
             let mut frame = self.frame(source, others, &part, stacked.n_rows())?;
             if frame.has(column) {
                 return Err(QueryError::ColumnExists { column: column.clone() });
@@ -185,7 +189,10 @@ impl TableSpec {
             let means = x.column_means();
             let lineage = vec![source.whole(x.rows()); means.len()];
             let named = |genes: Vec<String>| Column::Text(genes.into_iter().map(Some).collect());
-            return framed(vec![("gene".to_owned(), named(genes)), (column.clone(), numbers(means))], lineage.into());
+            return framed(
+                vec![("gene".to_owned(), named(genes)), (column.clone(), numbers(means))],
+                lineage.into(),
+            );
         }
         if let Some(embed) = &self.umap {
             return embed.frame(source, part, &self.columns);
@@ -205,7 +212,8 @@ impl TableSpec {
             let (names, x) = (part.genes().map_err(refused)?, part.matrix("X").map_err(refused)?);
             for gene in &self.genes {
                 let at = names.iter().position(|name| name == gene);
-                let at = at.ok_or_else(|| not_a_table(&source.artifact, format!("there is no gene `{gene}`")))?;
+                let at =
+                    at.ok_or_else(|| not_a_table(&source.artifact, format!("there is no gene `{gene}`")))?;
                 columns.push((gene.clone(), numbers((0..x.rows()).map(|i| x.row(i)[at]).collect())));
             }
         }

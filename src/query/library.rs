@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use globset::Glob;
 
+use super::content::{Source, TableSpec, has_content, is_pickle};
 use super::dataset::{Absent, Alternative};
-use super::content::{Source, TableSpec, is_pickle};
 use super::format::without_reader;
 use super::frame::Frame;
 use super::read::read;
@@ -53,7 +53,13 @@ pub struct Library<'a> {
 impl<'a> Library<'a> {
     /// A library over the verified files of a paper.
     pub fn new(vault: &'a Vault<'a>) -> Self {
-        Self { vault, resolved: BTreeMap::new(), open: Vec::new(), problems: Vec::new(), pickles: BTreeMap::new() }
+        Self {
+            vault,
+            resolved: BTreeMap::new(),
+            open: Vec::new(),
+            problems: Vec::new(),
+            pickles: BTreeMap::new(),
+        }
     }
 
     /// Files that are there and not the pinned ones, met so far. Their datasets count as missing.
@@ -148,9 +154,12 @@ impl<'a> Library<'a> {
         let reads = |dataset: &str| {
             let Ok(spec) = self.spec(dataset) else { return false };
             let mut tables = spec.any_of.iter().filter(|way| way.table.is_some());
-            tables.any(|way| self.artifacts(dataset, way).is_ok_and(|read| read.iter().any(|a| a.id == artifact)))
+            tables.any(|way| {
+                self.artifacts(dataset, way).is_ok_and(|read| read.iter().any(|a| a.id == artifact))
+            })
         };
-        without_reader(declared, false).is_none() || (without_reader(declared, true).is_none() && names.into_iter().any(reads))
+        without_reader(declared, false).is_none()
+            || (without_reader(declared, true).is_none() && names.into_iter().any(reads))
     }
 
     fn raw(&self, name: &str) -> Result<&'a RawSpec, QueryError> {
@@ -170,7 +179,8 @@ impl<'a> Library<'a> {
                     `absent`";
                 return Err(raw.error(message).into());
             }
-            if alternative.table.is_some() && (alternative.dataset.is_some() || alternative.absent.is_some()) {
+            if alternative.table.is_some() && (alternative.dataset.is_some() || alternative.absent.is_some())
+            {
                 return Err(raw.error("`table` needs `artifact` or `artifacts`").into());
             }
             let manifest = self.vault.manifest();
@@ -371,7 +381,11 @@ impl<'a> Library<'a> {
             Some(format!("`{}` ({}), {what}", artifact.id, self.place(artifact)))
         };
         let waiting: Vec<String> = artifacts.iter().filter_map(described).collect();
-        let detail = format!("waits for {}, which this version does not read", waiting.join(" and "));
+        let why = match artifacts.iter().all(|artifact| has_content(artifact)) {
+            true => "of which no part is declared to be the table",
+            false => "which this version does not read",
+        };
+        let detail = format!("waits for {}, {why}", waiting.join(" and "));
         let needs = artifacts.iter().map(|artifact| artifact.id.as_str());
         let missing = Missing::new(Reason::UnsupportedFormat, detail).waiting_for(needs);
         (!waiting.is_empty()).then_some(missing)

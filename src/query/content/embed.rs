@@ -108,8 +108,11 @@ impl Embed {
         let mut width = None;
         for (label, name) in &self.matrices {
             let matrix = part.matrix(name).map_err(|error| refused(error.to_string()))?;
-            if (!labels.is_empty() && matrix.rows() != n) || *width.get_or_insert(matrix.columns()) != matrix.columns() {
-                let problem = format!("`{name}` is {} x {} beside {n} labels", matrix.rows(), matrix.columns());
+            if (!labels.is_empty() && matrix.rows() != n)
+                || *width.get_or_insert(matrix.columns()) != matrix.columns()
+            {
+                let problem =
+                    format!("`{name}` is {} x {} beside {n} labels", matrix.rows(), matrix.columns());
                 return Err(refused(problem));
             }
             for row in self.rows(&labels, matrix.rows(), &mut random)? {
@@ -122,9 +125,15 @@ impl Embed {
         let places = self.places(stacked).map_err(|error| refused(error.to_string()))?;
         let mut made = Vec::new();
         for name in columns {
-            made.push((name.clone(), Column::Text(rows.iter().map(|(_, row)| labels[name][*row].clone()).collect())));
+            made.push((
+                name.clone(),
+                Column::Text(rows.iter().map(|(_, row)| labels[name][*row].clone()).collect()),
+            ));
         }
-        made.push((self.label.clone(), Column::Text(rows.iter().map(|(label, _)| Some((*label).to_owned())).collect())));
+        made.push((
+            self.label.clone(),
+            Column::Text(rows.iter().map(|(label, _)| Some((*label).to_owned())).collect()),
+        ));
         for j in 0..places.columns() {
             let values = (0..places.rows()).map(|i| places.row(i)[j]).collect();
             made.push((format!("{}_{}", self.into, j + 1), numbers(values)));
@@ -141,7 +150,9 @@ impl Embed {
         random: &mut Generator,
     ) -> Result<Vec<usize>, QueryError> {
         let is_wanted = |row: &usize| {
-            self.wanted.iter().all(|(name, texts)| labels[name][*row].as_ref().is_some_and(|text| texts.0.contains(text)))
+            self.wanted
+                .iter()
+                .all(|(name, texts)| labels[name][*row].as_ref().is_some_and(|text| texts.0.contains(text)))
         };
         let wanted: Vec<usize> = (0..n).filter(is_wanted).collect();
         let Some(sample) = &self.sample else { return Ok(wanted) };
@@ -185,6 +196,8 @@ impl Embed {
 fn texts(column: Column) -> Vec<Option<String>> {
     match column {
         Column::Text(texts) => texts,
-        Column::Number(numbers) => numbers.into_iter().map(|number| number.map(|number| number.to_string())).collect(),
+        Column::Number(numbers) => {
+            numbers.into_iter().map(|number| number.map(|number| number.to_string())).collect()
+        }
     }
 }

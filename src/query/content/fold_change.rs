@@ -61,17 +61,22 @@ impl FoldChange {
         let refused = |error: DataError| not_a_table(&source.artifact, error);
         let control_source = self.control_artifact.as_ref().map(other).transpose()?.unwrap_or(source);
         let control_part = if self.control_artifact.is_some() { control_source.part() } else { *part };
-        let control_part = control_part.at(&self.control).map_err(|error| not_a_table(&control_source.artifact, error))?;
+        let control_part =
+            control_part.at(&self.control).map_err(|error| not_a_table(&control_source.artifact, error))?;
         let treated_part = part.at(&self.treated).map_err(refused)?;
         let treated = treated_part.matrix("X").map_err(refused)?;
-        let control = control_part.matrix("X").map_err(|error| not_a_table(&control_source.artifact, error))?;
+        let control =
+            control_part.matrix("X").map_err(|error| not_a_table(&control_source.artifact, error))?;
         let genes = match self.gene_artifact.as_ref().map(other).transpose()? {
             Some(names) => gene_names(names)?,
             None => treated_part.genes().map_err(refused)?,
         };
         if [treated.columns(), control.columns()].iter().any(|columns| *columns != genes.len()) {
             let (treated, control) = (treated.columns(), control.columns());
-            let problem = format!("{treated} columns of treated and {control} of control cells for {} genes", genes.len());
+            let problem = format!(
+                "{treated} columns of treated and {control} of control cells for {} genes",
+                genes.len()
+            );
             return Err(not_a_table(&source.artifact, problem));
         }
         let changes = self.changes(&treated, &control);

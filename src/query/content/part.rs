@@ -39,7 +39,9 @@ impl<'a> Part<'a> {
                 let entry = value.dict().and_then(|dict| dict.get(key));
                 entry.map(Part::Value).ok_or_else(|| missing("", format!("entry `{key}`")))
             }
-            (Part::File(_), _) => Err(DataError::malformed("", "an AnnData file has no entries to choose from")),
+            (Part::File(_), _) => {
+                Err(DataError::malformed("", "an AnnData file has no entries to choose from"))
+            }
         })
     }
 
@@ -87,7 +89,9 @@ impl<'a> Part<'a> {
                 let found = own.obsm.iter().find(|(known, _)| known == name);
                 vectors::element(&found.ok_or_else(no_matrix)?.1)
             }
-            Part::Value(Value::Dict(dict)) => return Part::Value(dict.get(name).ok_or_else(no_matrix)?).matrix("X"),
+            Part::Value(Value::Dict(dict)) => {
+                return Part::Value(dict.get(name).ok_or_else(no_matrix)?).matrix("X");
+            }
             Part::Value(Value::Array(array)) => vectors::dense(array),
             Part::Value(Value::Sparse(own)) => vectors::sparse(own),
             Part::Value(Value::DataFrame(frame)) => vectors::table(frame),

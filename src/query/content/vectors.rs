@@ -18,9 +18,9 @@ const LARGEST: usize = 1 << 29;
 fn values(values: &Values) -> Column {
     match (values, values.to_f64()) {
         (Values::Text(texts), _) => Column::Text(texts.iter().cloned().map(Some).collect()),
-        (Values::Bool(truths), _) => {
-            Column::Text(truths.iter().map(|truth| Some(if *truth { "True" } else { "False" }.to_owned())).collect())
-        }
+        (Values::Bool(truths), _) => Column::Text(
+            truths.iter().map(|truth| Some(if *truth { "True" } else { "False" }.to_owned())).collect(),
+        ),
         (_, numbers) => super::numbers(numbers.unwrap_or_default()),
     }
 }
@@ -88,7 +88,10 @@ fn scalars(items: &[Value]) -> Option<Column> {
 /// A zero matrix, unless it would be too large.
 fn zeros(rows: usize, columns: usize) -> Result<Dense, DataError> {
     if rows.checked_mul(columns).is_none_or(|n| n > LARGEST) {
-        return Err(DataError::new("", DataProblem::Limit(format!("{rows} x {columns} elements are too many"))));
+        return Err(DataError::new(
+            "",
+            DataProblem::Limit(format!("{rows} x {columns} elements are too many")),
+        ));
     }
     Ok(Dense::zeros(rows, columns))
 }
