@@ -424,7 +424,7 @@ fn list_shows_state_evidence_marks_drawn_and_marks_judged() {
     // Six boxes are judged on their marks, three brackets where their tests are computed.
     assert_eq!((&box_plot["marks"], &box_plot["judged"]), (&9.into(), &6.into()));
     let umap = item("reconeval/fig2/umaptahoe_PCA_overlay");
-    assert_eq!((&umap["reason"], &umap["judged"]), (&"unsupported_format".into(), &0.into()));
+    assert_eq!((&umap["reason"], &umap["judged"]), (&"not_fetched".into(), &0.into()));
     assert!(item("reconeval/fig2/logfc_true")["marks"].is_null());
 }
 
