@@ -137,6 +137,11 @@ impl Lineage {
         Self(vec![(file, Rows::one(row))])
     }
 
+    /// The lineage of what depends on the first `n` rows; of nothing for none.
+    pub fn rows(file: Arc<SourceFile>, n: u32) -> Self {
+        Self(Rows::of(vec![(1, n)]).filter(|_| n > 0).map(|rows| (file, rows)).into_iter().collect())
+    }
+
     /// Adds all rows of another lineage.
     pub fn extend(&mut self, other: &Self) {
         for (file, rows) in &other.0 {

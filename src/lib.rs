@@ -9,6 +9,7 @@
 //! * [`fetch`]: the only network code.
 //! * [`data`]: readers of what the field writes; pickles are read and never run.
 //! * [`query`]: a manifest's dataset pipelines, with row lineage.
+//! * [`learn`]: principal components, neighbours, UMAP.
 //! * [`stats`]: ranks, quartiles, tests, NumPy's random streams.
 //! * [`plot`]: the scene and its renderings. Knows no biology.
 //! * [`figures`]: one file a figure kind, rows and a spec in, a scene out.
@@ -32,4 +33,5 @@ pub mod store;
 pub mod tables;
 
 pub use repro_data as data;
+pub use repro_learn as learn;
 pub use repro_stats as stats;

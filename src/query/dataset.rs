@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::content::TableSpec;
 use super::step::Step;
 use crate::evidence::Reason;
 
@@ -30,6 +31,8 @@ pub(super) struct Alternative {
     pub absent: Option<Absent>,
     /// What this alternative is, as it stands in figures and the report.
     pub says: Option<String>,
+    /// What of a file that holds more than a table becomes one.
+    pub table: Option<TableSpec>,
     /// Verbs, applied in order.
     #[serde(default)]
     pub steps: Vec<Step>,

@@ -57,6 +57,12 @@ pub enum QueryError {
         /// Why, in one line.
         problem: String,
     },
+    /// Columns of one table differ in length, or a sample cannot be drawn.
+    #[error("{problem}")]
+    Unequal {
+        /// Which, and how.
+        problem: String,
+    },
     /// Two rows share a key that only one may have.
     #[error("two rows have {key}: {first} and {second}")]
     NotUnique {

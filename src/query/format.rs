@@ -1,5 +1,6 @@
 //! Which files can be read as tables, and what the others are.
 
+use super::content::has_content;
 use crate::manifest::{Artifact, Origin};
 
 /// Formats that are known and have no reader: ending of the file name, and what it is called.
@@ -22,8 +23,12 @@ const WITHOUT_READER: [(&str, &str); 13] = [
 
 /// What an artifact is, if this version cannot read it as a table: `an AnnData file (.h5ad)`.
 ///
+/// AnnData files and pickles can be read where the manifest says what of them becomes a table (`has_table`).
 /// The name at the source decides, since `to` is ours to choose; a file of any other name is taken for CSV.
-pub(super) fn without_reader(artifact: &Artifact) -> Option<&'static str> {
+pub(super) fn without_reader(artifact: &Artifact, has_table: bool) -> Option<&'static str> {
+    if has_table && has_content(artifact) {
+        return None;
+    }
     let name = match &artifact.origin {
         Origin::File { path, .. } => path,
         Origin::Member { member, .. } => member,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use globset::Glob;
 
+use super::content::{Source, TableSpec, has_content, is_pickle};
 use super::dataset::{Absent, Alternative};
 use super::format::without_reader;
 use super::frame::Frame;
@@ -13,7 +14,7 @@ use super::{DatasetSpec, QueryError, Table};
 use crate::error::Failure;
 use crate::evidence::{Missing, Reason};
 use crate::manifest::{Artifact, Origin, RawSpec, SourceKind};
-use crate::store::{Absence, ReadError, Vault};
+use crate::store::{Absence, ReadError, Vault, VerifiedFile};
 
 /// A resolved dataset.
 #[derive(Clone, Debug)]
@@ -45,12 +46,20 @@ pub struct Library<'a> {
     /// Datasets being resolved, to notice circles.
     open: Vec<String>,
     problems: Vec<ReadError>,
+    /// Pickles that were read, by artifact.
+    pickles: BTreeMap<String, Source>,
 }
 
 impl<'a> Library<'a> {
     /// A library over the verified files of a paper.
     pub fn new(vault: &'a Vault<'a>) -> Self {
-        Self { vault, resolved: BTreeMap::new(), open: Vec::new(), problems: Vec::new() }
+        Self {
+            vault,
+            resolved: BTreeMap::new(),
+            open: Vec::new(),
+            problems: Vec::new(),
+            pickles: BTreeMap::new(),
+        }
     }
 
     /// Files that are there and not the pinned ones, met so far. Their datasets count as missing.
@@ -137,9 +146,20 @@ impl<'a> Library<'a> {
         Ok(DatasetInputs { about: spec.about, datasets, artifacts })
     }
 
-    /// Whether this version can read an artifact as a table, once it is there.
+    /// Whether this version can read an artifact as a table, once it is there: it is one, or a dataset says what of it
+    /// becomes one.
     pub fn is_readable(&self, artifact: &str) -> bool {
-        self.vault.manifest().artifact(artifact).is_some_and(|artifact| without_reader(artifact).is_none())
+        let Some(declared) = self.vault.manifest().artifact(artifact) else { return false };
+        let names = self.vault.manifest().datasets.iter().map(|raw| raw.id.as_str());
+        let reads = |dataset: &str| {
+            let Ok(spec) = self.spec(dataset) else { return false };
+            let mut tables = spec.any_of.iter().filter(|way| way.table.is_some());
+            tables.any(|way| {
+                self.artifacts(dataset, way).is_ok_and(|read| read.iter().any(|a| a.id == artifact))
+            })
+        };
+        without_reader(declared, false).is_none()
+            || (without_reader(declared, true).is_none() && names.into_iter().any(reads))
     }
 
     fn raw(&self, name: &str) -> Result<&'a RawSpec, QueryError> {
@@ -158,6 +178,10 @@ impl<'a> Library<'a> {
                 let message = "an alternative needs exactly one of `artifact`, `artifacts`, `dataset` and \
                     `absent`";
                 return Err(raw.error(message).into());
+            }
+            if alternative.table.is_some() && (alternative.dataset.is_some() || alternative.absent.is_some())
+            {
+                return Err(raw.error("`table` needs `artifact` or `artifacts`").into());
             }
             let manifest = self.vault.manifest();
             let known = |id: &&String| manifest.artifact(id).is_some() || manifest.need(id).is_some();
@@ -216,48 +240,52 @@ impl<'a> Library<'a> {
                 source: Box::new(source),
             })?;
         }
-        let alternative = alternative.says.clone().unwrap_or(inherited);
-        Ok(Ok(Evidence { table: Arc::new(frame.into_table()?), alternative }))
+        let says = alternative.says.clone().unwrap_or(inherited);
+        let note = alternative.table.as_ref().and_then(TableSpec::note);
+        let alternative = [says].into_iter().chain(note).filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        Ok(Ok(Evidence { table: Arc::new(frame.into_table()?), alternative: alternative.join("; ") }))
     }
 
     /// The stacked rows of an alternative's files, all of which must be there.
     fn files(&mut self, name: &str, alternative: &Alternative) -> Result<Result<Frame, Missing>, Failure> {
         let artifacts = self.artifacts(name, alternative)?;
-        if let Some(missing) = self.unreadable(&artifacts) {
+        if let Some(missing) = self.unreadable(&artifacts, alternative.table.is_some()) {
             return Ok(Err(missing));
         }
         let mut absent: Vec<(&Artifact, Reason)> = Vec::new();
         let mut stacked: Option<Frame> = None;
+        let mut sources: Vec<Source> = Vec::new();
         for artifact in &artifacts {
             // Reading is skipped once something is missing: the alternative cannot win any more.
-            let not_there = match self.vault.manifest().stage_of(artifact) {
-                Some(_) => Reason::NotRun,
-                None => Reason::NotFetched,
-            };
             if !absent.is_empty() {
                 if self.vault.presence(artifact).is_err() {
-                    absent.push((artifact, not_there));
+                    absent.push((artifact, self.not_there(artifact)));
                 }
                 continue;
             }
-            let file = match self.vault.read(artifact) {
-                Ok(Ok(file)) => file,
-                Ok(Err(Absence::NotFetched | Absence::NotPinned)) => {
-                    absent.push((artifact, not_there));
+            if let Some(source) = self.pickles.get(&artifact.id).filter(|_| alternative.table.is_some()) {
+                sources.push(source.clone());
+                continue;
+            }
+            let file = match self.verified(artifact)? {
+                Ok(file) => file,
+                Err(reason) => {
+                    absent.push((artifact, reason));
                     continue;
                 }
-                Err(problem @ ReadError::Mismatch { .. }) => {
-                    self.note(problem);
-                    absent.push((artifact, Reason::HashMismatch));
-                    continue;
-                }
-                Err(error) => return Err(error.into()),
             };
+            if alternative.table.is_some() {
+                sources.push(self.opened(artifact, &file)?);
+                continue;
+            }
             let frame = read(&file, artifact)?;
             match &mut stacked {
                 Some(stacked) => stacked.stack(frame)?,
                 None => stacked = Some(frame),
             }
+        }
+        if let (Some(table), true) = (&alternative.table, absent.is_empty()) {
+            stacked = tabled(table, &sources)?;
         }
         match (stacked, absent.first()) {
             (Some(frame), None) => Ok(Ok(frame)),
@@ -265,12 +293,41 @@ impl<'a> Library<'a> {
         }
     }
 
+    /// The verified bytes of an artifact, or why there are none.
+    fn verified(&mut self, artifact: &Artifact) -> Result<Result<VerifiedFile, Reason>, Failure> {
+        match self.vault.read(artifact) {
+            Ok(Ok(file)) => Ok(Ok(file)),
+            Ok(Err(Absence::NotFetched | Absence::NotPinned)) => Ok(Err(self.not_there(artifact))),
+            Err(problem @ ReadError::Mismatch { .. }) => {
+                self.note(problem);
+                Ok(Err(Reason::HashMismatch))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn not_there(&self, artifact: &Artifact) -> Reason {
+        match self.vault.manifest().stage_of(artifact) {
+            Some(_) => Reason::NotRun,
+            None => Reason::NotFetched,
+        }
+    }
+
+    /// What a file holds; a pickle is read once.
+    fn opened(&mut self, artifact: &Artifact, file: &VerifiedFile) -> Result<Source, QueryError> {
+        let source = Source::open(artifact, file)?;
+        if is_pickle(artifact) {
+            self.pickles.insert(artifact.id.clone(), source.clone());
+        }
+        Ok(source)
+    }
+
     fn artifacts(&self, name: &str, alternative: &Alternative) -> Result<Vec<&'a Artifact>, QueryError> {
         let manifest = self.vault.manifest();
         let raw = self.raw(name)?;
         let pattern =
             alternative.artifacts.as_deref().or(alternative.artifact.as_deref()).unwrap_or_default();
-        let artifacts: Vec<&Artifact> = if alternative.artifacts.is_some() {
+        let mut artifacts: Vec<&Artifact> = if alternative.artifacts.is_some() {
             let bad = |error| raw.error(format!("`{pattern}` is not a valid glob: {error}"));
             let glob = Glob::new(pattern).map_err(bad)?.compile_matcher();
             manifest.artifacts.iter().filter(|artifact| glob.is_match(&artifact.id)).collect()
@@ -279,6 +336,10 @@ impl<'a> Library<'a> {
         };
         if artifacts.is_empty() {
             return Err(raw.error(format!("no artifact matches `{pattern}`")).into());
+        }
+        for id in alternative.table.iter().flat_map(TableSpec::artifacts) {
+            let unknown = || raw.error(format!("no artifact is called `{id}`"));
+            artifacts.push(manifest.artifact(id).ok_or_else(unknown)?);
         }
         if let Some(tree) = artifacts.iter().find(|artifact| artifact.is_tree()) {
             return Err(raw.error(format!("`{}` is a tree of files, not a table", tree.id)).into());
@@ -314,13 +375,17 @@ impl<'a> Library<'a> {
 
     /// Files among these that have no reader: then it does not matter whether they are there, since fetching them
     /// would not help.
-    fn unreadable(&self, artifacts: &[&Artifact]) -> Option<Missing> {
+    fn unreadable(&self, artifacts: &[&Artifact], has_table: bool) -> Option<Missing> {
         let described = |artifact: &&Artifact| {
-            let what = without_reader(artifact)?;
+            let what = without_reader(artifact, has_table)?;
             Some(format!("`{}` ({}), {what}", artifact.id, self.place(artifact)))
         };
         let waiting: Vec<String> = artifacts.iter().filter_map(described).collect();
-        let detail = format!("waits for {}, which this version does not read", waiting.join(" and "));
+        let why = match artifacts.iter().all(|artifact| has_content(artifact)) {
+            true => "of which no part is declared to be the table",
+            false => "which this version does not read",
+        };
+        let detail = format!("waits for {}, {why}", waiting.join(" and "));
         let needs = artifacts.iter().map(|artifact| artifact.id.as_str());
         let missing = Missing::new(Reason::UnsupportedFormat, detail).waiting_for(needs);
         (!waiting.is_empty()).then_some(missing)
@@ -356,4 +421,18 @@ impl<'a> Library<'a> {
             self.problems.push(problem);
         }
     }
+}
+
+/// The table of what the files hold; those that the spec names come after those to be stacked.
+fn tabled(table: &TableSpec, sources: &[Source]) -> Result<Option<Frame>, QueryError> {
+    let (stacked, others) = sources.split_at(sources.len() - table.artifacts().count().min(sources.len()));
+    let mut frames: Option<Frame> = None;
+    for source in stacked {
+        let frame = table.read(source, others)?;
+        match &mut frames {
+            Some(frames) => frames.stack(frame)?,
+            None => frames = Some(frame),
+        }
+    }
+    Ok(frames)
 }

@@ -6,6 +6,7 @@
 
 mod arithmetic;
 mod bootstrap;
+mod content;
 mod dataset;
 mod error;
 mod format;

@@ -88,6 +88,8 @@ pub(super) struct Recode {
     into: Option<String>,
     /// Old text = new text.
     map: BTreeMap<String, String>,
+    /// What other texts become; they stay as they are when absent.
+    otherwise: Option<String>,
     /// What happens to rows with other texts.
     #[serde(default)]
     others: Others,
@@ -107,7 +109,8 @@ impl Recode {
             let known = OneOrMany(self.map.keys().cloned().collect());
             frame = filter(&frame, &BTreeMap::from([(self.column.clone(), known)]))?;
         }
-        let translate = |cell: Option<String>| cell.map(|cell| self.map.get(&cell).cloned().unwrap_or(cell));
+        let known = |cell: &String| self.map.get(cell).or(self.otherwise.as_ref()).cloned();
+        let translate = |cell: Option<String>| cell.map(|cell| known(&cell).unwrap_or(cell));
         let translated = frame.text(&self.column)?.into_iter().map(translate).collect();
         frame.set(self.into.as_ref().unwrap_or(&self.column), Column::Text(translated))?;
         Ok(frame)

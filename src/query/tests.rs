@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::Table;
+use super::content::{Source, TableSpec};
 use super::frame::Frame;
 use super::read::read;
 use super::step::Step;
@@ -322,4 +323,102 @@ fn hostile_files_are_errors_or_tables_but_never_panics() {
     let source = SourceFile { artifact: "a".into(), sha256: sha256(b""), tier: Tier::Cached };
     let file = VerifiedFile { bytes: vec![b'x', b'\n', 0xff, 0x00, b'\n'], source: Arc::new(source) };
     let _ = read(&file, &artifact());
+}
+
+/// A file of the fixtures, opened.
+fn source(name: &str) -> Source {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/panels").join(name);
+    opened(name, std::fs::read(path).unwrap()).unwrap()
+}
+
+fn opened(name: &str, bytes: Vec<u8>) -> Result<Source, super::QueryError> {
+    let source = SourceFile { artifact: "a".into(), sha256: sha256(&bytes), tier: Tier::Cached };
+    let artifact = Artifact { to: name.to_owned(), ..artifact() };
+    Source::open(&artifact, &VerifiedFile { bytes, source: Arc::new(source) })
+}
+
+fn table_of(source: &Source, spec: &str) -> Result<Table, super::QueryError> {
+    #[derive(Deserialize)]
+    struct Spec {
+        table: TableSpec,
+    }
+    let spec: Spec = toml::from_str(&format!("table = {{ {spec} }}")).unwrap();
+    spec.table.read(source, &[])?.into_table()
+}
+
+#[test]
+fn entries_of_a_dict_are_chosen_or_stacked() {
+    let maps = source("maps.pkl");
+    let columns = r#"columns = ["cell_type"], matrices = { X_umap = "umap" }"#;
+    let one = table_of(&maps, &format!(r#"at = ["SE"], {columns}"#)).unwrap();
+    assert_eq!(one.column_names().collect::<Vec<_>>(), ["cell_type", "umap_1", "umap_2"]);
+    assert_eq!(one.n_rows(), 80);
+    let all = table_of(&maps, &format!(r#"entries = "model", {columns}"#)).unwrap();
+    assert_eq!(all.n_rows(), 4 * 80);
+    assert_eq!(all.text("model", 79), Some("SE".into()));
+    assert_ne!(all.text("model", 80), Some("SE".into()));
+    for row in 0..80 {
+        assert_eq!(all.number("umap_2", row), one.number("umap_2", row));
+        assert_eq!(all.text("cell_type", row), one.text("cell_type", row));
+    }
+    // A row of a stacked entry is the file's row after those of the entries before.
+    assert!(all.lineage(80).unwrap().to_string().ends_with(":81"));
+}
+
+#[test]
+fn genes_are_columns_or_rows() {
+    let cells = source("control.h5ad");
+    let genes = table_of(&cells, r#"genes = ["G3", "G0"]"#).unwrap();
+    assert_eq!(genes.column_names().collect::<Vec<_>>(), ["G3", "G0"]);
+    let means = table_of(&cells, r#"gene_means = "mean""#).unwrap();
+    assert_eq!((means.n_rows(), means.text("gene", 3)), (40, Some("G3".into())));
+    let mean = (0..40).map(|row| genes.number("G3", row).unwrap()).sum::<f64>() / 40.0;
+    assert!((means.number("mean", 3).unwrap() - mean).abs() < 1e-12);
+    assert!(means.lineage(3).unwrap().to_string().ends_with(":1-40"));
+    let error = table_of(&cells, r#"genes = ["absent"]"#).unwrap_err().to_string();
+    assert!(error.contains("no gene `absent`"), "{error}");
+    let error = table_of(&cells, r#"columns = ["absent"]"#).unwrap_err().to_string();
+    assert!(error.contains("absent"), "{error}");
+}
+
+#[test]
+fn a_map_takes_the_rows_that_are_wanted_and_samples_the_others() {
+    let cells = source("triples_8.pkl");
+    let spec = |more: &str| {
+        format!(
+            r#"columns = ["pert_name"], umap = {{ matrices = [["a", "ctrl_emb"], ["b", "pred_emb"]], label = "set",
+            where = {{ cell_type = "CD14_Mono" }}, {more} }}"#
+        )
+        .replace('\n', " ")
+    };
+    let all = table_of(&cells, &spec("seed = 1")).unwrap();
+    assert_eq!(all.column_names().collect::<Vec<_>>(), ["pert_name", "set", "umap_1", "umap_2"]);
+    assert_eq!(all.n_rows(), 2 * 90);
+    assert!(all.lineage(7).unwrap().to_string().ends_with(":1-120"));
+    let sample = r#"sample = { by = "pert_name", at_most = 12, except = ["PBS"], seed = 42 }"#;
+    let fewer = table_of(&cells, &spec(sample)).unwrap();
+    assert_eq!(fewer.n_rows(), 2 * (12 + 12 + 30));
+    let again = table_of(&cells, &spec(sample)).unwrap();
+    for row in 0..fewer.n_rows() {
+        assert_eq!(fewer.number("umap_1", row), again.number("umap_1", row));
+    }
+    let error = table_of(&cells, &spec("neighbours = 1000")).unwrap_err().to_string();
+    assert!(error.contains("180 rows, at least 1000 are needed"), "{error}");
+    let error = table_of(&cells, &spec("").replace("pred_emb", "pred_gene")).unwrap_err().to_string();
+    assert!(error.contains("`pred_gene` is 120 x 15"), "{error}");
+}
+
+#[test]
+fn a_pickle_that_is_no_table_is_refused() {
+    let error = |bytes: &[u8], spec: &str| {
+        let table = opened("a.pkl", bytes.to_vec()).and_then(|source| table_of(&source, spec));
+        table.unwrap_err().to_string()
+    };
+    assert!(error(b"I1\n.", r#"entries = "key""#).contains("is no dict"));
+    assert!(error(b"(dI1\nI2\ns.", r#"entries = "key""#).contains("keys that are no texts"));
+    assert!(
+        error(b"(dVa\n(lI1\naI2\nasVb\n(lI1\nas.", r#"columns = ["a", "b"]"#).contains("1 rows, others 2")
+    );
+    assert!(error(b"(lI1\na.", r#"at = [3], columns = ["a"]"#).contains("item 3"));
+    assert!(error(b"", r#"columns = ["a"]"#).contains("`a` cannot be read as a table"));
 }

@@ -9,6 +9,7 @@ mod bootstrap;
 mod cached;
 mod claims;
 mod cli;
+mod content;
 mod coverage;
 mod determinism;
 mod drawing;

@@ -370,7 +370,7 @@ fn specs_that_contradict_themselves_are_refused() {
 #[test]
 fn exactly_the_panels_without_readable_input_are_placeholders() {
     let project = Project::of_this_repository();
-    // Whether a file that cannot be read lies there makes no difference.
+    // A file that is not pinned does not count.
     project.write("frozen/reconeval/tahoe_plot.h5ad", "\u{89}HDF\r\n");
     project.write("frozen/reconeval/panelf_umaps.pkl", "\u{80}\u{4}.");
     let names = ["umap*", "pbmc_pathway*", "luca_cellcycle*"].map(|name| format!("reconeval/fig2/{name}"));
@@ -389,12 +389,12 @@ fn exactly_the_panels_without_readable_input_are_placeholders() {
     for figure in figures {
         assert_eq!((&figure["state"], &figure["marks"]), (&"missing".into(), &0.into()));
         let reason = figure["reason"].as_str().unwrap();
-        assert!(reason.contains(".h5ad`") || reason.contains(".pkl`"), "{reason}");
-        assert!(reason.contains("unknown input") || reason.starts_with("unsupported_format: waits for"));
+        let unknown = reason.contains("unknown input") && reason.contains(".h5ad`");
+        assert!(unknown || reason.starts_with("not_fetched: `"), "{reason}");
     }
     let unknown =
         figures.iter().filter(|figure| figure["reason"].as_str().unwrap().contains("unknown input"));
-    assert_eq!(unknown.count(), 10 + 2);
+    assert_eq!(unknown.count(), 10);
 }
 
 #[test]
@@ -407,10 +407,10 @@ fn list_shows_state_evidence_marks_drawn_and_marks_judged() {
     figure     reconeval/fig2/tahoe_logfc_dabrafenib     drawn     digitised      48 marks     48 judged
     figure     reconeval/fig2/tahoe_logfc_egr1_zoom      drawn     digitised      90 marks     90 judged
     figure     reconeval/fig2/tahoe_logfc_axin2_zoom     drawn     digitised      90 marks     90 judged
-    figure     reconeval/fig2/umaptahoe_true_train_test  missing   -           unsupported_format
-    figure     reconeval/fig2/umaptahoe_olAE_overlay     missing   -           unsupported_format
-    figure     reconeval/fig2/umaptahoe_nlscVI_overlay   missing   -           unsupported_format
-    figure     reconeval/fig2/umaptahoe_PCA_overlay      missing   -           unsupported_format
+    figure     reconeval/fig2/umaptahoe_true_train_test  missing   -           not_fetched
+    figure     reconeval/fig2/umaptahoe_olAE_overlay     missing   -           not_fetched
+    figure     reconeval/fig2/umaptahoe_nlscVI_overlay   missing   -           not_fetched
+    figure     reconeval/fig2/umaptahoe_PCA_overlay      missing   -           not_fetched
     --- stderr
     ");
     let run = project.run(&["list", "reconeval/fig*", "--json"]);
@@ -424,7 +424,7 @@ fn list_shows_state_evidence_marks_drawn_and_marks_judged() {
     // Six boxes are judged on their marks, three brackets where their tests are computed.
     assert_eq!((&box_plot["marks"], &box_plot["judged"]), (&9.into(), &6.into()));
     let umap = item("reconeval/fig2/umaptahoe_PCA_overlay");
-    assert_eq!((&umap["reason"], &umap["judged"]), (&"unsupported_format".into(), &0.into()));
+    assert_eq!((&umap["reason"], &umap["judged"]), (&"not_fetched".into(), &0.into()));
     assert!(item("reconeval/fig2/logfc_true")["marks"].is_null());
 }
 
