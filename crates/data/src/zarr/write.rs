@@ -32,7 +32,8 @@ pub enum Container {
 }
 
 /// A store that is written beside its place and moved there when it is complete. Chunks hold whole rows and are
-/// compressed with gzip; texts are `vlen-utf8`; metadata are consolidated too in version 2.
+/// compressed with gzip; texts are `vlen-utf8`; metadata are consolidated too in version 2. Structured arrays are not
+/// written.
 pub struct ZarrWriter {
     target: PathBuf,
     /// Holds what is written until it is complete; is removed where it never is.
@@ -241,6 +242,22 @@ impl StoreWriter for ZarrWriter {
         }
         array.shape[0] += values.len() / row;
         self.flush(path, false)
+    }
+
+    /// anndata stands for `None` with a truth value whose attributes say so.
+    fn null(&mut self, path: &str, attributes: &[(&str, Attribute)]) -> Result<(), DataError> {
+        self.array(path, &Array::new(Vec::new(), Values::Bool(vec![false]))?, attributes)
+    }
+
+    fn attributes(&mut self, path: &str, attributes: &[(&str, Attribute)]) -> Result<(), DataError> {
+        let (own, _) = self.nodes.get_mut(path).ok_or_else(|| missing(path))?;
+        for (name, attribute) in attributes {
+            let value = json_of(attribute).map_err(within(path))?;
+            if own.insert((*name).to_owned(), value).is_some() {
+                return Err(DataError::malformed(path, format!("the attribute `{name}` is written twice")));
+            }
+        }
+        Ok(())
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), DataError> {

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use repro_data::anndata_io::AnnDataFile;
-use repro_data::zarr::ZarrStore;
+use repro_data::anndata_io::{AnnDataFile, write};
+use repro_data::zarr::{Container, Version, ZarrStore, ZarrWriter};
 use serde_json::Value;
 
 use crate::h5ad::{Scratch, as_bits, fixture, same, whole};
@@ -38,4 +38,19 @@ fn rows_of_a_store_are_those_of_its_matrix() {
     assert_eq!(x.shape(), [file.n_obs(), file.n_vars()]);
     let rows: usize = x.blocks(20).map(|block| block.unwrap().1.shape().unwrap()[0]).sum();
     assert_eq!(rows, file.n_obs());
+}
+
+#[test]
+fn what_is_written_as_a_store_is_read() {
+    let mut data = stored("anndata-0.12-v3").read().unwrap();
+    data.uns.retain(|(name, _)| name != "records");
+    let folder = tempfile::tempdir().unwrap();
+    for (name, version) in [("v2", Version::V2), ("v3", Version::V3)] {
+        for (end, container) in [("zarr", Container::Folder), ("zarr.zip", Container::Zip)] {
+            let path = folder.path().join(format!("{name}.{end}"));
+            write(&data, Box::new(ZarrWriter::create(&path, container, version).unwrap())).unwrap();
+            let read = AnnDataFile::new(Box::new(ZarrStore::open(&path).unwrap())).unwrap().read().unwrap();
+            same(&whole(&read), &whole(&data), name);
+        }
+    }
 }

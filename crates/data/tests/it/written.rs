@@ -168,6 +168,9 @@ fn what_contradicts_itself_is_not_written() {
     assert!(writer.append("rows", array.values()).is_err());
     assert!(writer.append("rows", &Values::I8(vec![1, 2])).is_err());
     writer.append("rows", &Values::U8(vec![1, 2])).unwrap();
+    writer.attributes("rows", &[("later", Attribute::Int(1))]).unwrap();
+    assert!(writer.attributes("rows", &[("later", Attribute::Int(1))]).is_err());
+    assert!(writer.attributes("absent", &[]).is_err());
     assert!(writer.group("z", &[("nan", Attribute::Float(f64::NAN))]).is_err());
     writer.finish().unwrap();
     let store = ZarrStore::open(&folder.path().join("store")).unwrap();
