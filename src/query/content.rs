@@ -7,6 +7,7 @@ mod vectors;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use repro_data::anndata_io::AnnDataFile;
@@ -57,7 +58,7 @@ pub(super) enum Content {
     /// A pickle.
     Pickle(Value),
     /// An AnnData file, of which parts are read on demand.
-    AnnData(Arc<OpenFile>),
+    AnnData(Rc<OpenFile>),
 }
 
 /// An open AnnData file.
@@ -109,7 +110,7 @@ impl Source {
             // The reader takes a path; a copy makes sure that what is read is what was verified.
             let copy = copied(&file.bytes).map_err(|error| not_a_table(&artifact.id, error))?;
             let file = AnnDataFile::open(copy.path()).map_err(refused)?;
-            Content::AnnData(Arc::new(OpenFile { file, _copy: copy }))
+            Content::AnnData(Rc::new(OpenFile { file, _copy: copy }))
         };
         Ok(Self { artifact: artifact.id.clone(), file: Arc::clone(&file.source), content })
     }

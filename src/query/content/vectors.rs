@@ -111,13 +111,14 @@ pub(super) fn sparse(sparse: &Sparse) -> Result<Dense, DataError> {
     let mut matrix = zeros(rows, columns)?;
     let values = sparse.values().to_f64().unwrap_or_default();
     for (major, pair) in sparse.indptr().windows(2).enumerate() {
-        for at in pair[0] as usize..pair[1] as usize {
-            let minor = sparse.indices()[at] as usize;
+        let entries = pair[0] as usize..pair[1] as usize;
+        for (minor, value) in sparse.indices()[entries.clone()].iter().zip(&values[entries]) {
+            let minor = *minor as usize;
             let (row, column) = match sparse.layout() {
                 Layout::Csr => (major, minor),
                 Layout::Csc => (minor, major),
             };
-            matrix.row_mut(row)[column] += values[at];
+            matrix.row_mut(row)[column] += value;
         }
     }
     Ok(matrix)
