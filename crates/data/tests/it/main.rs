@@ -9,13 +9,11 @@ mod corpus;
 mod frames;
 mod gene_vectors;
 mod h5ad;
+mod h5ad_hostile;
+mod h5ad_round;
 mod hostile;
 mod stores;
 #[cfg(feature = "parquet")]
 mod tables;
 mod texts;
 mod written;
-#[cfg(test)]
-mod h5ad_hostile;
-#[cfg(test)]
-mod h5ad_round;
