@@ -10,7 +10,7 @@
 //! * [`data`]: readers of what the field writes; pickles are read and never run.
 //! * [`query`]: a manifest's dataset pipelines, with row lineage.
 //! * [`learn`]: principal components, neighbours, UMAP.
-//! * [`stats`]: ranks, quartiles, tests, NumPy's random streams.
+//! * [`stats`]: ranks, quartiles, tests, NumPy's random streams (a crate of its own, as is [`data`]).
 //! * [`plot`]: the scene and its renderings. Knows no biology.
 //! * [`figures`]: one file a figure kind, rows and a spec in, a scene out.
 //! * [`claims`]: rules, outcomes, the ledger of the missing.

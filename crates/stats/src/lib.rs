@@ -19,7 +19,7 @@ pub use pairwise::pairwise_mean;
 pub use pearson::pearson;
 pub use quartiles::{Quartiles, quantile};
 pub use rank::{average_ranks, rank_percentiles};
-pub use rank_sum::{false_discovery_rates, rank_sum_test};
+pub use rank_sum::rank_sum_test;
 pub use stars::stars;
 pub use t_test::{PairedTest, paired_t_test, student_t_two_sided};
 

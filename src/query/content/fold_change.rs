@@ -2,7 +2,7 @@
 
 use repro_data::error::DataError;
 use repro_learn::Dense;
-use repro_stats::{false_discovery_rates, rank_sum_test};
+use repro_stats::{benjamini_hochberg, rank_sum_test};
 use serde::Deserialize;
 
 use super::part::{Key, Part};
@@ -121,7 +121,7 @@ impl Select {
         let p: Vec<f64> = (0..changes.len())
             .map(|gene| rank_sum_test(treated.row(gene), control.row(gene)).unwrap_or(f64::NAN))
             .collect();
-        let rates = false_discovery_rates(&p);
+        let rates = benjamini_hochberg(&p);
         let passes = |gene: &usize| rates[*gene] <= self.rate && changes[*gene].abs() >= self.magnitude;
         let mut kept: Vec<usize> = (0..changes.len()).filter(passes).collect();
         kept.sort_by(|a, b| rates[*a].total_cmp(&rates[*b]).then(p[*a].total_cmp(&p[*b])));
