@@ -28,7 +28,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: shipped_data REDUCED.h5ad SAMPLE.csv FOLDER".into());
     };
     let folder = Path::new(folder);
-    let data = AnnDataFile::open(Path::new(reduced))?.read()?;
+    let mut data = AnnDataFile::open(Path::new(reduced))?.read()?;
+    // Where the old format keeps the categories of a column; the column has them now.
+    data.uns.retain(|(name, _)| !name.ends_with("_categories"));
     write_h5ad(&data, &folder.join("pbmc68k_reduced.h5ad"), GZIP)?;
     let (reader, separator) = open(Path::new(sample))?;
     let counts = counts(&read_matrix(reader, separator, Rows::Cells)?)?;
