@@ -8,15 +8,18 @@
 //! * [`store`]: pinned bytes on disk: lock file, Hub cache, atomic writes, verification.
 //! * [`fetch`]: the only network code.
 //! * [`data`]: readers of what the field writes; pickles are read and never run.
-//! * [`query`]: a manifest's dataset pipelines, with row lineage.
+//! * [`stats`]: ranks, quartiles, tests, NumPy's random streams.
 //! * [`learn`]: principal components, neighbours, UMAP.
-//! * [`stats`]: ranks, quartiles, tests, NumPy's random streams (a crate of its own, as is [`data`]).
+//! * [`metrics`]: metrics of reconstruction, one a file.
+//! * [`query`]: a manifest's dataset pipelines, with row lineage.
 //! * [`plot`]: the scene and its renderings. Knows no biology.
 //! * [`figures`]: one file a figure kind, rows and a spec in, a scene out.
 //! * [`claims`]: rules, outcomes, the ledger of the missing.
 //! * [`tables`]: tables of published values with ours beside them.
 //! * [`report`]: the tracking report as HTML, JSON, Markdown and in a terminal.
 //! * [`cli`]: the only code that prints or decides an exit status.
+//!
+//! `data`, `stats`, `learn` and `metrics` are crates of their own, in `crates/`.
 
 pub mod claims;
 pub mod cli;
@@ -34,4 +37,5 @@ pub mod tables;
 
 pub use repro_data as data;
 pub use repro_learn as learn;
+pub use repro_metrics as metrics;
 pub use repro_stats as stats;

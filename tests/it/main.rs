@@ -28,6 +28,7 @@ mod renderers;
 mod report;
 mod rules;
 mod scatter;
+mod shipped;
 mod stages;
 mod support;
 mod synthetic;
