@@ -11,6 +11,7 @@
 //! * [`stats`]: ranks, quartiles, tests, NumPy's random streams.
 //! * [`learn`]: principal components, neighbours, UMAP.
 //! * [`metrics`]: metrics of reconstruction, one a file.
+//! * [`tasks`]: benchmarks composed of them, from files to numbers.
 //! * [`query`]: a manifest's dataset pipelines, with row lineage.
 //! * [`plot`]: the scene and its renderings. Knows no biology.
 //! * [`figures`]: one file a figure kind, rows and a spec in, a scene out.
@@ -19,11 +20,10 @@
 //! * [`report`]: the tracking report as HTML, JSON, Markdown and in a terminal.
 //! * [`cli`]: the only code that prints or decides an exit status.
 //!
-//! `data`, `stats`, `learn` and `metrics` are crates of their own, in `crates/`.
+//! `digest`, `data`, `stats`, `learn`, `metrics` and `tasks` are crates of their own, in `crates/`.
 
 pub mod claims;
 pub mod cli;
-pub mod digest;
 pub mod error;
 pub mod evidence;
 pub mod fetch;
@@ -36,6 +36,8 @@ pub mod store;
 pub mod tables;
 
 pub use repro_data as data;
+pub use repro_digest as digest;
 pub use repro_learn as learn;
 pub use repro_metrics as metrics;
 pub use repro_stats as stats;
+pub use repro_tasks as tasks;
