@@ -2,5 +2,7 @@
 //! line and a stage of a manifest both fill in.
 
 mod error;
+pub mod score;
+mod table;
 
 pub use error::TaskError;
