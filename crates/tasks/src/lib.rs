@@ -2,6 +2,7 @@
 //! line and a stage of a manifest both fill in.
 
 mod error;
+pub mod rank;
 pub mod score;
 mod table;
 

@@ -28,6 +28,16 @@ impl Table {
         self.frame.n_rows()
     }
 
+    /// The first column.
+    pub fn index(&self) -> &[String] {
+        self.frame.index()
+    }
+
+    /// What is in the first column twice.
+    pub fn duplicate(&self) -> Option<&str> {
+        self.frame.duplicate()
+    }
+
     /// Names of the columns; the first one may be empty.
     pub fn names(&self) -> Vec<&str> {
         let first = self.frame.index_name.as_deref().unwrap_or_default();
@@ -53,6 +63,9 @@ impl Table {
             return self.frame.index().iter().map(|text| text.parse().map_err(|_| wrong())).collect();
         }
         match self.frame.column(name) {
+            Some(Column::Values(Values::Text(texts))) if texts.iter().all(String::is_empty) => {
+                Ok(vec![f64::NAN; texts.len()])
+            }
             Some(Column::Values(values)) => values.to_f64().ok_or_else(wrong),
             Some(Column::Nullable { values, mask }) => {
                 let numbers = values.to_f64().ok_or_else(wrong)?;

@@ -36,6 +36,7 @@ pub use spec::ScoreSpec;
 /// the projection is for other genes.
 pub fn score(spec: &ScoreSpec) -> Result<Scores, TaskError> {
     let settings = spec.settings();
+    possible(&settings)?;
     let (hashes, found) = rayon::join(|| hashes(spec), || Opened::new(spec)?.scored(spec, &settings));
     let (found, mut params) = found?;
     params.extend(described(spec, &settings));
@@ -48,6 +49,17 @@ pub fn score(spec: &ScoreSpec) -> Result<Scores, TaskError> {
         details: found.details,
         notes: found.notes,
     })
+}
+
+fn possible(settings: &Settings) -> Result<(), TaskError> {
+    let problem = if !(settings.mmd_gamma.is_finite() && settings.mmd_gamma > 0.0) {
+        format!("the kernel width {} of MMD is no number above 0", settings.mmd_gamma)
+    } else if settings.knn_k == Some(0) {
+        "no neighbours have no purity: at least one is needed".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(TaskError::unfit(problem))
 }
 
 /// The files of matrices, opened and compared by genes and cells, not read.
