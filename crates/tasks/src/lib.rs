@@ -2,5 +2,8 @@
 //! line and a stage of a manifest both fill in.
 
 mod error;
+pub mod rank;
+pub mod score;
+mod table;
 
 pub use error::TaskError;
