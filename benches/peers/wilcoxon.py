@@ -16,5 +16,5 @@ data.X = data.X.toarray()
 data.uns["log1p"] = {"base": None}
 scanpy.tl.rank_genes_groups(data, "group", groups=["true"], reference="control", method="wilcoxon", n_genes=data.n_vars)
 table = scanpy.get.rank_genes_groups_df(data, group="true")
-json.dump({"first": table["names"][0], "score": float(table["scores"][0]), "significant": int((table["pvals_adj"] <= 0.05).sum())}, sys.stdout)
+json.dump({"score": float(table["scores"][0]), "significant": int((table["pvals_adj"] <= 0.05).sum())}, sys.stdout)
 print()

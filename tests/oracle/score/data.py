@@ -139,16 +139,14 @@ def stimulus_sets(generator, genes, changed):
     return {name: list(dict.fromkeys(members)) for name, members in sets.items()}
 
 
-def stimulus_pathways(generator, genes, late):
-    """Rows of weights; `late` are rows that an adjusted p-value of 0.05 leaves out."""
+def stimulus_pathways(generator, genes):
+    """Rows of weights; the last pathway has four genes that are there."""
     rows = [["source", "target", "weight", "padj"]]
     for name, size in {"ALPHA": 60, "BETA": 40, "GAMMA": 25, "DELTA": 12, "EPSILON": 8, "SPARSE": 4}.items():
         members = generator.choice(genes, size, replace=False)
         weights = generator.normal(0.5, 3, size)
         rows += [[name, gene, f"{weight:.4f}", f"{p:.4f}"] for gene, weight, p in zip(members, weights, generator.uniform(0, 0.049, size))]
         rows += [[name, f"ABSENT{i}", "1.0", "0.0001"] for i in range(5)]
-    for row in rows[1:: 3] if late else []:
-        row[3] = "0.2"
     return rows
 
 
@@ -189,11 +187,7 @@ def stimulus():
     rows = [[names[column], factor, induced] for column, (factor, induced) in sorted(factors.items())]
     write_rows(folder / "stimulus.csv", [["gene", "factor", "induced_counts"], *rows])
     write_sets(folder / "sets.gmt", stimulus_sets(generator, genes, [row[0] for row in rows]))
-    pathways = stimulus_pathways(generator, genes, late=False)
-    write_rows(folder / "pathways.csv", pathways)
-    for row in pathways[1::3]:
-        row[3] = "0.2"
-    write_rows(folder / "pathways_weak.csv", pathways)
+    write_rows(folder / "pathways.csv", stimulus_pathways(generator, genes))
     write_rows(folder / "cytokines.csv", stimulus_cytokines(generator, genes))
     np.savez_compressed(
         folder / "projection.npz", mean=mean.astype(np.float32), components=axes.astype(np.float32), var_names=np.array(genes)
@@ -279,12 +273,11 @@ def cases():
     found = {
         "stimulus": files("stimulus") | lists("stimulus") | {"projection": "stimulus/projection.npz"},
         "stimulus_unprojected": files("stimulus"),
-        "stimulus_weak_pathways": {"true": "stimulus/true.h5ad", "pred": "stimulus/pred.h5ad", "pathways": "stimulus/pathways_weak.csv"},
         "blood": files("blood") | {"gene_sets": "blood/sets.gmt", "cell_cycle": "cell_cycle.txt"},
     }
     found |= {"ties": edge} | {layer: edge | {"layer": layer} for layer in ("constant", "empty_cells", "equal", "negative", "double")}
     found["one_gene"] = edge | {"gene_sets": "edges/one.gmt"}
-    found["unequal"] = edge | {"pred": "edges/control_pred.h5ad"}
+    found["unequal"] = edge | {"pred": "edges/control_pred.h5ad", "unpaired": True}
     found["no_control"] = {key: path for key, path in edge.items() if not key.startswith("control")}
     return found
 

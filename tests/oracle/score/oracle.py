@@ -23,6 +23,7 @@ import scipy
 import sklearn
 from scipy import sparse, stats
 from scipy.spatial.distance import cdist
+from sklearn.decomposition import PCA
 from sklearn.metrics import mean_squared_error, r2_score
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.neighbors import NearestNeighbors
@@ -32,20 +33,19 @@ INPUTS = HERE / "inputs"
 BOTH = ("spearman", "pearson")
 PRESETS = {
     "light": {
-        "min_cells": 20, "cycle_cells": 20, "gamma": 0.5, "clip": False, "top": (100,), "top_correlations": True,
-        "tests": ("wilcoxon",), "kinds": ("spearman",), "rate": 0.05,
+        "min_cells": 20, "cycle_cells": 20, "gamma": 0.5, "components": None, "neighbours": 20, "clip": False,
+        "top": (100,), "top_correlations": True, "tests": ("wilcoxon",), "kinds": ("spearman",), "rate": 0.05,
     },
     "paper-end-to-end": {
-        "min_cells": 20, "cycle_cells": 20, "gamma": 0.5, "clip": True, "top": (10, 50, 100, 500), "top_correlations": False,
-        "tests": ("wilcoxon", "t-test"), "kinds": BOTH, "rate": None,
+        "min_cells": 20, "cycle_cells": 20, "gamma": 0.5, "components": 50, "neighbours": None, "clip": True,
+        "top": (10, 50, 100, 500), "top_correlations": False, "tests": ("wilcoxon", "t-test"), "kinds": BOTH, "rate": None,
     },
     "paper-latent-shift": {
-        "min_cells": 30, "cycle_cells": 5, "gamma": 0.01, "clip": False, "top": (10, 50, 100), "top_correlations": False,
-        "tests": ("wilcoxon",), "kinds": BOTH, "rate": None,
+        "min_cells": 30, "cycle_cells": 5, "gamma": 0.01, "components": 50, "neighbours": 10, "clip": False,
+        "top": (10, 50, 100), "top_correlations": False, "tests": ("wilcoxon",), "kinds": BOTH, "rate": None,
     },
 }  # fmt: skip
 OVERLAP = 5
-NEIGHBOURS = 20
 FALSE_DISCOVERY_RATE = 0.05
 # Distances closer than this count as equal.
 NEAR = 1e-9
@@ -106,11 +106,11 @@ def purity(queries, pool, labels, k, itself):
     return float(np.mean(means))
 
 
-def neighbours(x, y, r):
+def neighbours(x, y, r, k):
     pool, labels = np.vstack([x, r]), np.repeat([1.0, 0.0], [len(x), len(r)])
-    predicted = purity(y, pool, labels, NEIGHBOURS, None)
-    truth = purity(x, pool, labels, NEIGHBOURS, np.arange(len(x)))
-    control = purity(r, pool, labels, NEIGHBOURS, len(x) + np.arange(len(r)))
+    predicted = purity(y, pool, labels, k, None)
+    truth = purity(x, pool, labels, k, np.arange(len(x)))
+    control = purity(r, pool, labels, k, len(x) + np.arange(len(r)))
     found = {"knn_purity": predicted}
     if None not in (predicted, truth, control):
         spread = truth - control
@@ -197,8 +197,7 @@ def activities(matrix, genes, network):
 def pathway(x, y, genes, weights, settings):
     expressed = (x > 0).sum(axis=0) >= settings["min_cells"]
     names = [gene for gene, own in zip(genes, expressed) if own]
-    network = weights if settings["rate"] is None else weights[weights["padj"] < settings["rate"]]
-    network = network[network["target"].isin(names)]
+    network = weights[weights["target"].isin(names)]
     nothing = {f"pathway_{kind}": np.nan for kind in settings["kinds"]}
     if network.empty or network["source"].value_counts().max() < OVERLAP:
         return nothing
@@ -259,20 +258,29 @@ def read(case):
     return matrices, genes
 
 
+def projection(case, settings, doubles, genes):
+    """The function to scores on given components, or on those of the true cells if none are given but needed."""
+    if "projection" in case:
+        file = np.load(INPUTS / case["projection"])
+        assert file["var_names"].tolist() == genes
+        mean, axes = file["mean"].astype(float), file["components"].astype(float)
+        return lambda matrix: (matrix - mean) @ axes
+    if settings["components"] is None:
+        return lambda matrix: matrix
+    cells = np.vstack([doubles[role] for role in ("true", "control") if role in doubles])
+    return PCA(min(settings["components"], *cells.shape), svd_solver="full").fit(cells).transform
+
+
 def score(case, settings):
     matrices, genes = read(case)
     doubles = {role: matrix.astype(float) for role, matrix in matrices.items()}
     x, y = matrices["true"], matrices["pred"]
     found = statistics(doubles["true"], doubles["pred"])
-    if "projection" in case:
-        file = np.load(INPUTS / case["projection"])
-        assert file["var_names"].tolist() == genes
-        project = lambda matrix: (matrix - file["mean"].astype(float)) @ file["components"].astype(float)
-    else:
-        project = lambda matrix: matrix
+    project = projection(case, settings, doubles, genes)
     found |= distances(project(doubles["true"]), project(doubles["pred"]), settings["gamma"])
     if "control" in case:
-        found |= neighbours(doubles["true"], doubles["pred"], doubles["control"])
+        if settings["neighbours"] is not None:
+            found |= neighbours(doubles["true"], doubles["pred"], doubles["control"], settings["neighbours"])
         four = [matrices[role] for role in ("true", "pred", "control", "control_pred")]
         for method in settings["tests"]:
             prefix = "deg_ttest_" if method == "t-test" else "deg_"
