@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use repro_tasks::TaskError;
-
 /// The class of a failure. `cli::exit` maps it to an exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
@@ -59,21 +57,5 @@ impl FileError {
 impl Diagnostic for FileError {
     fn class(&self) -> Class {
         Class::Operation
-    }
-}
-
-impl Diagnostic for TaskError {
-    fn class(&self) -> Class {
-        match self {
-            Self::File { .. } | Self::Data { .. } => Class::Operation,
-            Self::Unfit { .. } => Class::Usage,
-        }
-    }
-
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::Unfit { hint, .. } => hint.clone(),
-            Self::File { .. } | Self::Data { .. } => None,
-        }
     }
 }

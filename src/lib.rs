@@ -12,6 +12,7 @@
 //! * [`learn`]: principal components, neighbours, UMAP.
 //! * [`metrics`]: metrics of reconstruction, one a file.
 //! * [`tasks`]: benchmarks composed of them, from files to numbers.
+//! * [`stages`]: what a manifest can have run, and the receipts of it.
 //! * [`query`]: a manifest's dataset pipelines, with row lineage.
 //! * [`plot`]: the scene and its renderings. Knows no biology.
 //! * [`figures`]: one file a figure kind, rows and a spec in, a scene out.
@@ -32,6 +33,7 @@ pub mod manifest;
 pub mod plot;
 pub mod query;
 pub mod report;
+pub mod stages;
 pub mod store;
 pub mod tables;
 

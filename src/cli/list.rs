@@ -10,6 +10,7 @@ use crate::claims::Judged;
 use crate::error::Failure;
 use crate::evidence::Tier;
 use crate::manifest::{Artifact, Selection};
+use crate::stages::{Why, plan};
 use crate::store::{Absence, human_bytes};
 use crate::tables;
 
@@ -122,6 +123,14 @@ fn items_of(session: &Session<'_>, judged: Option<&[Judged]>) -> Result<Vec<Item
     let manifest = session.manifest();
     let name = |id: &str| format!("{}/{id}", manifest.id());
     let mut items = artifacts(session);
+    for planned in plan(&session.vault, |_| true, false)? {
+        let (state, reason) = match planned.why {
+            Why::UpToDate => ("done", None),
+            Why::Waits(_) => ("waits", Some("not_fetched")),
+            _ => ("ready", Some("not_run")),
+        };
+        items.push(Item { id: name(&planned.stage.id), kind: "stage", state, reason, ..Item::default() });
+    }
     let marks = judged_marks(judged.unwrap_or_default());
     for figure in &manifest.figures {
         let id = name(&figure.id);

@@ -13,6 +13,7 @@ mod progress;
 mod rank;
 mod report;
 mod reproduce;
+mod run;
 mod score;
 mod session;
 mod status;
@@ -74,6 +75,8 @@ enum Verb {
     Verify(verify::VerifyArgs),
     /// Resolve revisions and write the lock files
     Lock(lock::LockArgs),
+    /// Run stages, and say why each of them runs
+    Run(run::RunArguments),
     /// Redraw figures as SVG, PNG or PDF with a CSV of every mark
     Figures(figures::FiguresArguments),
     /// Write the papers' tables with our values beside the published ones
@@ -146,6 +149,7 @@ fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
         Verb::Fetch(arguments) => fetch::run(arguments, &context),
         Verb::Verify(arguments) => verify::run(arguments, &context),
         Verb::Lock(arguments) => lock::run(arguments, &context),
+        Verb::Run(arguments) => run::run(arguments, &context),
         Verb::Figures(arguments) => figures::run(arguments, &context),
         Verb::Tables(arguments) => tables::run(arguments, &context),
         Verb::Claims(arguments) => claims::run(arguments, &context),

@@ -30,6 +30,7 @@ pub fn run(arguments: &ReproduceArguments, context: &Context) -> Result<ExitCode
     let mut status = fetch_needed(&manifests, context)?;
     let (mut papers, mut tally) = (Vec::new(), Tally::default());
     for manifest in manifests {
+        status = status.worst(super::run::cheap(manifest, context)?);
         context.out.note(format!("{}: drawing and judging", manifest.id()));
         let mut session = Session::open(manifest, context)?;
         session.draw(|_| true)?;

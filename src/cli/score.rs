@@ -46,6 +46,9 @@ pub struct ScoreArguments {
     /// Principal components for energy distance and MMD: .npz, .npy, .h5ad or a folder with pc_*.zarr
     #[arg(long, value_name = "PATH")]
     projection: Option<PathBuf>,
+    /// Find 50 components in the true cells given here and measure along these
+    #[arg(long, conflicts_with = "projection")]
+    fit_projection: bool,
     /// Settings by name
     #[arg(long, value_name = "NAME", default_value = "light", value_parser =
         PossibleValuesParser::new(["light", "paper-end-to-end", "paper-latent-shift"]).try_map(named::<Preset>))]
@@ -122,6 +125,7 @@ fn spec(arguments: &ScoreArguments) -> ScoreSpec {
         cytokines: arguments.cytokines.clone(),
         cytokine_celltype: arguments.cytokine_celltype.clone(),
         projection: arguments.projection.clone(),
+        fit_projection: arguments.fit_projection,
         preset: arguments.preset,
         min_cells: arguments.min_cells,
         mmd_gamma: arguments.mmd_gamma,

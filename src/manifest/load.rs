@@ -20,8 +20,9 @@ use crate::evidence::Tier;
 /// The manifest schema this version reads.
 const SCHEMA: i64 = 1;
 
-const SECTIONS: [&str; 10] =
-    ["schema", "paper", "source", "artifact", "dataset", "figure", "table", "claims", "note", "need"];
+const SECTIONS: [&str; 11] = [
+    "schema", "paper", "source", "artifact", "stage", "dataset", "figure", "table", "claims", "note", "need",
+];
 
 /// Loads `manifests/<paper>/*.toml`; `root` is the project folder, for paths in messages.
 pub fn load(root: &Path, folder: &Path) -> Result<Manifest, ManifestError> {
@@ -51,6 +52,7 @@ struct Parts {
     artifacts: Vec<(Artifact, Place)>,
     notes: Vec<Note>,
     needs: Vec<(Need, Place)>,
+    stages: Vec<RawSpec>,
     datasets: Vec<RawSpec>,
     figures: Vec<RawSpec>,
     tables: Vec<RawSpec>,
@@ -124,6 +126,7 @@ impl Parts {
                     self.needs.push((need, (Arc::clone(source), span)));
                 }
             }
+            "stage" => self.stages.extend(raw_specs(value, "stage", true, source)?),
             "dataset" => self.datasets.extend(raw_specs(value, "dataset", false, source)?),
             "figure" => self.figures.extend(raw_specs(value, "figure", true, source)?),
             "table" => self.tables.extend(raw_specs(value, "table", true, source)?),
@@ -152,10 +155,11 @@ impl Parts {
         check_artifacts(&self.sources, &self.artifacts)?;
         check_trees(&self.sources, &self.artifacts)?;
         check_needs(&self.needs, &self.artifacts)?;
-        for specs in [&self.datasets, &self.figures, &self.tables, &self.claims] {
+        for specs in [&self.stages, &self.datasets, &self.figures, &self.tables, &self.claims] {
             check_ids(specs)?;
         }
         check_figures(&self.figures)?;
+        check_stages(&self.stages)?;
         Ok(Manifest {
             folder: folder.to_owned(),
             paper,
@@ -163,6 +167,7 @@ impl Parts {
             artifacts: self.artifacts.into_iter().map(|(artifact, _)| artifact).collect(),
             notes: self.notes,
             needs: self.needs.into_iter().map(|(need, _)| need).collect(),
+            stages: self.stages,
             datasets: self.datasets,
             figures: self.figures,
             tables: self.tables,
@@ -232,6 +237,19 @@ fn check_figures(figures: &[RawSpec]) -> Result<(), ManifestError> {
         if let Some(end) = [".accessible", ".compare"].into_iter().find(|end| figure.id.ends_with(end)) {
             return Err(
                 figure.error(format!("bad id: `{}` ends with `{end}`, which drawings use", figure.id))
+            );
+        }
+    }
+    Ok(())
+}
+
+/// A stage's folder is replaced as a whole, so that none may lie in another's.
+fn check_stages(stages: &[RawSpec]) -> Result<(), ManifestError> {
+    for stage in stages {
+        let below = format!("{}/", stage.id);
+        if let Some(inner) = stages.iter().find(|other| other.id.starts_with(&below)) {
+            return Err(
+                inner.error(format!("stage `{}` would lie in the folder of stage `{}`", inner.id, stage.id))
             );
         }
     }

@@ -59,11 +59,23 @@ impl RawSpec {
 
     /// The body, without `id` and `kind`, as the owner's typed spec.
     pub fn parse<T: for<'de> Deserialize<'de>>(&self) -> Result<T, ManifestError> {
-        T::deserialize(toml::Value::Table((*self.body).clone())).or_else(|_| self.parse_with_places())
+        self.parse_without(&[])
     }
 
-    /// The same from the text of the file.
-    fn parse_with_places<T: for<'de> Deserialize<'de>>(&self) -> Result<T, ManifestError> {
+    /// The same without the keys that all kinds have in common.
+    pub fn parse_without<T: for<'de> Deserialize<'de>>(&self, common: &[&str]) -> Result<T, ManifestError> {
+        let mut body = (*self.body).clone();
+        body.retain(|key, _| !common.contains(&key));
+        T::deserialize(toml::Value::Table(body)).or_else(|_| self.parse_with_places(common))
+    }
+
+    /// The body as it stands, without `id` and `kind`.
+    pub fn body(&self) -> &toml::Table {
+        &self.body
+    }
+
+    /// The typed spec from the text of the file.
+    fn parse_with_places<T: for<'de> Deserialize<'de>>(&self, common: &[&str]) -> Result<T, ManifestError> {
         let failed = |error| ManifestError::from_toml(&self.source, error, self.span.clone());
         let mut root = DeTable::parse(&self.source.text).map_err(failed)?.into_inner();
         let entry = match root.remove(self.section).map(Spanned::into_inner) {
@@ -74,6 +86,9 @@ impl RawSpec {
             return Err(self.error(format!("no `[[{}]]` entry number {}", self.section, self.index + 1)));
         };
         remove_names(&mut body, &self.kind);
+        for key in common {
+            body.remove(*key);
+        }
         let value = Spanned::new(self.span.clone(), DeValue::Table(body));
         T::deserialize(value.into_deserializer()).map_err(failed)
     }

@@ -24,6 +24,8 @@ pub struct Manifest {
     pub notes: Vec<Note>,
     /// What would unlock missing items, beyond artifacts.
     pub needs: Vec<Need>,
+    /// What can be run, owned by `stages`.
+    pub stages: Vec<RawSpec>,
     /// Named tables, owned by `query`.
     pub datasets: Vec<RawSpec>,
     /// Figures, owned by `figures`.

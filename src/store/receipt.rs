@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Lock, LockedArtifact};
+use super::{Lock, LockedArtifact, write_atomic};
 use crate::digest::Sha256;
 use crate::error::{Class, Diagnostic, Failure, FileError};
 use crate::manifest::{Manifest, STAGES};
@@ -87,6 +87,15 @@ impl Diagnostic for ReceiptError {
 }
 
 impl Receipt {
+    /// Writes the receipt into the folder of its stage.
+    pub fn save(&self, folder: &Path) -> Result<(), Failure> {
+        let path = folder.join(FILE);
+        let malformed = |source| ReceiptError::Malformed { path: path.clone(), source };
+        let mut text = serde_json::to_string_pretty(self).map_err(malformed)?;
+        text.push('\n');
+        Ok(write_atomic(&path, text.as_bytes())?)
+    }
+
     /// Reads the receipt of a stage; `None` if it has not run.
     pub fn load(folder: &Path, stage: &str) -> Result<Option<Self>, ReceiptError> {
         let path = folder.join(FILE);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::support::repository;
 
 /// Modules from the top down: an import may only point down this list.
-const LAYERS: [&[&str]; 14] = [
+const LAYERS: [&[&str]; 15] = [
     &["cli"],
     &["report"],
     &["tables"],
@@ -13,6 +13,7 @@ const LAYERS: [&[&str]; 14] = [
     &["figures"],
     &["plot"],
     &["query"],
+    &["stages"],
     &["tasks"],
     &["stats"],
     &["data"],

@@ -1,7 +1,7 @@
 //! Whether cells keep their phase of the cell cycle.
 
 use crate::cells::{Cells, Real, same_genes};
-use crate::score_genes::{ScoreSettings, score_genes};
+use crate::score_genes::{ScoreSettings, score_genes_with};
 use crate::undefined::{Score, Undefined};
 
 /// Fewest genes of each phase that are measured and expressed.
@@ -51,8 +51,9 @@ pub fn cell_cycle_phases<T: Real>(
 ) -> Result<Vec<Phase>, Undefined> {
     let settings =
         ScoreSettings { control_size: s_genes.len().min(g2m_genes.len()), ..ScoreSettings::default() };
-    let s = score_genes(cells, s_genes, settings)?;
-    let g2m = score_genes(cells, g2m_genes, settings)?;
+    let means = cells.gene_means_as_stored();
+    let s = score_genes_with(cells, &means, s_genes, settings)?;
+    let g2m = score_genes_with(cells, &means, g2m_genes, settings)?;
     let phase = |(s, g2m): (&f64, &f64)| match (*s < 0.0 && *g2m < 0.0, g2m > s) {
         (true, _) => Phase::G1,
         (false, true) => Phase::G2M,

@@ -1,9 +1,6 @@
 //! Whether genes of a set stay correlated.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
-use repro_stats::average_ranks;
 
 use crate::cells::{Cells, Real, same_genes};
 use crate::correlation::Correlation;
@@ -73,12 +70,10 @@ pub fn coexpression<T: Real>(
     if chosen.is_empty() {
         return Err(Undefined::GeneSets { needed: settings.overlap });
     }
-    let used = || chosen.iter().flat_map(|(_, columns)| columns.iter().copied());
-    let (truth, predicted) =
-        (profiles(truth, used(), settings.kind), profiles(predicted, used(), settings.kind));
+    // A gene of several sets is ranked for each of them: to keep all profiles would take as much memory as the matrices.
     let sets = chosen
         .par_iter()
-        .map(|(position, columns)| (*position, set_score(&truth, &predicted, columns, settings.threshold)))
+        .map(|(position, columns)| (*position, set_score(truth, predicted, columns, settings)))
         .collect();
     Ok(Coexpression { sets })
 }
@@ -86,22 +81,28 @@ pub fn coexpression<T: Real>(
 /// Values of a gene over cells (or their ranks), centred and of length 1; `None` without spread.
 type Profile = Option<Vec<f64>>;
 
-fn profiles<T: Real>(
-    cells: &Cells<T>,
-    genes: impl Iterator<Item = usize>,
-    kind: Correlation,
-) -> BTreeMap<usize, Profile> {
-    let mut genes: Vec<usize> = genes.collect();
-    genes.sort_unstable();
-    genes.dedup();
-    let profile = |gene: usize| {
-        let values: Vec<f64> = (0..cells.n_cells()).map(|cell| cells.cell(cell)[gene].to_f64()).collect();
-        unit(match kind {
-            Correlation::Pearson => values,
-            Correlation::Spearman => average_ranks(&values),
-        })
-    };
-    genes.into_par_iter().map(|gene| (gene, profile(gene))).collect()
+fn profile<T: Real>(cells: &Cells<T>, gene: usize, kind: Correlation) -> Profile {
+    let values = (0..cells.n_cells()).map(|cell| cells.cell(cell)[gene]);
+    unit(match kind {
+        Correlation::Pearson => values.map(Real::to_f64).collect(),
+        Correlation::Spearman => ranks(values),
+    })
+}
+
+/// Ascending ranks from 1, ties averaged.
+fn ranks<T: Real>(values: impl Iterator<Item = T>) -> Vec<f64> {
+    let mut keys: Vec<(T::Key, u32)> = values.zip(0..).map(|(value, cell)| (value.key(), cell)).collect();
+    keys.sort_unstable_by_key(|(key, _)| *key);
+    let mut ranks = vec![0.0; keys.len()];
+    let mut before = 0;
+    for ties in keys.chunk_by(|a, b| a.0 == b.0) {
+        let rank = before as f64 + (ties.len() as f64 + 1.0) / 2.0;
+        for (_, cell) in ties {
+            ranks[*cell as usize] = rank;
+        }
+        before += ties.len();
+    }
+    ranks
 }
 
 fn unit(mut values: Vec<f64>) -> Profile {
@@ -116,14 +117,15 @@ fn unit(mut values: Vec<f64>) -> Profile {
     Some(values)
 }
 
-fn set_score(
-    truth: &BTreeMap<usize, Profile>,
-    predicted: &BTreeMap<usize, Profile>,
+fn set_score<T: Real>(
+    truth: &Cells<T>,
+    predicted: &Cells<T>,
     columns: &[usize],
-    threshold: f64,
+    settings: &CoexpressionSettings,
 ) -> Score {
-    let profile = |profiles: &BTreeMap<usize, Profile>, gene: usize| profiles.get(&gene).cloned().flatten();
-    let of = |profiles| columns.iter().map(|gene| profile(profiles, *gene)).collect::<Vec<Profile>>();
+    let of = |cells: &Cells<T>| -> Vec<Profile> {
+        columns.par_iter().map(|gene| profile(cells, *gene, settings.kind)).collect()
+    };
     let (truth, predicted) = (of(truth), of(predicted));
     let (mut sum, mut n) = (0.0, 0_usize);
     for second in 0..columns.len() {
@@ -131,7 +133,7 @@ fn set_score(
             let correlate =
                 |profiles: &[Profile]| Some(dot(profiles[first].as_ref()?, profiles[second].as_ref()?));
             if let (Some(own), Some(other)) = (correlate(&truth), correlate(&predicted))
-                && own.abs() >= threshold
+                && own.abs() >= settings.threshold
             {
                 sum += 1.0 - (own - other).abs() / 2.0;
                 n += 1;

@@ -1,8 +1,10 @@
 //! Whether signatures of cytokine responses keep their order.
 
+use rayon::prelude::*;
+
 use crate::cells::{Cells, Real, same_genes};
 use crate::correlation::Correlation;
-use crate::score_genes::{ScoreSettings, score_genes};
+use crate::score_genes::{ScoreSettings, score_genes_with};
 use crate::undefined::{Score, Undefined};
 
 /// Fewest genes of a signature that are measured.
@@ -32,7 +34,7 @@ impl Cytokines {
 }
 
 /// Scores each signature (columns of its measured genes, each once) on both matrices with the default settings of
-/// [`score_genes`].
+/// [`score_genes`](crate::score_genes).
 pub fn cytokine<T: Real>(
     truth: &Cells<T>,
     predicted: &Cells<T>,
@@ -40,15 +42,16 @@ pub fn cytokine<T: Real>(
 ) -> Result<Cytokines, Undefined> {
     same_genes(truth, predicted)?;
     let mean = |cells: &Cells<T>| -> Vec<Score> {
+        let means = cells.gene_means_as_stored();
         let score = |genes: &Vec<usize>| {
             let found = genes.len();
             if found < FEWEST_GENES {
                 return Err(Undefined::Genes { needed: FEWEST_GENES, found });
             }
-            let scores = score_genes(cells, genes, ScoreSettings::default())?;
+            let scores = score_genes_with(cells, &means, genes, ScoreSettings::default())?;
             Ok(scores.iter().sum::<f64>() / scores.len() as f64)
         };
-        signatures.iter().map(score).collect()
+        signatures.par_iter().map(score).collect()
     };
     Ok(Cytokines { truth: mean(truth), predicted: mean(predicted) })
 }

@@ -35,12 +35,22 @@ pub fn score_genes<T: Real>(
     genes: &[usize],
     settings: ScoreSettings,
 ) -> Result<Vec<f64>, Undefined> {
+    score_genes_with(cells, &cells.gene_means_as_stored(), genes, settings)
+}
+
+/// The same for who scores many sets and has the means already.
+pub(crate) fn score_genes_with<T: Real>(
+    cells: &Cells<T>,
+    means: &[f64],
+    genes: &[usize],
+    settings: ScoreSettings,
+) -> Result<Vec<f64>, Undefined> {
     enough_cells(cells, 1)?;
     let set: BTreeSet<usize> = genes.iter().copied().filter(|gene| *gene < cells.n_genes()).collect();
     if set.is_empty() {
         return Err(Undefined::Genes { needed: 1, found: 0 });
     }
-    let controls = control_genes(&cells.gene_means_as_stored(), &set, settings);
+    let controls = control_genes(means, &set, settings);
     if controls.is_empty() {
         return Err(Undefined::NoControlGenes);
     }

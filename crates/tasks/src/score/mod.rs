@@ -23,6 +23,7 @@ use families::Groups;
 use matrices::Source;
 use resources::Resources;
 use scores::Found;
+use settings::COMPONENTS;
 
 pub use scores::Scores;
 pub use settings::{Compat, MinCells, Preset, Settings};
@@ -36,7 +37,7 @@ pub use spec::ScoreSpec;
 /// the projection is for other genes.
 pub fn score(spec: &ScoreSpec) -> Result<Scores, TaskError> {
     let settings = spec.settings();
-    possible(&settings)?;
+    possible(spec, &settings)?;
     let (hashes, found) = rayon::join(|| hashes(spec), || Opened::new(spec)?.scored(spec, &settings));
     let (found, mut params) = found?;
     params.extend(described(spec, &settings));
@@ -51,8 +52,10 @@ pub fn score(spec: &ScoreSpec) -> Result<Scores, TaskError> {
     })
 }
 
-fn possible(settings: &Settings) -> Result<(), TaskError> {
-    let problem = if !(settings.mmd_gamma.is_finite() && settings.mmd_gamma > 0.0) {
+fn possible(spec: &ScoreSpec, settings: &Settings) -> Result<(), TaskError> {
+    let problem = if spec.fit_projection && spec.projection.is_some() {
+        "a projection is either given or fitted".to_owned()
+    } else if !(settings.mmd_gamma.is_finite() && settings.mmd_gamma > 0.0) {
         format!("the kernel width {} of MMD is no number above 0", settings.mmd_gamma)
     } else if settings.knn_k == Some(0) {
         "no neighbours have no purity: at least one is needed".to_owned()
@@ -156,18 +159,21 @@ impl Opened {
         params.insert("n_genes".to_owned(), json!(n_genes));
         note_negative(&truth, control.as_ref(), &mut found);
 
-        let projection = match (given, settings.components) {
-            (Some(given), _) => Some(("file", given)),
-            (None, Some(components)) => {
+        let projection = match given {
+            Some(given) => Some(("file", given)),
+            None if spec.fit_projection => {
                 let parts: Vec<&Cells<T>> = std::iter::once(&truth).chain(&control).collect();
-                found.notes.push(format!(
-                    "no `--projection`: energy distance and MMD are measured along {components} components of the \
-                     true cells given here, not along those of a reference"
-                ));
-                Some(("fitted on the true cells", projection::fit(&parts, components)?))
+                Some(("fitted on the true cells given here", projection::fit(&parts, COMPONENTS)?))
             }
-            (None, None) => None,
+            None => None,
         };
+        if settings.projected && projection.is_none() {
+            found.notes.push(
+                "no `--projection`: energy distance and MMD are measured between all genes, the paper's along 50 \
+                 components of a reference"
+                    .to_owned(),
+            );
+        }
         params.insert(
             "projection".to_owned(),
             projection.as_ref().map_or(

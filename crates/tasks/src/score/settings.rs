@@ -38,6 +38,9 @@ pub struct MinCells {
     pub deg: usize,
 }
 
+/// Components that the paper's projections have.
+pub const COMPONENTS: usize = 50;
+
 /// Everything that is not a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -57,8 +60,8 @@ pub struct Settings {
     pub top_correlations: bool,
     /// Width of the kernel: exp(-gamma d²).
     pub mmd_gamma: f64,
-    /// Components that energy distance and MMD are measured in; `None` for all genes.
-    pub components: Option<usize>,
+    /// Whether the published distances were measured along principal components and not between all genes.
+    pub projected: bool,
     /// Neighbours of a cell; `None` where purity is not part of the preset.
     pub knn_k: Option<usize>,
     /// Correlations of gene sets, pathways and cytokines.
@@ -81,7 +84,7 @@ impl Settings {
             clip: false,
             top_correlations: true,
             mmd_gamma: 0.5,
-            components: None,
+            projected: false,
             knn_k: Some(20),
             correlations: vec![Correlation::Spearman],
             cytokine_false_discovery_rate: Some(0.05),
@@ -95,7 +98,7 @@ impl Settings {
                 dice_k: vec![10, 50, 100, 500],
                 clip: true,
                 top_correlations: false,
-                components: Some(50),
+                projected: true,
                 knn_k: None,
                 correlations: both,
                 cytokine_false_discovery_rate: None,
@@ -107,7 +110,7 @@ impl Settings {
                 dice_k: vec![10, 50, 100],
                 top_correlations: false,
                 mmd_gamma: 0.01,
-                components: Some(50),
+                projected: true,
                 knn_k: Some(10),
                 correlations: both,
                 cytokine_false_discovery_rate: None,

@@ -33,6 +33,9 @@ pub struct ScoreSpec {
     pub cytokine_celltype: Option<String>,
     /// Directions in which energy distance and MMD are measured: `.npz`, `.npy`, `.h5ad` or a folder of zarr arrays.
     pub projection: Option<PathBuf>,
+    /// Finds as many directions as the preset's projection has, 50, in the true cells given here.
+    #[serde(default)]
+    pub fit_projection: bool,
     /// Settings by name.
     #[serde(default)]
     pub preset: Preset,

@@ -1,0 +1,80 @@
+//! Why a stage did not run.
+
+use std::path::PathBuf;
+
+use crate::digest::Sha256;
+use crate::error::{Class, Diagnostic};
+use crate::tasks::TaskError;
+
+impl Diagnostic for TaskError {
+    fn class(&self) -> Class {
+        match self {
+            Self::File { .. } | Self::Data { .. } => Class::Operation,
+            Self::Unfit { .. } => Class::Usage,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Unfit { hint, .. } => hint.clone(),
+            Self::File { .. } | Self::Data { .. } => None,
+        }
+    }
+}
+
+/// Why a stage did not run.
+#[derive(Debug, thiserror::Error)]
+pub enum StageError {
+    /// The task refused or failed.
+    #[error("stage `{stage}` failed")]
+    Task {
+        /// The stage.
+        stage: String,
+        /// Why.
+        source: TaskError,
+    },
+    /// An input is not what its pin says.
+    #[error("`{}` is not the pinned file\n\n  Expected: {expected}\n  Computed: {computed}\n", path.display())]
+    Mismatch {
+        /// Path relative to the project.
+        path: PathBuf,
+        /// Pin.
+        expected: Sha256,
+        /// Hash of the bytes.
+        computed: Sha256,
+    },
+    /// An input cannot be used.
+    #[error("`{}`, which the stage reads, {problem}", path.display())]
+    Input {
+        /// Path relative to the project.
+        path: PathBuf,
+        /// Why.
+        problem: String,
+    },
+    /// Stages that wait for each other.
+    #[error("the stages {} wait for each other", stages.join(", "))]
+    Circle {
+        /// All of them.
+        stages: Vec<String>,
+    },
+}
+
+impl Diagnostic for StageError {
+    fn class(&self) -> Class {
+        match self {
+            Self::Task { .. } | Self::Input { .. } => Class::Operation,
+            Self::Mismatch { .. } => Class::Mismatch,
+            Self::Circle { .. } => Class::Usage,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Task { source, .. } => source.hint(),
+            Self::Mismatch { .. } | Self::Input { .. } => {
+                Some("`repro verify` lists every file that differs".into())
+            }
+            Self::Circle { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Stages: what a manifest can have run, in which order and why, and what it left.
+//!
+//! A stage reads artifacts and writes files below `frozen/<paper>/stages/<stage>/`, which a receipt pins. Its kind fills
+//! in the specification of a task, the same one that a verb of the command line fills in.
+
+mod error;
+mod kinds;
+mod plan;
+mod run;
+mod spec;
+
+pub use error::StageError;
+pub use plan::{Planned, Why, plan};
+pub use run::{Ran, run};
+pub use spec::{Cost, Stage, stages};

@@ -1,0 +1,129 @@
+//! Runs one stage: inputs verified, outputs written apart and made visible together.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use super::StageError;
+use super::plan::folder;
+use super::spec::Stage;
+use crate::digest::{Sha256, sha256, sha256_reader};
+use crate::error::{Failure, FileError};
+use crate::manifest::Artifact;
+use crate::store::{FileState, Output, Receipt, Vault, staged, verify_paper};
+
+/// What a run left.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// Folder of the outputs.
+    pub folder: PathBuf,
+    /// Outputs with size and hash.
+    pub outputs: BTreeMap<String, Output>,
+    /// Remarks of the task.
+    pub notes: Vec<String>,
+}
+
+/// Program and version for receipts.
+pub(super) fn tool() -> String {
+    format!("repro {}", env!("CARGO_PKG_VERSION"))
+}
+
+/// What a stage was told, its kind included, as its receipt keeps it.
+pub(super) fn parameters(stage: &Stage) -> serde_json::Map<String, serde_json::Value> {
+    let mut parameters = serde_json::Map::new();
+    parameters.insert("kind".to_owned(), stage.kind().into());
+    for (key, artifact) in &stage.inputs {
+        parameters.insert(key.clone(), artifact.as_str().into());
+    }
+    for (key, value) in &stage.parameters {
+        // TOML's values are JSON's, but for dates, which no parameter is.
+        parameters.insert(key.clone(), serde_json::to_value(value).unwrap_or_default());
+    }
+    parameters
+}
+
+/// Runs a stage. Nothing of an earlier run is touched before all outputs are written.
+///
+/// # Errors
+/// Where an input is missing or is not the pinned one, where the task refuses or fails, or a file cannot be written.
+pub fn run(stage: &Stage, vault: &Vault<'_>) -> Result<Ran, Failure> {
+    let manifest = vault.manifest();
+    let mut inputs: BTreeMap<String, Sha256> = BTreeMap::new();
+    let mut paths = BTreeMap::new();
+    for (key, id) in &stage.inputs {
+        let Some(artifact) = manifest.artifact(id) else { continue };
+        inputs.insert(id.clone(), verified(artifact, vault)?);
+        paths.insert(key.as_str(), (id.as_str(), vault.path(artifact)));
+    }
+    let target = folder(stage, manifest, vault);
+    let fresh = staged(&target);
+    // What an interrupted run left is of no use.
+    let _ = std::fs::remove_dir_all(&fresh);
+    std::fs::create_dir_all(&fresh).map_err(FileError::on("create", &fresh))?;
+    let done = stage
+        .kind
+        .run(stage, &paths, &fresh)
+        .map_err(|source| StageError::Task { stage: stage.id.clone(), source }.into())
+        .and_then(|notes| Ok((notes, outputs(&fresh)?)))
+        .and_then(|(notes, outputs)| {
+            let (stage, tool, parameters) = (stage.id.clone(), tool(), parameters(stage));
+            let receipt = Receipt { schema: 1, stage, tool, inputs, parameters, outputs: outputs.clone() };
+            receipt.save(&fresh)?;
+            replace(&fresh, &target)?;
+            Ok(Ran { folder: target.clone(), outputs, notes })
+        });
+    if done.is_err() {
+        let _ = std::fs::remove_dir_all(&fresh);
+    }
+    done
+}
+
+/// The hash of an artifact that is what its pin says; of a tree, the hash of the list of its files.
+fn verified(artifact: &Artifact, vault: &Vault<'_>) -> Result<Sha256, Failure> {
+    let checked = verify_paper(vault.manifest(), vault.frozen(), vault.lock(), &[artifact], false)?;
+    let mut list = String::new();
+    for file in &checked {
+        match (&file.state, file.sha256) {
+            (FileState::Ok, Some(hash)) => list.push_str(&format!("{hash}  {}\n", file.path.display())),
+            (FileState::Mismatched { expected, computed }, _) => {
+                let (path, expected, computed) = (file.path.clone(), *expected, *computed);
+                return Err(StageError::Mismatch { path, expected, computed }.into());
+            }
+            (state, _) => {
+                let problem = format!("is {}", state.name());
+                return Err(StageError::Input { path: file.path.clone(), problem }.into());
+            }
+        }
+    }
+    match (artifact.is_tree(), checked.first().and_then(|file| file.sha256)) {
+        (false, Some(hash)) => Ok(hash),
+        _ => Ok(sha256(list.as_bytes())),
+    }
+}
+
+/// Every file that the task wrote, with size and hash.
+fn outputs(folder: &Path) -> Result<BTreeMap<String, Output>, Failure> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).map_err(FileError::on("read", folder))? {
+        let path = entry.map_err(FileError::on("read", folder))?.path();
+        let file = File::open(&path).map_err(FileError::on("read", &path))?;
+        let (size, sha256) = sha256_reader(file).map_err(FileError::on("read", &path))?;
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        found.insert(name, Output { size, sha256 });
+    }
+    Ok(found)
+}
+
+/// Puts the fresh folder in the place of an earlier one.
+fn replace(fresh: &Path, target: &Path) -> Result<(), Failure> {
+    let mut old = target.as_os_str().to_owned();
+    old.push(".old");
+    let old = PathBuf::from(old);
+    let _ = std::fs::remove_dir_all(&old);
+    if target.exists() {
+        std::fs::rename(target, &old).map_err(FileError::on("replace", target))?;
+    }
+    std::fs::rename(fresh, target).map_err(FileError::on("write", target))?;
+    let _ = std::fs::remove_dir_all(&old);
+    Ok(())
+}
