@@ -41,8 +41,9 @@ impl Pathways {
     }
 }
 
-/// Activities of `pathways` in both matrices, over the genes that are above 0 in at least `min_cells` true cells.
-/// Pathways with fewer than `overlap` targets among them are left out.
+/// Activities of `pathways` in both matrices, over the genes that are above 0 in at least `min_cells` true cells. As
+/// decoupler does, each matrix leaves out of these the genes that are 0 in all of its cells. Pathways with fewer than
+/// `overlap` targets among what remains of either matrix are left out.
 pub fn pathway<T: Real>(
     truth: &Cells<T>,
     predicted: &Cells<T>,
@@ -53,15 +54,31 @@ pub fn pathway<T: Real>(
     same_genes(truth, predicted)?;
     let expressing = truth.expressing_cells();
     let genes: Vec<usize> = (0..truth.n_genes()).filter(|gene| expressing[*gene] >= min_cells).collect();
-    let targets =
-        |weights: &Weights| weights.iter().filter(|(gene, _)| genes.binary_search(gene).is_ok()).count();
-    let kept: Vec<usize> = (0..pathways.len()).filter(|own| targets(&pathways[*own]) >= overlap).collect();
+    let (true_genes, predicted_genes) = (not_empty(truth, &genes), not_empty(predicted, &genes));
+    let enough = |weights: &Weights, genes: &[usize]| {
+        weights.iter().filter(|(gene, _)| genes.binary_search(gene).is_ok()).count() >= overlap
+    };
+    let kept: Vec<usize> = (0..pathways.len())
+        .filter(|own| enough(&pathways[*own], &true_genes) && enough(&pathways[*own], &predicted_genes))
+        .collect();
     if kept.is_empty() {
         return Err(Undefined::GeneSets { needed: overlap });
     }
-    let kept_weights: Vec<&Weights> = kept.iter().map(|own| &pathways[*own]).collect();
-    let activities = |cells| kept_weights.iter().map(|weights| ulm(cells, &genes, weights)).collect();
-    Ok(Pathways { truth: activities(truth), predicted: activities(predicted), kept })
+    let activities =
+        |cells, genes: &[usize]| kept.iter().map(|own| ulm(cells, genes, &pathways[*own])).collect();
+    let (truth, predicted) = (activities(truth, &true_genes), activities(predicted, &predicted_genes));
+    Ok(Pathways { truth, predicted, kept })
+}
+
+/// The genes that are not 0 in some cell.
+fn not_empty<T: Real>(cells: &Cells<T>, genes: &[usize]) -> Vec<usize> {
+    let mut seen = vec![false; cells.n_genes()];
+    for cell in 0..cells.n_cells() {
+        for (seen, value) in seen.iter_mut().zip(cells.cell(cell)) {
+            *seen |= *value != T::ZERO;
+        }
+    }
+    genes.iter().copied().filter(|gene| seen[*gene]).collect()
 }
 
 /// t-statistic of the slope of a univariate linear model of a cell's expression on the weights, one a cell, over
@@ -90,4 +107,22 @@ pub fn ulm<T: Real>(cells: &Cells<T>, genes: &[usize], weights: &Weights) -> Vec
         r * (df / ((1.0 - r + TINY) * (1.0 + r + TINY))).sqrt()
     };
     (0..cells.n_cells()).into_par_iter().map(activity).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn genes_that_are_0_everywhere_are_left_out_of_that_matrix() {
+        let truth = Cells::new(2, 4, vec![1.0, 2.0, 3.0, 5.0, 4.0, 1.0, 2.0, 7.0]).unwrap();
+        let predicted = Cells::new(2, 4, vec![1.0, 2.0, 0.0, 5.0, 4.0, 1.0, 0.0, 7.0]).unwrap();
+        let pathways = [vec![(0, 1.0), (1, -2.0)], vec![(1, 1.0), (2, 1.0)]];
+        let found = pathway(&truth, &predicted, &pathways, 1, 2).unwrap();
+        // The second pathway has one target left.
+        assert_eq!(found.kept, [0]);
+        assert_eq!(found.truth, [ulm(&truth, &[0, 1, 2, 3], &pathways[0])]);
+        assert_eq!(found.predicted, [ulm(&predicted, &[0, 1, 3], &pathways[0])]);
+        assert!(pathway(&truth, &predicted, &pathways[1..], 1, 2).is_err());
+    }
 }

@@ -200,7 +200,8 @@ def blood():
         warnings.simplefilter("ignore")
         data = anndata.read_h5ad(DATASETS / "pbmc68k_reduced.h5ad")
     labels, values = data.obs["bulk_labels"].to_numpy(dtype=str), data.raw.X.toarray()
-    columns = np.sort(np.argsort(-values.var(axis=0), kind="stable")[:60])
+    cycle = np.flatnonzero(data.raw.var_names.isin(S_GENES + G2M_GENES))
+    columns = np.union1d(np.argsort(-values.var(axis=0), kind="stable")[:50], cycle)
     genes = data.raw.var_names[columns].tolist()
     groups = {"true": np.flatnonzero(labels == "CD14+ Monocyte")[:45], "control": np.flatnonzero(labels == "CD19+ B")[:40]}
     mean, axes = components(values[np.concatenate(list(groups.values()))][:, columns], 10)
@@ -273,12 +274,14 @@ def cases():
     found = {
         "stimulus": files("stimulus") | lists("stimulus") | {"projection": "stimulus/projection.npz"},
         "stimulus_unprojected": files("stimulus"),
+        "stimulus_fitted": files("stimulus") | {"fit_projection": True},
         "blood": files("blood") | {"gene_sets": "blood/sets.gmt", "cell_cycle": "cell_cycle.txt"},
     }
     found |= {"ties": edge} | {layer: edge | {"layer": layer} for layer in ("constant", "empty_cells", "equal", "negative", "double")}
     found["one_gene"] = edge | {"gene_sets": "edges/one.gmt"}
     found["unequal"] = edge | {"pred": "edges/control_pred.h5ad", "unpaired": True}
     found["no_control"] = {key: path for key, path in edge.items() if not key.startswith("control")}
+    found["few_fitted"] = {"true": edge["true"], "pred": edge["pred"], "fit_projection": True}
     return found
 
 

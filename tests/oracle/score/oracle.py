@@ -33,19 +33,20 @@ INPUTS = HERE / "inputs"
 BOTH = ("spearman", "pearson")
 PRESETS = {
     "light": {
-        "min_cells": 20, "cycle_cells": 20, "gamma": 0.5, "components": None, "neighbours": 20, "clip": False,
+        "min_cells": 20, "cycle_cells": 20, "gamma": 0.5, "neighbours": 20, "clip": False,
         "top": (100,), "top_correlations": True, "tests": ("wilcoxon",), "kinds": ("spearman",), "rate": 0.05,
     },
     "paper-end-to-end": {
-        "min_cells": 20, "cycle_cells": 20, "gamma": 0.5, "components": 50, "neighbours": None, "clip": True,
+        "min_cells": 20, "cycle_cells": 20, "gamma": 0.5, "neighbours": None, "clip": True,
         "top": (10, 50, 100, 500), "top_correlations": False, "tests": ("wilcoxon", "t-test"), "kinds": BOTH, "rate": None,
     },
     "paper-latent-shift": {
-        "min_cells": 30, "cycle_cells": 5, "gamma": 0.01, "components": 50, "neighbours": 10, "clip": False,
+        "min_cells": 30, "cycle_cells": 5, "gamma": 0.01, "neighbours": 10, "clip": False,
         "top": (10, 50, 100), "top_correlations": False, "tests": ("wilcoxon",), "kinds": BOTH, "rate": None,
     },
 }  # fmt: skip
 OVERLAP = 5
+COMPONENTS = 50
 FALSE_DISCOVERY_RATE = 0.05
 # Distances closer than this count as equal.
 NEAR = 1e-9
@@ -258,17 +259,20 @@ def read(case):
     return matrices, genes
 
 
-def projection(case, settings, doubles, genes):
-    """The function to scores on given components, or on those of the true cells if none are given but needed."""
+def projection(case, doubles, genes):
+    """The function to scores on the components that the case gives or fits; all genes if it does neither."""
     if "projection" in case:
         file = np.load(INPUTS / case["projection"])
         assert file["var_names"].tolist() == genes
         mean, axes = file["mean"].astype(float), file["components"].astype(float)
         return lambda matrix: (matrix - mean) @ axes
-    if settings["components"] is None:
+    if not case.get("fit_projection"):
         return lambda matrix: matrix
     cells = np.vstack([doubles[role] for role in ("true", "control") if role in doubles])
-    return PCA(min(settings["components"], *cells.shape), svd_solver="full").fit(cells).transform
+    fitted = PCA(min(COMPONENTS, *cells.shape), svd_solver="full").fit(cells)
+    # Directions without variance are arbitrary.
+    varying = fitted.explained_variance_ > 1e-12 * fitted.explained_variance_[0]
+    return lambda matrix: fitted.transform(matrix)[:, varying]
 
 
 def score(case, settings):
@@ -276,7 +280,7 @@ def score(case, settings):
     doubles = {role: matrix.astype(float) for role, matrix in matrices.items()}
     x, y = matrices["true"], matrices["pred"]
     found = statistics(doubles["true"], doubles["pred"])
-    project = projection(case, settings, doubles, genes)
+    project = projection(case, doubles, genes)
     found |= distances(project(doubles["true"]), project(doubles["pred"]), settings["gamma"])
     if "control" in case:
         if settings["neighbours"] is not None:

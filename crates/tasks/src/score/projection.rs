@@ -18,6 +18,9 @@ use crate::TaskError;
 /// Largest difference of directions from orthogonal ones of length 1 that rounding to 32 bits explains.
 const TOLERANCE: f64 = 1e-3;
 
+/// Part of the variance along the first direction that is rounding and no variance.
+const NO_VARIANCE: f64 = 1e-12;
+
 /// Names under which a matrix of directions is looked for.
 const NAMES: [&str; 5] = ["components", "components_", "PCs", "pcs", "loadings"];
 
@@ -51,7 +54,8 @@ pub fn read(path: &Path, genes: &[String]) -> Result<Projection, TaskError> {
     Ok(projection)
 }
 
-/// The first `components` principal components of cells.
+/// The first `components` principal components of cells, without those along which the cells do not vary: their
+/// directions would be arbitrary.
 pub fn fit<T: Real + repro_learn::Real>(
     parts: &[&Cells<T>],
     components: usize,
@@ -63,8 +67,14 @@ pub fn fit<T: Real + repro_learn::Real>(
     let unfit = |why: String| TaskError::unfit(format!("no principal components of the true cells: {why}"));
     let view = MatrixView::new(&values, n_cells, n_genes).map_err(|error| unfit(error.to_string()))?;
     let found = pca(view, components, Method::Exact).map_err(|error| unfit(error.to_string()))?;
+    let least = found.explained_variance.first().map_or(0.0, |most| most * NO_VARIANCE);
+    let components = found.explained_variance.iter().take_while(|own| **own > least).count();
+    if components == 0 {
+        return Err(unfit("they are all equal".to_owned()));
+    }
     let weights = found.components.transposed();
-    Projection::new(n_genes, components, weights.values().to_vec()).map_err(|error| unfit(error.to_string()))
+    let weights = (0..n_genes).flat_map(|gene| weights.row(gene).iter().take(components).copied()).collect();
+    Projection::new(n_genes, components, weights).map_err(|error| unfit(error.to_string()))
 }
 
 fn load(path: &Path) -> Result<(Array, Option<Vec<String>>), TaskError> {
@@ -166,4 +176,17 @@ fn other_genes(path: &Path, names: &[String], genes: &[String]) -> TaskError {
     };
     TaskError::unfit(format!("the projection `{}` was fitted on other genes: {problem}", path.display()))
         .hint("give the components that were fitted on these genes, in their order")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directions_without_variance_are_not_taken() {
+        let cells = Cells::new(3, 4, vec![0.0, 1.0, 0.0, 2.0, 1.0, 0.0, 0.0, 5.0, 3.0, 3.0, 0.0, 1.0]).unwrap();
+        assert_eq!(fit(&[&cells], 50).unwrap().n_components(), 2);
+        let equal = Cells::new(2, 2, vec![1.0, 2.0, 1.0, 2.0]).unwrap();
+        assert!(fit(&[&equal], 50).is_err());
+    }
 }
