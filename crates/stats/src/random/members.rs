@@ -93,7 +93,9 @@ pub(super) fn distinct(bits: &mut Pcg64, population: u64, size: u64) -> Result<M
         }
     }
     // Their order is not wanted; what it takes from the stream is.
-    (1..size).rev().for_each(|last| drop(multiplied(bits, last)));
+    for last in (1..size).rev() {
+        multiplied(bits, last);
+    }
     Ok(members)
 }
 
