@@ -15,6 +15,9 @@ pub(crate) trait Float: Copy + PartialOrd + Into<f64> + Send + Sync + 'static {
 
     fn plus(self, other: Self) -> Self;
 
+    /// The nearest number of this precision.
+    fn near(value: f64) -> Self;
+
     /// The values in this precision; `None` for texts, and for 32 bits where a value is beyond 2^24 and not stored so.
     fn read(values: &Values) -> Option<Vec<Self>>;
 
@@ -28,6 +31,10 @@ impl Float for f32 {
 
     fn plus(self, other: Self) -> Self {
         self + other
+    }
+
+    fn near(value: f64) -> Self {
+        value as Self
     }
 
     fn read(values: &Values) -> Option<Vec<Self>> {
@@ -54,6 +61,10 @@ impl Float for f64 {
 
     fn plus(self, other: Self) -> Self {
         self + other
+    }
+
+    fn near(value: f64) -> Self {
+        value
     }
 
     fn read(values: &Values) -> Option<Vec<Self>> {

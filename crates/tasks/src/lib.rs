@@ -7,6 +7,8 @@ pub mod evaluation;
 mod files;
 pub mod layout;
 pub mod masking;
+pub mod prepare;
+mod replace;
 pub mod runs;
 
 pub use error::TaskError;

@@ -8,11 +8,9 @@ mod places;
 mod record;
 mod sidecar;
 mod spec;
-mod write;
 
 use repro_data::anndata::AnnData;
-use repro_data::anndata_io::{AnnDataFile, MatrixReader, RowsWriter};
-use repro_data::hdf5::{Hdf5Options, Hdf5Writer};
+use repro_data::anndata_io::{AnnDataFile, MatrixReader};
 use repro_data::sparse::Layout;
 use repro_data::values::DataType;
 use repro_digest::Hasher;
@@ -23,10 +21,10 @@ pub use spec::{MaskMode, MaskSpec};
 
 use crate::entries::{BLOCK, Block, Float};
 use crate::layout::check_fraction;
+use crate::replace::ReplacedRows;
 use crate::{TaskError, files};
 use places::{Places, Sizes};
 use sidecar::Sidecar;
-use write::MaskedRows;
 
 /// Version of the way masks are drawn.
 const VERSION: u32 = 1;
@@ -113,16 +111,8 @@ impl<'a, T: Float> Masking<'a, T> {
         let spec = self.spec;
         let in_file = || TaskError::data(&spec.masked);
         let sparse = self.x.layout().is_some() && (spec.sparse || spec.sidecar);
-        // Dense counts are mostly zeros, which take no room when compressed.
-        let options = Hdf5Options { gzip: (!sparse).then_some(1) };
-        let out = Box::new(Hdf5Writer::create(&spec.masked, options).map_err(in_file())?);
-        let begun = if sparse {
-            RowsWriter::new(out, T::DATA_TYPE, self.columns)
-        } else {
-            RowsWriter::dense(out, T::DATA_TYPE, self.columns)
-        };
         let hole = (!spec.sidecar).then_some(T::HOLE);
-        let mut rows = MaskedRows::new(begun.map_err(in_file())?, self.columns, sparse, hole);
+        let mut rows = ReplacedRows::create(&spec.masked, self.columns, sparse).map_err(in_file())?;
         let path = sidecar_path(&spec.masked);
         let sidecar = spec.sidecar.then(|| Sidecar::new(path.clone(), self.rows, self.columns));
         let mut sidecar = sidecar.transpose()?;
@@ -140,7 +130,7 @@ impl<'a, T: Float> Masking<'a, T> {
                 bytes.clear();
                 bytes.extend(masked.iter().flat_map(|column| (start + u64::from(*column)).to_le_bytes()));
                 hasher.update(&bytes);
-                rows.append(&block, row, &masked).map_err(in_file())?;
+                rows.append(&block, row, &masked, |_| hole).map_err(in_file())?;
                 sidecar.as_mut().map_or(Ok(()), |sidecar| sidecar.append(&masked))?;
             }
         }
