@@ -10,8 +10,10 @@ mod figures;
 mod list;
 mod lock;
 mod progress;
+mod rank;
 mod report;
 mod reproduce;
+mod score;
 mod session;
 mod status;
 mod tables;
@@ -84,6 +86,10 @@ enum Verb {
     Report(report::ReportArguments),
     /// Fetch, redraw, judge and report
     Reproduce(reproduce::ReproduceArguments),
+    /// Score predicted or reconstructed expression against the true one
+    Score(Box<score::ScoreArguments>),
+    /// Turn a table of scores into rank percentiles
+    Rank(rank::RankArguments),
     /// Print a completion script
     Completions(docs::CompletionsArguments),
     /// Print the manual page
@@ -115,6 +121,16 @@ fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
         Verb::Man => return Ok(docs::man(Arguments::command(), out)),
         _ => {}
     }
+    if let Some(jobs) = arguments.jobs {
+        // Fails only when a pool exists already, and this is the first thing that makes one.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build_global();
+    }
+    // What works on the user's own files needs no project.
+    match &arguments.verb {
+        Verb::Score(own) => return score::run(own, arguments.json, out),
+        Verb::Rank(own) => return rank::run(own, arguments.json, out),
+        _ => {}
+    }
     let here = std::env::current_dir().map_err(NoCurrentFolder)?;
     let context = Context {
         project: Project::open(arguments.project.as_deref(), &here)?,
@@ -125,10 +141,6 @@ fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
         jobs: arguments.jobs.map(usize::from),
         out: *out,
     };
-    if let Some(jobs) = context.jobs {
-        // Fails only when a pool exists already, and this is the first thing that makes one.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
-    }
     match &arguments.verb {
         Verb::List(arguments) => list::run(arguments, &context),
         Verb::Fetch(arguments) => fetch::run(arguments, &context),
@@ -140,7 +152,7 @@ fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
         Verb::Status(arguments) => status::run(arguments, &context),
         Verb::Report(arguments) => report::run(arguments, &context),
         Verb::Reproduce(arguments) => reproduce::run(arguments, &context),
-        Verb::Completions(_) | Verb::Man => Ok(ExitCode::Success),
+        Verb::Score(_) | Verb::Rank(_) | Verb::Completions(_) | Verb::Man => Ok(ExitCode::Success),
     }
 }
 

@@ -11,6 +11,9 @@ pub trait Real: Copy + PartialOrd + Send + Sync + 'static {
     /// 0.
     const ZERO: Self;
 
+    /// The nearest number of the type.
+    fn of(value: f64) -> Self;
+
     /// The number in 64 bits, exactly.
     fn to_f64(self) -> f64;
 
@@ -36,6 +39,10 @@ macro_rules! real {
             type Key = $bits;
 
             const ZERO: Self = 0.0;
+
+            fn of(value: f64) -> Self {
+                value as $float
+            }
 
             fn to_f64(self) -> f64 {
                 f64::from(self)
@@ -131,16 +138,23 @@ impl<T: Real> Cells<T> {
         &self.values
     }
 
+    /// All values, without the shape.
+    pub fn into_values(self) -> Vec<T> {
+        self.values
+    }
+
     /// The values of one cell.
     pub fn cell(&self, cell: usize) -> &[T] {
         &self.values[cell * self.n_genes..][..self.n_genes]
     }
 
-    /// The same matrix with 0 where a value is negative.
-    pub fn clipped(&self) -> Self {
-        let values =
-            self.values.iter().map(|value| if *value < T::ZERO { T::ZERO } else { *value }).collect();
-        Self { values, ..*self }
+    /// Puts 0 where a value is negative.
+    pub fn clip(&mut self) {
+        for value in &mut self.values {
+            if *value < T::ZERO {
+                *value = T::ZERO;
+            }
+        }
     }
 
     /// Sums over cells, one a gene, in order of the cells.

@@ -18,8 +18,6 @@ pub struct DegSettings {
     pub false_discovery_rate: Option<f64>,
     /// Fewest treated and control cells.
     pub min_cells: usize,
-    /// Whether predicted values below 0 count as 0.
-    pub clip: bool,
 }
 
 /// Scores of one predicted table against the true one.
@@ -51,6 +49,7 @@ pub struct DegRecovery {
 }
 
 /// Compares the table of treated and control cells with that of their predictions. Higher is better throughout.
+/// Predictions below 0 are taken as they are; [`Cells::clip`] is for those who want 0 in their place.
 pub fn deg_recovery<T: Real>(
     treated: &Cells<T>,
     control: &Cells<T>,
@@ -63,11 +62,6 @@ pub fn deg_recovery<T: Real>(
     }
     enough_cells(treated, settings.min_cells)?;
     enough_cells(control, settings.min_cells)?;
-    let clipped = settings.clip.then(|| (predicted.clipped(), predicted_control.clipped()));
-    let (predicted, predicted_control) = match &clipped {
-        Some((predicted, predicted_control)) => (predicted, predicted_control),
-        None => (predicted, predicted_control),
-    };
     let groups = [treated, control, predicted, predicted_control];
     let tables = differential_expression(&groups, &[(0, 1), (2, 1), (2, 3)], settings.kind)?;
     let means = groups.map(|cells| cells.gene_means());

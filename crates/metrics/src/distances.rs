@@ -49,36 +49,58 @@ impl Points {
     }
 }
 
-/// Mean of `of(squared distance)` over all pairs of a point of `a` and a point of `b`. The mean of nothing is NaN.
-pub fn mean_between(a: &Points, b: &Points, of: impl Fn(f64) -> f64 + Copy + Sync) -> f64 {
+/// Means of the `N` values of `of(squared distance)` over all pairs of a point of `a` and a point of `b`. The mean of
+/// nothing is NaN.
+pub fn mean_between<const N: usize>(
+    a: &Points,
+    b: &Points,
+    of: impl Fn(f64) -> [f64; N] + Copy + Sync,
+) -> [f64; N] {
     let blocks = a.n.div_ceil(BLOCK);
-    let sums: Vec<f64> = (0..blocks)
+    let sums: Vec<[f64; N]> = (0..blocks)
         .into_par_iter()
         .map(|block| pulp::Arch::new().dispatch(BlockSum { a, b, block, within: false, of }))
         .collect();
-    sums.iter().sum::<f64>() / (a.n as f64 * b.n as f64)
+    means(&sums, a.n as f64 * b.n as f64)
 }
 
-/// Mean of `of(squared distance)` over all pairs of points of `a`, those of a point with itself included: `of(0)` each.
-pub fn mean_within(a: &Points, of: impl Fn(f64) -> f64 + Copy + Sync) -> f64 {
+/// Means of the `N` values of `of(squared distance)` over all pairs of points of `a`, those of a point with itself
+/// included: `of(0)` each.
+pub fn mean_within<const N: usize>(a: &Points, of: impl Fn(f64) -> [f64; N] + Copy + Sync) -> [f64; N] {
     let blocks = a.n.div_ceil(BLOCK);
-    let sums: Vec<f64> = (0..blocks)
+    let sums: Vec<[f64; N]> = (0..blocks)
         .into_par_iter()
         .map(|block| pulp::Arch::new().dispatch(BlockSum { a, b: a, block, within: true, of }))
         .collect();
-    let n = a.n as f64;
-    sums.iter().sum::<f64>() / (n * n)
+    means(&sums, a.n as f64 * a.n as f64)
+}
+
+fn means<const N: usize>(sums: &[[f64; N]], n: f64) -> [f64; N] {
+    std::array::from_fn(|value| sums.iter().map(|sums| sums[value]).sum::<f64>() / n)
 }
 
 /// For each point of `queries`, the `k` nearest points of `pool`, or all if there are fewer, nearest first; of equally
 /// near ones the first in order.
 pub fn nearest(queries: &Points, pool: &Points, k: usize) -> Vec<Vec<usize>> {
-    let k = k.min(pool.n);
+    search(queries, pool, k, |_, _| true)
+}
+
+/// For each point of `pool`, the `k` nearest of the others.
+pub fn nearest_others(pool: &Points, k: usize) -> Vec<Vec<usize>> {
+    search(pool, pool, k, |query, point| query != point)
+}
+
+fn search(
+    queries: &Points,
+    pool: &Points,
+    k: usize,
+    admitted: impl Fn(usize, usize) -> bool + Sync,
+) -> Vec<Vec<usize>> {
     (0..queries.n)
         .into_par_iter()
         .map_init(Vec::new, |squares, query| {
             pulp::Arch::new().dispatch(Row { row: queries.row(query), pool, squares });
-            let mut order: Vec<usize> = (0..pool.n).collect();
+            let mut order: Vec<usize> = (0..pool.n).filter(|point| admitted(query, *point)).collect();
             let by_distance = |a: &usize, b: &usize| squares[*a].total_cmp(&squares[*b]).then(a.cmp(b));
             if k < order.len() && k > 0 {
                 order.select_nth_unstable_by(k - 1, by_distance);
@@ -118,16 +140,17 @@ struct BlockSum<'a, F> {
     of: F,
 }
 
-impl<F: Fn(f64) -> f64 + Copy> pulp::WithSimd for BlockSum<'_, F> {
-    type Output = f64;
+impl<const N: usize, F: Fn(f64) -> [f64; N] + Copy> pulp::WithSimd for BlockSum<'_, F> {
+    type Output = [f64; N];
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) -> f64 {
+    fn with_simd<S: pulp::Simd>(self, _: S) -> [f64; N] {
         let Self { a, b, block, within, of } = self;
         if within {
             // Pairs inside of the block are few: each is taken twice, so that the rest is taken once.
             let after = (block + 1) * BLOCK / WIDTH;
-            inner_sum(a, block, of) + 2.0 * block_sum(a, a, block, after, of)
+            let (inner, outer) = (inner_sum(a, block, of), block_sum(a, a, block, after, of));
+            std::array::from_fn(|value| inner[value] + 2.0 * outer[value])
         } else {
             block_sum(a, b, block, 0, of)
         }
@@ -136,9 +159,15 @@ impl<F: Fn(f64) -> f64 + Copy> pulp::WithSimd for BlockSum<'_, F> {
 
 /// Sum over the points of a block of `a` and those of `b` from strip `first` on.
 #[inline(always)]
-fn block_sum(a: &Points, b: &Points, block: usize, first: usize, of: impl Fn(f64) -> f64 + Copy) -> f64 {
+fn block_sum<const N: usize>(
+    a: &Points,
+    b: &Points,
+    block: usize,
+    first: usize,
+    of: impl Fn(f64) -> [f64; N] + Copy,
+) -> [f64; N] {
     let points = block * BLOCK..((block + 1) * BLOCK).min(a.n);
-    let mut sums = [0.0; WIDTH];
+    let mut sums = [[0.0; WIDTH]; N];
     for strip in first..b.n.div_ceil(WIDTH) {
         let coordinates = b.strip(strip);
         let mut point = points.start;
@@ -152,20 +181,20 @@ fn block_sum(a: &Points, b: &Points, block: usize, first: usize, of: impl Fn(f64
             add(&mut sums, &squared(a.row(point), coordinates), b.n - strip * WIDTH, of);
         }
     }
-    sums.iter().sum()
+    sums.map(|lanes| lanes.iter().sum())
 }
 
 /// Sum over all ordered pairs of points of one block.
 #[inline(always)]
-fn inner_sum(a: &Points, block: usize, of: impl Fn(f64) -> f64 + Copy) -> f64 {
+fn inner_sum<const N: usize>(a: &Points, block: usize, of: impl Fn(f64) -> [f64; N] + Copy) -> [f64; N] {
     let points = block * BLOCK..((block + 1) * BLOCK).min(a.n);
-    let mut sums = [0.0; WIDTH];
+    let mut sums = [[0.0; WIDTH]; N];
     for strip in points.start / WIDTH..points.end.div_ceil(WIDTH) {
         for point in points.clone() {
             add(&mut sums, &squared(a.row(point), a.strip(strip)), a.n - strip * WIDTH, of);
         }
     }
-    sums.iter().sum()
+    sums.map(|lanes| lanes.iter().sum())
 }
 
 /// Squared distances of a point to those of a strip.
@@ -204,14 +233,16 @@ fn fused(x: f64, sum: f64) -> f64 {
 
 /// Adds `of` the squares of the first `valid` lanes.
 #[inline(always)]
-fn add(sums: &mut [f64; WIDTH], squares: &[f64; WIDTH], valid: usize, of: impl Fn(f64) -> f64) {
-    if valid >= WIDTH {
-        for (sum, square) in sums.iter_mut().zip(squares) {
-            *sum += of(*square);
-        }
-    } else {
-        for (sum, square) in sums.iter_mut().zip(squares).take(valid) {
-            *sum += of(*square);
+fn add<const N: usize>(
+    sums: &mut [[f64; WIDTH]; N],
+    squares: &[f64; WIDTH],
+    valid: usize,
+    of: impl Fn(f64) -> [f64; N],
+) {
+    for lane in 0..valid.min(WIDTH) {
+        let values = of(squares[lane]);
+        for (sums, value) in sums.iter_mut().zip(values) {
+            sums[lane] += value;
         }
     }
 }
@@ -245,11 +276,11 @@ mod tests {
         #[test]
         fn all_pairs_are_met_once((a, b) in cells()) {
             let (left, right) = (Points::new(&a), Points::new(&b));
-            let between = mean_between(&left, &right, f64::sqrt);
+            let between = mean_between(&left, &right, |square| [square.sqrt()])[0];
             prop_assert!((between - naive(&a, &b, f64::sqrt)).abs() < 1e-12);
-            let within = mean_within(&left, f64::sqrt);
+            let within = mean_within(&left, |square| [square.sqrt()])[0];
             prop_assert!((within - naive(&a, &a, f64::sqrt)).abs() < 1e-12);
-            prop_assert!((mean_within(&left, |_| 1.0) - 1.0).abs() < 1e-15);
+            prop_assert!((mean_within(&left, |_| [1.0])[0] - 1.0).abs() < 1e-15);
         }
     }
 
@@ -259,7 +290,10 @@ mod tests {
         let points = Points::new(&Cells::new(200, 5, values).unwrap());
         let with = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| (mean_within(&points, f64::sqrt), mean_between(&points, &points, f64::sqrt)))
+            pool.install(|| {
+                let of = |square: f64| [square.sqrt(), -square];
+                (mean_within(&points, of), mean_between(&points, &points, of))
+            })
         };
         assert_eq!(with(1), with(4));
     }

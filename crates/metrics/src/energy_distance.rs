@@ -2,7 +2,8 @@
 
 use crate::cells::{Cells, Real, enough_cells, same_genes};
 use crate::distances::{Points, mean_between, mean_within};
-use crate::undefined::Score;
+use crate::exponential::exp_negative;
+use crate::undefined::{Score, Undefined};
 
 /// 2·E‖x - y‖ - E‖x - x'‖ - E‖y - y'‖ with the Euclidean norm over all pairs, each cell with itself included (the
 /// V-statistic of G. J. Székely and M. L. Rizzo, "Energy statistics", 2013), without a root. At least 0 up to rounding,
@@ -12,14 +13,31 @@ pub fn energy_distance<T: Real>(truth: &Cells<T>, predicted: &Cells<T>) -> Score
     enough_cells(truth, 1)?;
     enough_cells(predicted, 1)?;
     let (x, y) = (Points::new(truth), Points::new(predicted));
-    let between = mean_between(&x, &y, f64::sqrt);
-    Ok(2.0 * between - mean_within(&x, f64::sqrt) - mean_within(&y, f64::sqrt))
+    let distance = |squared: f64| [squared.sqrt()];
+    let [between] = mean_between(&x, &y, distance);
+    let ([of_x], [of_y]) = (mean_within(&x, distance), mean_within(&y, distance));
+    Ok(2.0 * between - of_x - of_y)
+}
+
+/// [`energy_distance`] and [`mmd_rbf`](crate::mmd_rbf) in the time of one: both ask for the same distances.
+pub fn energy_distance_and_mmd_rbf<T: Real>(
+    truth: &Cells<T>,
+    predicted: &Cells<T>,
+    gamma: f64,
+) -> Result<(f64, f64), Undefined> {
+    same_genes(truth, predicted)?;
+    enough_cells(truth, 1)?;
+    enough_cells(predicted, 1)?;
+    let (x, y) = (Points::new(truth), Points::new(predicted));
+    let both = move |squared: f64| [squared.sqrt(), exp_negative(-gamma * squared)];
+    let between = mean_between(&x, &y, both);
+    let (of_x, of_y) = (mean_within(&x, both), mean_within(&y, both));
+    Ok((2.0 * between[0] - of_x[0] - of_y[0], of_x[1] + of_y[1] - 2.0 * between[1]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::undefined::Undefined;
 
     #[test]
     fn two_points_on_a_line() {
@@ -28,6 +46,8 @@ mod tests {
         // 2 · 2.5 - 0.5 - 0.
         assert_eq!(energy_distance(&x, &y), Ok(4.5));
         assert_eq!(energy_distance(&x, &x), Ok(0.0));
+        let both = energy_distance_and_mmd_rbf(&x, &y, 0.5).unwrap();
+        assert_eq!(both, (4.5, crate::mmd_rbf(&x, &y, 0.5).unwrap()));
         let none = Cells::new(0, 1, Vec::<f64>::new()).unwrap();
         assert_eq!(energy_distance(&x, &none), Err(Undefined::Cells { needed: 1, found: 0 }));
     }

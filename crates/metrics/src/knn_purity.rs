@@ -1,7 +1,7 @@
 //! How many neighbours of predicted cells are perturbed ones.
 
 use crate::cells::{Cells, Real, enough_cells, same_genes};
-use crate::distances::{Points, nearest};
+use crate::distances::{Points, nearest, nearest_others};
 use crate::undefined::{Score, Undefined};
 
 /// Share of truly perturbed cells among the `k` nearest (Euclidean) of each predicted cell in the pool of truly
@@ -15,21 +15,56 @@ pub fn knn_purity<T: Real>(
     predicted: &Cells<T>,
     k: usize,
 ) -> Score {
+    let pool = pool(perturbed, control, predicted, k)?;
+    Ok(purity(&nearest(&Points::new(predicted), &pool, k), perturbed.n_cells()))
+}
+
+/// Purity on a scale on which controls have 0 and truly perturbed cells 1: (p - c) / (t - c), where p is
+/// [`knn_purity`], and c and t are the purities of the controls and of the perturbed cells themselves in the same pool,
+/// each cell without itself. Higher is better; it may lie outside of 0 to 1.
+///
+/// This is our own definition: the paper has a normalised purity whose formula is not published.
+pub fn knn_purity_normalised<T: Real>(
+    perturbed: &Cells<T>,
+    control: &Cells<T>,
+    predicted: &Cells<T>,
+    k: usize,
+) -> Score {
+    let pool = pool(perturbed, control, predicted, k)?;
+    enough_cells(perturbed, 1)?;
+    enough_cells(control, 1)?;
+    let n_perturbed = perturbed.n_cells();
+    let others = nearest_others(&pool, k);
+    let (of_perturbed, of_control) = others.split_at(n_perturbed);
+    let (truth, background) = (purity(of_perturbed, n_perturbed), purity(of_control, n_perturbed));
+    let own = purity(&nearest(&Points::new(predicted), &pool, k), n_perturbed);
+    // Equal shares of neighbours are equal to the last digit.
+    if truth == background { Err(Undefined::NoSpread) } else { Ok((own - background) / (truth - background)) }
+}
+
+/// Share of perturbed cells, which are the first ones of the pool, among all neighbours.
+fn purity(neighbours: &[Vec<usize>], n_perturbed: usize) -> f64 {
+    let pure: usize =
+        neighbours.iter().map(|cells| cells.iter().filter(|cell| **cell < n_perturbed).count()).sum();
+    pure as f64 / neighbours.iter().map(Vec::len).sum::<usize>() as f64
+}
+
+fn pool<T: Real>(
+    perturbed: &Cells<T>,
+    control: &Cells<T>,
+    predicted: &Cells<T>,
+    k: usize,
+) -> Result<Points, Undefined> {
     same_genes(perturbed, control)?;
     same_genes(perturbed, predicted)?;
     enough_cells(predicted, 1)?;
-    let n_genes = perturbed.n_genes();
     let values: Vec<f64> =
         perturbed.values().iter().chain(control.values()).map(|value| value.to_f64()).collect();
     let n_pool = perturbed.n_cells() + control.n_cells();
     if n_pool == 0 || k == 0 {
         return Err(Undefined::Cells { needed: 1, found: 0 });
     }
-    let pool = Points::of_rows(n_pool, n_genes, values);
-    let neighbours = nearest(&Points::new(predicted), &pool, k);
-    let pure: usize =
-        neighbours.iter().map(|cells| cells.iter().filter(|cell| **cell < perturbed.n_cells()).count()).sum();
-    Ok(pure as f64 / (predicted.n_cells() * k.min(n_pool)) as f64)
+    Ok(Points::of_rows(n_pool, perturbed.n_genes(), values))
 }
 
 #[cfg(test)]
@@ -46,5 +81,22 @@ mod tests {
         // 5.5 is as far from 1 as from 10.
         assert_eq!(knn_purity(&perturbed, &control, &line(&[5.5]), 1), Ok(1.0));
         assert!(knn_purity(&line(&[]), &line(&[]), &line(&[1.0]), 5).is_err());
+    }
+
+    #[test]
+    fn a_cell_is_not_its_own_neighbour() {
+        let line = |values: &[f64]| Cells::new(values.len(), 1, values.to_vec()).unwrap();
+        let (perturbed, control) = (line(&[10.0, 11.0, 3.0]), line(&[0.0, 1.0]));
+        // Perturbed cells have pure nearest neighbours but 3, controls each other: t = 2/3, c = 0.
+        let normalised = |predicted: &[f64]| knn_purity_normalised(&perturbed, &control, &line(predicted), 1);
+        assert!((normalised(&[10.1, 0.1]).unwrap() - 0.75).abs() < 1e-15);
+        assert!((normalised(&[10.1]).unwrap() - 1.5).abs() < 1e-15);
+        assert_eq!(
+            knn_purity_normalised(&line(&[1.0]), &line(&[2.0]), &line(&[1.0]), 0),
+            Err(Undefined::Cells { needed: 1, found: 0 })
+        );
+        // All at one place: the first three of the pool hold two perturbed cells, as the others of a control do.
+        let same = line(&[1.0, 1.0]);
+        assert_eq!(knn_purity_normalised(&same, &same, &line(&[1.0]), 3), Ok(0.0));
     }
 }

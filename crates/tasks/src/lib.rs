@@ -8,7 +8,10 @@ mod files;
 pub mod layout;
 pub mod masking;
 pub mod prepare;
+pub mod rank;
 mod replace;
 pub mod runs;
+pub mod score;
+mod table;
 
 pub use error::TaskError;

@@ -155,13 +155,8 @@ fn correlated<T: Real>(case: &Case, cells: &[Cells<T>], name: &str, expected: &[
 fn recovered<T: Real>(case: &Case, cells: &[Cells<T>]) {
     for (name, expected) in &case.recovery {
         let kind = if name == "wilcoxon" { TestKind::Wilcoxon } else { TestKind::TTest };
-        let settings = DegSettings {
-            kind,
-            top: case.top.clone(),
-            false_discovery_rate: Some(0.05),
-            min_cells: 20,
-            clip: false,
-        };
+        let settings =
+            DegSettings { kind, top: case.top.clone(), false_discovery_rate: Some(0.05), min_cells: 20 };
         let got = deg_recovery(&cells[0], &cells[2], &cells[1], &cells[3], &settings).unwrap();
         for (got, expected) in [got.with_true_control, got.with_predicted_control].iter().zip(expected) {
             same(got, expected, name);

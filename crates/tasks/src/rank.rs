@@ -1,0 +1,135 @@
+//! Rank percentiles of methods, metric by metric.
+
+use std::path::{Path, PathBuf};
+
+use repro_stats::rank_percentiles;
+use serde::Deserialize;
+
+use crate::TaskError;
+use crate::table::Table;
+
+/// Metrics of which less is better; of every other, more is.
+const LOWER: [&str; 6] =
+    ["mse", "mae", "energy_distance", "mmd_rbf", "mmd", "cellcycle_proportion_mean_diff"];
+
+/// A table of methods (rows, named in the first column) by metrics, and what is known of the metrics.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RankSpec {
+    /// The table, `.csv` or with tabs.
+    pub scores: PathBuf,
+    /// Metrics of which less is better, beyond those that are known.
+    #[serde(default)]
+    pub lower_is_better: Vec<String>,
+}
+
+/// Rank percentiles in the shape of the table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ranks {
+    /// Header of the first column, which may be empty.
+    pub corner: String,
+    /// Names of the methods.
+    pub methods: Vec<String>,
+    /// Metrics with the percentile of each method: 1 for the best, 0 for the worst, ties averaged.
+    pub metrics: Vec<RankedMetric>,
+}
+
+/// Percentiles of one metric.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RankedMetric {
+    /// Its name.
+    pub name: String,
+    /// Whether less of it is better.
+    pub lower_is_better: bool,
+    /// One a method; `None` where it has no value, and for all where fewer than two have one or all are equal.
+    pub percentiles: Vec<Option<f64>>,
+}
+
+/// Ranks methods by each metric: (M - rank) / (M - 1) among the M methods that have a value, rank 1 the best.
+///
+/// # Errors
+/// Where the file is no table of numbers, a method is named twice, or a metric of `lower_is_better` is not in it.
+pub fn rank(spec: &RankSpec) -> Result<Ranks, TaskError> {
+    let table = Table::read(&spec.scores)?;
+    let names: Vec<String> = table.names().into_iter().map(str::to_owned).collect();
+    let (corner, metrics) = names.split_first().map_or((String::new(), &[][..]), |(c, m)| (c.clone(), m));
+    if let Some(unknown) = spec.lower_is_better.iter().find(|name| !metrics.contains(name)) {
+        return Err(unknown_metric(&spec.scores, unknown, metrics));
+    }
+    let methods = table.index().to_vec();
+    if let Some(twice) = table.duplicate() {
+        return Err(table
+            .refused(&format!("`{twice}` is there twice"))
+            .hint("a row a method, each named once"));
+    }
+    let ranked = |name: &String| -> Result<RankedMetric, TaskError> {
+        let values = table.numbers(name)?;
+        let lower_is_better = LOWER.contains(&name.as_str()) || spec.lower_is_better.contains(name);
+        let known: Vec<usize> = (0..values.len()).filter(|row| values[*row].is_finite()).collect();
+        let signed: Vec<f64> =
+            known.iter().map(|row| if lower_is_better { -values[*row] } else { values[*row] }).collect();
+        let mut percentiles = vec![None; values.len()];
+        // Where all are equal no rank says anything.
+        let told_apart = signed.iter().any(|value| *value != signed[0]);
+        let known = if told_apart { known } else { Vec::new() };
+        for (row, own) in known.iter().zip(rank_percentiles(&signed).into_iter().flatten()) {
+            percentiles[*row] = Some(own);
+        }
+        Ok(RankedMetric { name: name.clone(), lower_is_better, percentiles })
+    };
+    Ok(Ranks { corner, metrics: metrics.iter().map(ranked).collect::<Result<_, _>>()?, methods })
+}
+
+fn unknown_metric(path: &Path, unknown: &str, metrics: &[String]) -> TaskError {
+    let problem = format!("`{}` has no metric `{unknown}`", path.display());
+    TaskError::unfit(problem).hint(format!("its metrics are {}", metrics.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn table(text: &str) -> tempfile::NamedTempFile {
+        let mut file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        file
+    }
+
+    fn ranks(text: &str, lower: &[&str]) -> Result<Ranks, TaskError> {
+        let file = table(text);
+        let lower_is_better = lower.iter().map(|name| (*name).to_owned()).collect();
+        rank(&RankSpec { scores: file.path().to_owned(), lower_is_better })
+    }
+
+    #[test]
+    fn the_published_example() {
+        // Test 9 of the published package.
+        let text = "method,r2,mse,energy\nA,.9,.04,.3\nB,.7,.07,.5\nC,.5,.10,.8\nD,.3,.15,1.2\n";
+        let found = ranks(text, &["energy"]).unwrap();
+        assert_eq!(found.methods, ["A", "B", "C", "D"]);
+        for metric in &found.metrics {
+            let expected = [1.0, 2.0 / 3.0, 1.0 / 3.0, 0.0];
+            let close = |(own, wanted): (&Option<f64>, f64)| (own.unwrap() - wanted).abs() < 1e-10;
+            assert!(metric.percentiles.iter().zip(expected).all(close), "{metric:?}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_value_has_no_rank() {
+        let found = ranks("m,r2,same,one,none\nA,0.5,1,,\nB,,1,2,\nC,0.7,1,,\n", &[]).unwrap();
+        assert_eq!(found.metrics[0].percentiles, [Some(0.0), None, Some(1.0)]);
+        assert_eq!(found.metrics[1].percentiles, [None; 3]);
+        assert_eq!(found.metrics[2].percentiles, [None; 3]);
+        assert_eq!(found.metrics[3].percentiles, [None; 3]);
+    }
+
+    #[test]
+    fn what_cannot_be_ranked_is_refused() {
+        assert!(ranks("m,r2\nA,1\nA,2\n", &[]).unwrap_err().to_string().contains("`A` is there twice"));
+        assert!(ranks("m,r2\nA,high\nB,2\n", &[]).unwrap_err().to_string().contains("`r2`"));
+        let unknown = ranks("m,r2\nA,1\nB,2\n", &["r3"]).unwrap_err();
+        assert!(unknown.to_string().contains("no metric `r3`"));
+    }
+}

@@ -1,0 +1,77 @@
+//! `repro rank`: rank percentiles of methods, metric by metric.
+
+use std::path::PathBuf;
+
+use serde_json::{Value as Json, json};
+
+use super::{ExitCode, Printer};
+use crate::error::Failure;
+use crate::store::write_atomic;
+use crate::tasks::rank::{RankSpec, Ranks, rank};
+
+/// Arguments of `repro rank`.
+#[derive(Debug, clap::Args)]
+pub struct RankArguments {
+    /// Table of methods (rows, named in the first column) by metrics
+    #[arg(value_name = "SCORES")]
+    scores: PathBuf,
+    /// Metrics of which less is better, beyond mse, mae, energy_distance, mmd_rbf and mmd
+    #[arg(long, value_name = "COL", num_args = 1.., value_delimiter = ',')]
+    lower_is_better: Vec<String>,
+    /// File to write the table to, as CSV [default: stdout]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Runs the verb.
+pub fn run(arguments: &RankArguments, as_json: bool, out: &Printer) -> Result<ExitCode, Failure> {
+    let spec =
+        RankSpec { scores: arguments.scores.clone(), lower_is_better: arguments.lower_is_better.clone() };
+    let ranks = rank(&spec)?;
+    let table = csv(&ranks);
+    match &arguments.output {
+        Some(path) => write_atomic(path, table.as_bytes())?,
+        None if !as_json => out.data(table.as_bytes()),
+        None => {}
+    }
+    if as_json {
+        out.line(json(&ranks).to_string());
+    }
+    Ok(ExitCode::Success)
+}
+
+fn csv(ranks: &Ranks) -> String {
+    let names = ranks.metrics.iter().map(|metric| metric.name.as_str());
+    let mut text = line([ranks.corner.as_str()].into_iter().chain(names).map(str::to_owned));
+    for (row, method) in ranks.methods.iter().enumerate() {
+        let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+        let values = ranks.metrics.iter().map(|metric| number(metric.percentiles[row]));
+        text.push_str(&line(std::iter::once(method.clone()).chain(values)));
+    }
+    text
+}
+
+fn line(fields: impl Iterator<Item = String>) -> String {
+    let quoted = |field: String| {
+        if field.contains([',', '"', '\n', '\r']) {
+            format!("\"{}\"", field.replace('"', "\"\""))
+        } else {
+            field
+        }
+    };
+    let mut line = fields.map(quoted).collect::<Vec<_>>().join(",");
+    line.push('\n');
+    line
+}
+
+fn json(ranks: &Ranks) -> Json {
+    let metrics: serde_json::Map<String, Json> = ranks
+        .metrics
+        .iter()
+        .map(|metric| {
+            let own = json!({ "lower_is_better": metric.lower_is_better, "percentiles": metric.percentiles });
+            (metric.name.clone(), own)
+        })
+        .collect();
+    json!({ "schema": 1, "methods": ranks.methods, "metrics": metrics })
+}

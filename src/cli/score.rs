@@ -1,0 +1,145 @@
+//! `repro score`: metrics of reconstruction on a pair of files.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use serde::de::DeserializeOwned;
+
+use super::{ExitCode, Printer};
+use crate::error::Failure;
+use crate::store::write_atomic;
+use crate::tasks::score::{Compat, Preset, ScoreSpec, Scores, score};
+
+/// Arguments of `repro score`.
+#[derive(Debug, clap::Args)]
+pub struct ScoreArguments {
+    /// True expression (.h5ad), normally log1p of normalised counts; with --control, the treated cells
+    #[arg(long = "true", value_name = "FILE")]
+    truth: PathBuf,
+    /// The same cells and genes, predicted or reconstructed (.h5ad)
+    #[arg(long, value_name = "FILE")]
+    pred: PathBuf,
+    /// True control cells (.h5ad)
+    #[arg(long, value_name = "FILE")]
+    control: Option<PathBuf>,
+    /// Control cells, predicted or reconstructed (.h5ad)
+    #[arg(long, value_name = "FILE")]
+    control_pred: Option<PathBuf>,
+    /// Layer to read instead of X; `raw` is raw.X
+    #[arg(long, value_name = "NAME")]
+    layer: Option<String>,
+    /// Gene sets for coexpression (.gmt)
+    #[arg(long, value_name = "FILE")]
+    gene_sets: Option<PathBuf>,
+    /// Weights of pathways: a table with the columns source, target, weight
+    #[arg(long, value_name = "FILE")]
+    pathways: Option<PathBuf>,
+    /// Genes of the cell cycle, one a line: 43 of the S phase, then those of G2 and M
+    #[arg(long, value_name = "FILE")]
+    cell_cycle: Option<PathBuf>,
+    /// Signatures of cytokines: a table with the columns Celltype_Str, Cytokine_Str, Gene, FDR
+    #[arg(long, value_name = "FILE")]
+    cytokines: Option<PathBuf>,
+    /// Use the signatures of one cell type [default: all]
+    #[arg(long, value_name = "NAME", requires = "cytokines")]
+    cytokine_celltype: Option<String>,
+    /// Principal components for energy distance and MMD: .npz, .npy, .h5ad or a folder with pc_*.zarr
+    #[arg(long, value_name = "PATH")]
+    projection: Option<PathBuf>,
+    /// Settings by name
+    #[arg(long, value_name = "NAME", default_value = "light", value_parser =
+        PossibleValuesParser::new(["light", "paper-end-to-end", "paper-latent-shift"]).try_map(named::<Preset>))]
+    preset: Preset,
+    /// Fewest cells for tests and for a gene to count [default: the preset's]
+    #[arg(long, value_name = "N")]
+    min_cells: Option<usize>,
+    /// Kernel width of MMD, exp(-gamma d²) [default: the preset's, 0.5 or 0.01]
+    #[arg(long, value_name = "GAMMA")]
+    mmd_gamma: Option<f64>,
+    /// Neighbours of a cell for purity [default: the preset's]
+    #[arg(long, value_name = "K")]
+    knn_k: Option<usize>,
+    /// Bring the genes of the other files into the order of the true one
+    #[arg(long)]
+    align_genes: bool,
+    /// The predicted cells are others than the true ones: what pairs cells is null
+    #[arg(long)]
+    unpaired: bool,
+    /// Repeat a published mistake: coexpression of the wrong columns
+    #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(["upstream"]).try_map(named::<Compat>))]
+    compat: Option<Compat>,
+    /// File to write the scores to (JSON)
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// The member of an enumeration that a word names.
+fn named<T: DeserializeOwned>(word: String) -> Result<T, serde_json::Error> {
+    serde_json::from_value(serde_json::Value::String(word))
+}
+
+/// Runs the verb.
+pub fn run(arguments: &ScoreArguments, json: bool, out: &Printer) -> Result<ExitCode, Failure> {
+    let scores = score(&spec(arguments))?;
+    for note in &scores.notes {
+        out.note(format!("note: {note}"));
+    }
+    let mut document = serde_json::to_string_pretty(&scores).map_err(Unwritable)?;
+    document.push('\n');
+    if let Some(path) = &arguments.output {
+        write_atomic(path, document.as_bytes())?;
+        out.note(format!("scores in `{}`", path.display()));
+    }
+    if json {
+        out.data(document.as_bytes());
+    } else {
+        print(&scores, out);
+    }
+    Ok(ExitCode::Success)
+}
+
+/// Scores that are no JSON, which cannot happen to numbers that are finite.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write the scores as JSON")]
+struct Unwritable(#[source] serde_json::Error);
+
+impl crate::error::Diagnostic for Unwritable {
+    fn class(&self) -> crate::error::Class {
+        crate::error::Class::Operation
+    }
+}
+
+fn spec(arguments: &ScoreArguments) -> ScoreSpec {
+    ScoreSpec {
+        truth: arguments.truth.clone(),
+        pred: arguments.pred.clone(),
+        control: arguments.control.clone(),
+        control_pred: arguments.control_pred.clone(),
+        layer: arguments.layer.clone(),
+        gene_sets: arguments.gene_sets.clone(),
+        pathways: arguments.pathways.clone(),
+        cell_cycle: arguments.cell_cycle.clone(),
+        cytokines: arguments.cytokines.clone(),
+        cytokine_celltype: arguments.cytokine_celltype.clone(),
+        projection: arguments.projection.clone(),
+        preset: arguments.preset,
+        min_cells: arguments.min_cells,
+        mmd_gamma: arguments.mmd_gamma,
+        knn_k: arguments.knn_k,
+        align_genes: arguments.align_genes,
+        unpaired: arguments.unpaired,
+        compat: arguments.compat,
+    }
+}
+
+fn print(scores: &Scores, out: &Printer) {
+    let width = scores.metrics.keys().map(String::len).max().unwrap_or(0);
+    for (name, value) in &scores.metrics {
+        let value = match (value.as_f64(), scores.undefined.get(name)) {
+            (Some(value), _) => value.to_string(),
+            (None, Some(reason)) => format!("undefined: {reason}"),
+            (None, None) => "undefined".to_owned(),
+        };
+        out.line(format!("{name:width$}  {value}"));
+    }
+}
