@@ -203,7 +203,8 @@ fn folders_of_cell_ranger_become_files() {
         ));
     }
     project.write("manifests/sets/collection.toml", &manifest);
-    for arguments in [&["prepare-data", "--mask-percentage", "0.5"][..], &["prepare-data", "--dataset", "small"]]
+    for arguments in
+        [&["prepare-data", "--mask-percentage", "0.5"][..], &["prepare-data", "--dataset", "small"]]
     {
         let run = project.run(arguments);
         assert_eq!(run.status, 0, "{}", run.snapshot());

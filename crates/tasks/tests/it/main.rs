@@ -5,4 +5,5 @@
 
 mod evaluation;
 mod masking;
+mod runs;
 mod support;
