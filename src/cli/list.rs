@@ -11,7 +11,7 @@ use crate::error::Failure;
 use crate::evidence::Tier;
 use crate::manifest::{Artifact, Selection};
 use crate::stages::{Why, plan};
-use crate::store::{Absence, human_bytes};
+use crate::store::{Absence, Vault, human_bytes, load_pins};
 use crate::tables;
 
 /// Arguments of `repro list`.
@@ -68,6 +68,10 @@ pub fn run(arguments: &ListArguments, context: &Context) -> Result<ExitCode, Fai
         items.extend(items_of(&session, judged.as_deref())?);
         session.report_problems(context);
     }
+    let frozen = context.project.frozen();
+    for manifest in context.project.covered(&selection).skip(context.project.manifests.len()) {
+        items.extend(artifacts(&Vault::new(manifest, &frozen, load_pins(manifest, &frozen)?)));
+    }
     let (selected, others): (Vec<Item>, Vec<Item>) = items.into_iter().partition(|item| {
         let (paper, id) = item.id.split_once('/').unwrap_or((item.id.as_str(), ""));
         selection.contains(paper, id)
@@ -122,7 +126,7 @@ fn judged_marks(judged: &[Judged]) -> BTreeMap<&str, BTreeSet<usize>> {
 fn items_of(session: &Session<'_>, judged: Option<&[Judged]>) -> Result<Vec<Item>, Failure> {
     let manifest = session.manifest();
     let name = |id: &str| format!("{}/{id}", manifest.id());
-    let mut items = artifacts(session);
+    let mut items = artifacts(&session.vault);
     for planned in plan(&session.vault, |_| true, false)? {
         let (state, reason) = match planned.why {
             Why::UpToDate => ("done", None),
@@ -172,16 +176,16 @@ fn items_of(session: &Session<'_>, judged: Option<&[Judged]>) -> Result<Vec<Item
     Ok(items)
 }
 
-fn artifacts(session: &Session<'_>) -> Vec<Item> {
-    let manifest = session.manifest();
+fn artifacts(vault: &Vault<'_>) -> Vec<Item> {
+    let manifest = vault.manifest();
     let item = |artifact: &Artifact| {
-        let (state, reason) = match session.vault.presence(artifact) {
+        let (state, reason) = match vault.presence(artifact) {
             Ok(()) => ("present", None),
             Err(Absence::NotFetched) => ("missing", Some("not_fetched")),
             Err(Absence::NotPinned) => ("unpinned", Some("not_fetched")),
         };
         let evidence = Some(artifact.evidence.name());
-        let locked = session.vault.lock().tree(&artifact.id).map(|tree| (tree.files.len(), tree.size()));
+        let locked = vault.lock().tree(&artifact.id).map(|tree| (tree.files.len(), tree.size()));
         let tree = artifact.is_tree().then_some(locked);
         let id = format!("{}/{}", manifest.id(), artifact.id);
         Item { id, kind: "artifact", state, evidence, reason, tree, ..Item::default() }

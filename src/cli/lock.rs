@@ -12,7 +12,7 @@ use crate::manifest::{Manifest, Project};
 /// Options of `repro lock`.
 #[derive(clap::Args, Debug)]
 pub struct LockArgs {
-    /// Papers; none = all
+    /// Papers and collections of data sets; none = all papers
     #[arg(value_name = "PAPER")]
     pub papers: Vec<String>,
     /// Move on to what the revisions point to now

@@ -4,16 +4,20 @@ mod claims;
 mod context;
 mod docs;
 mod environment;
+mod evaluate;
 mod exit;
 mod fetch;
 mod figures;
 mod list;
 mod lock;
+mod prepare;
 mod progress;
 mod rank;
+mod remark;
 mod report;
 mod reproduce;
 mod run;
+mod run_models;
 mod score;
 mod session;
 mod status;
@@ -93,6 +97,13 @@ enum Verb {
     Score(Box<score::ScoreArguments>),
     /// Turn a table of scores into rank percentiles
     Rank(rank::RankArguments),
+    /// Mask entries of a data set with -1, for models to fill in
+    PrepareData(prepare::PrepareArguments),
+    /// Run models on a masked data set, each as a process of its own
+    RunModels(run_models::RunArguments),
+    /// Score what a model filled in at masked entries
+    #[command(visible_alias = "run-evaluation")]
+    Evaluate(evaluate::EvaluateArguments),
     /// Print a completion script
     Completions(docs::CompletionsArguments),
     /// Print the manual page
@@ -132,6 +143,11 @@ fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
     match &arguments.verb {
         Verb::Score(own) => return score::run(own, arguments.json, out),
         Verb::Rank(own) => return rank::run(own, arguments.json, out),
+        Verb::PrepareData(own) => {
+            return prepare::run(own, arguments.project.as_deref(), arguments.json, out);
+        }
+        Verb::RunModels(own) => return run_models::run(own, arguments.json, out),
+        Verb::Evaluate(own) => return evaluate::run(own, arguments.json, out),
         _ => {}
     }
     let here = std::env::current_dir().map_err(NoCurrentFolder)?;
@@ -157,6 +173,7 @@ fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
         Verb::Report(arguments) => report::run(arguments, &context),
         Verb::Reproduce(arguments) => reproduce::run(arguments, &context),
         Verb::Score(_) | Verb::Rank(_) | Verb::Completions(_) | Verb::Man => Ok(ExitCode::Success),
+        Verb::PrepareData(_) | Verb::RunModels(_) | Verb::Evaluate(_) => Ok(ExitCode::Success),
     }
 }
 

@@ -22,7 +22,7 @@ pub fn run(args: &VerifyArgs, context: &Context) -> Result<ExitCode, Failure> {
     let frozen = context.project.frozen();
     let mut known = Vec::new();
     let mut files = Vec::new();
-    for manifest in &context.project.manifests {
+    for manifest in context.project.covered(&selection) {
         known.extend(manifest.artifacts.iter().map(|artifact| format!("{}/{}", manifest.id(), artifact.id)));
         let chosen: Vec<_> = manifest
             .artifacts

@@ -115,7 +115,7 @@ pub fn fetch(request: &Request<'_>) -> Result<Summary, Failure> {
     let transport = Transport::new(request.settings);
     let mut known = Vec::new();
     let mut papers = Vec::new();
-    for manifest in &request.project.manifests {
+    for manifest in request.project.covered(request.selection) {
         let (mut chosen, mut named_only) = (Vec::new(), Vec::new());
         for artifact in &manifest.artifacts {
             known.push(format!("{}/{}", manifest.id(), artifact.id));

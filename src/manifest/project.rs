@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Manifest, ManifestError, load};
+use super::{Manifest, ManifestError, Selection, load};
 use crate::error::{Class, Diagnostic};
 
 /// A project folder and its manifests.
@@ -12,6 +12,9 @@ pub struct Project {
     pub root: PathBuf,
     /// Papers in order of id.
     pub manifests: Vec<Manifest>,
+    /// Manifests of data sets that belong to no paper, in order of id. Nothing reads or fetches them unless it is asked
+    /// for by name.
+    pub collections: Vec<Manifest>,
 }
 
 /// No project, or one that cannot be read.
@@ -65,16 +68,21 @@ impl Project {
         };
         let unreadable = |source| ProjectError::Unreadable { path: root.join("manifests"), source };
         let root = std::path::absolute(root).map_err(unreadable)?;
-        let mut folders = Vec::new();
+        let (mut folders, mut collections) = (Vec::new(), Vec::new());
         for entry in std::fs::read_dir(root.join("manifests")).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
             if path.join("paper.toml").is_file() {
                 folders.push(path);
+            } else if path.join("collection.toml").is_file() {
+                collections.push(path);
             }
         }
-        folders.sort();
-        let manifests = folders.iter().map(|folder| load(&root, folder)).collect::<Result<_, _>>()?;
-        Ok(Self { root, manifests })
+        let load_all = |mut folders: Vec<PathBuf>| {
+            folders.sort();
+            folders.iter().map(|folder| load(&root, folder)).collect::<Result<Vec<_>, _>>()
+        };
+        let (manifests, collections) = (load_all(folders)?, load_all(collections)?);
+        Ok(Self { root, manifests, collections })
     }
 
     /// `frozen/`, where artifacts lie.
@@ -82,8 +90,14 @@ impl Project {
         self.root.join("frozen")
     }
 
-    /// The manifest of a paper.
-    pub fn manifest(&self, paper: &str) -> Option<&Manifest> {
-        self.manifests.iter().find(|manifest| manifest.id() == paper)
+    /// The manifest of a paper or collection.
+    pub fn manifest(&self, id: &str) -> Option<&Manifest> {
+        self.manifests.iter().chain(&self.collections).find(|manifest| manifest.id() == id)
+    }
+
+    /// The manifests that a selection is about: all papers, and collections only where something is named.
+    pub fn covered(&self, selection: &Selection) -> impl Iterator<Item = &Manifest> {
+        let collections = if selection.is_everything() { &[] } else { self.collections.as_slice() };
+        self.manifests.iter().chain(collections)
     }
 }

@@ -65,6 +65,11 @@ impl Selection {
         Ok(Self { matched: RefCell::new(vec![false; parsed.len()]), selectors: parsed })
     }
 
+    /// Whether nothing was named, so that everything is selected.
+    pub fn is_everything(&self) -> bool {
+        self.selectors.is_empty()
+    }
+
     /// Whether the item `id` of `paper` is selected.
     pub fn contains(&self, paper: &str, id: &str) -> bool {
         let name = format!("{paper}/{id}");

@@ -21,6 +21,7 @@ mod funky;
 mod hub;
 mod lines;
 mod manifest;
+mod masked;
 mod panels;
 mod radars_and_bars;
 mod ranks;

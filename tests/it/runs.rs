@@ -140,7 +140,7 @@ fn inputs_are_verified_and_waited_for() {
 #[test]
 fn wrong_stages_name_what_is_wrong() {
     for (old, new, words) in [
-        ("kind = \"score\"", "kind = \"scores\"", "unknown kind `scores`; stages are `score`"),
+        ("kind = \"score\"", "kind = \"scores\"", "unknown kind `scores`; stages are `mask`, `score`"),
         ("pred = \"pred\"", "pred = \"prod\"", "`pred` names the unknown artifact `prod`"),
         ("cost = \"cheap\"", "cast = \"cheap\"", "unknown field `cast`"),
         ("id = \"score/pair\"", "id = \"../pair\"", "bad id"),
@@ -152,6 +152,55 @@ fn wrong_stages_name_what_is_wrong() {
         assert!(run.stderr.contains(words), "`{words}` in {}", run.stderr);
         assert!(run.stderr.contains("manifests/demo/paper.toml:"), "{}", run.stderr);
     }
+}
+
+#[test]
+fn a_mask_feeds_the_next_stage() {
+    let project = project();
+    let more = r#"[[artifact]]
+id = "masked"
+source = "stages"
+path = "stages/mask/15/masked.h5ad"
+evidence = "recomputed"
+[[stage]]
+id = "again"
+kind = "mask"
+raw = "true"
+fraction = 0.15
+seed = 42
+[[stage]]
+id = "score/masked"
+kind = "score"
+true = "true"
+pred = "masked"
+[[stage]]
+id = "mask/15"
+kind = "mask"
+raw = "true"
+fraction = 0.15
+seed = 42
+"#;
+    project.write("manifests/demo/more.toml", more);
+    let run = project.run(&["run", "demo/mask", "demo/score/masked", "demo/again"]);
+    assert_eq!(run.status, 0, "{}", run.snapshot());
+    let stages = "frozen/demo/stages";
+    let scores: serde_json::Value =
+        serde_json::from_str(&project.read(&format!("{stages}/score/masked/scores.json"))).unwrap();
+    assert!(scores["metrics"]["mse"].as_f64().unwrap() > 0.1, "54 of 360 values are -1");
+    let bytes =
+        |stage: &str| std::fs::read(project.path().join(stages).join(stage).join("masked.h5ad")).unwrap();
+    assert_eq!(bytes("again"), bytes("mask/15"), "the same mask twice");
+    // The mask runs again, and so does what reads it.
+    let text = project.read("manifests/demo/more.toml").replacen("seed = 42\n", "seed = 43\n", 9);
+    project.write("manifests/demo/more.toml", &text);
+    let run = project.run(&["run", "demo/mask", "demo/score/masked", "--dry-run"]);
+    assert!(run.stdout.contains("`mask/15` runs before"), "{}", run.stdout);
+    let circle =
+        more.replacen("raw = \"true\"", "raw = \"masked\"", 2).replace("id = \"again\"", "id = \"other\"");
+    project.write("manifests/demo/more.toml", &circle);
+    let run = project.run(&["run"]);
+    assert_eq!(run.status, 2, "{}", run.snapshot());
+    assert!(run.stderr.contains("wait for each other"), "{}", run.stderr);
 }
 
 #[test]

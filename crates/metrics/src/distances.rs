@@ -96,37 +96,56 @@ fn search(
     k: usize,
     admitted: impl Fn(usize, usize) -> bool + Sync,
 ) -> Vec<Vec<usize>> {
-    (0..queries.n)
+    let blocks: Vec<Vec<Vec<usize>>> = (0..queries.n.div_ceil(BLOCK))
         .into_par_iter()
-        .map_init(Vec::new, |squares, query| {
-            pulp::Arch::new().dispatch(Row { row: queries.row(query), pool, squares });
-            let mut order: Vec<usize> = (0..pool.n).filter(|point| admitted(query, *point)).collect();
-            let by_distance = |a: &usize, b: &usize| squares[*a].total_cmp(&squares[*b]).then(a.cmp(b));
-            if k < order.len() && k > 0 {
-                order.select_nth_unstable_by(k - 1, by_distance);
-            }
-            order.truncate(k);
-            order.sort_unstable_by(by_distance);
-            order
+        .map_init(Vec::new, |squares, block| {
+            let rows = block * BLOCK..((block + 1) * BLOCK).min(queries.n);
+            pulp::Arch::new().dispatch(BlockRows { queries, rows: rows.clone(), pool, squares });
+            let nearest = |(query, squares): (usize, &Vec<f64>)| {
+                let mut order: Vec<usize> = (0..pool.n).filter(|point| admitted(query, *point)).collect();
+                let by_distance = |a: &usize, b: &usize| squares[*a].total_cmp(&squares[*b]).then(a.cmp(b));
+                if k < order.len() && k > 0 {
+                    order.select_nth_unstable_by(k - 1, by_distance);
+                }
+                order.truncate(k);
+                order.sort_unstable_by(by_distance);
+                order
+            };
+            rows.zip(squares.iter()).map(nearest).collect()
         })
-        .collect()
+        .collect();
+    blocks.into_iter().flatten().collect()
 }
 
-/// Squared distances of one point to all of a pool.
-struct Row<'a> {
-    row: &'a [f64],
+/// Squared distances of the points of a block to all of a pool, strip by strip: what is loaded of a strip serves all of
+/// the block.
+struct BlockRows<'a> {
+    queries: &'a Points,
+    rows: std::ops::Range<usize>,
     pool: &'a Points,
-    squares: &'a mut Vec<f64>,
+    squares: &'a mut Vec<Vec<f64>>,
 }
 
-impl pulp::WithSimd for Row<'_> {
+impl pulp::WithSimd for BlockRows<'_> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) {
-        self.squares.clear();
-        for strip in 0..self.pool.n.div_ceil(WIDTH) {
-            self.squares.extend_from_slice(&squared(self.row, self.pool.strip(strip)));
+        let Self { queries, rows, pool, squares } = self;
+        squares.resize_with(rows.len(), Vec::new);
+        squares.iter_mut().for_each(Vec::clear);
+        for strip in 0..pool.n.div_ceil(WIDTH) {
+            let coordinates = pool.strip(strip);
+            for (pair, squares) in squares.chunks_mut(2).enumerate() {
+                let row = rows.start + 2 * pair;
+                if let [first, second] = squares {
+                    let both = two_squared(queries.row(row), queries.row(row + 1), coordinates);
+                    first.extend_from_slice(&both[0]);
+                    second.extend_from_slice(&both[1]);
+                } else if let [only] = squares {
+                    only.extend_from_slice(&squared(queries.row(row), coordinates));
+                }
+            }
         }
     }
 }
@@ -281,6 +300,27 @@ mod tests {
             let within = mean_within(&left, |square| [square.sqrt()])[0];
             prop_assert!((within - naive(&a, &a, f64::sqrt)).abs() < 1e-12);
             prop_assert!((mean_within(&left, |_| [1.0])[0] - 1.0).abs() < 1e-15);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        #[test]
+        fn the_nearest_are_found((a, b) in cells(), k in 0_usize..20) {
+            let square = |i: usize, j: usize| -> f64 {
+                a.cell(i).iter().zip(b.cell(j)).map(|(x, y)| (x - y) * (x - y)).sum()
+            };
+            let found = nearest(&Points::new(&a), &Points::new(&b), k);
+            prop_assert_eq!(found.len(), a.n_cells());
+            for (i, found) in found.iter().enumerate() {
+                prop_assert_eq!(found.len(), k.min(b.n_cells()));
+                prop_assert!(found.iter().all(|j| found.iter().filter(|other| *other == j).count() == 1));
+                let farthest = found.last().map_or(-1.0, |j| square(i, *j));
+                let closer = (0..b.n_cells()).filter(|j| square(i, *j) < farthest * (1.0 - 1e-12)).count();
+                prop_assert!(found.is_empty() || closer < found.len(), "{closer} are closer than {found:?}");
+            }
+            let others = nearest_others(&Points::new(&a), k);
+            prop_assert!(others.iter().enumerate().all(|(i, found)| !found.contains(&i)));
         }
     }
 

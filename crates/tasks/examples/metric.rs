@@ -26,7 +26,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn wilcoxon(folder: &Path) -> Result<Value, Box<dyn Error>> {
-    let (treated, control) = (expression(&folder.join("true.h5ad"))?, expression(&folder.join("control.h5ad"))?);
+    let (treated, control) =
+        (expression(&folder.join("true.h5ad"))?, expression(&folder.join("control.h5ad"))?);
     let tables = differential_expression(&[&treated, &control], &[(0, 1)], TestKind::Wilcoxon)?;
     let table = tables.first().ok_or("no table")?;
     let significant = table.iter().filter(|gene| gene.p_adjusted <= 0.05).count();
@@ -35,7 +36,9 @@ fn wilcoxon(folder: &Path) -> Result<Value, Box<dyn Error>> {
 
 /// Cells of sparse single-precision rows, made dense.
 fn expression(path: &Path) -> Result<Cells<f32>, Box<dyn Error>> {
-    let Matrix::Sparse(sparse) = AnnDataFile::open(path)?.x()?.read()? else { return Err("no sparse matrix".into()) };
+    let Matrix::Sparse(sparse) = AnnDataFile::open(path)?.x()?.read()? else {
+        return Err("no sparse matrix".into());
+    };
     let (Values::F32(numbers), Layout::Csr) = (sparse.values(), sparse.layout()) else {
         return Err("no rows of floats of 32 bits".into());
     };

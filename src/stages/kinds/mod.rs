@@ -1,5 +1,6 @@
 //! The kinds of stages: one file each, which fills in a task's specification.
 
+mod mask;
 mod score;
 
 use std::collections::BTreeMap;
@@ -15,12 +16,14 @@ pub type Paths<'a> = BTreeMap<&'a str, (&'a str, PathBuf)>;
 /// A kind of stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// Entries of a matrix become -1.
+    Mask,
     /// Metrics of reconstruction.
     Score,
 }
 
 impl Kind {
-    const ALL: [Self; 1] = [Self::Score];
+    const ALL: [Self; 2] = [Self::Mask, Self::Score];
 
     /// The kind of this name.
     pub fn named(name: &str) -> Option<Self> {
@@ -35,6 +38,7 @@ impl Kind {
     /// Its name in manifests.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Mask => "mask",
             Self::Score => "score",
         }
     }
@@ -42,6 +46,7 @@ impl Kind {
     /// Keys that name artifacts.
     pub fn inputs(self) -> &'static [&'static str] {
         match self {
+            Self::Mask => &mask::INPUTS,
             Self::Score => &score::INPUTS,
         }
     }
@@ -49,6 +54,7 @@ impl Kind {
     /// An error where the body is not what the task's specification needs.
     pub fn check(self, raw: &RawSpec, common: &[&str]) -> Result<(), ManifestError> {
         match self {
+            Self::Mask => mask::check(raw, common),
             Self::Score => score::check(raw, common),
         }
     }
@@ -56,6 +62,7 @@ impl Kind {
     /// Runs the task and writes its outputs to `folder`; gives its remarks.
     pub fn run(self, stage: &Stage, paths: &Paths<'_>, folder: &Path) -> Result<Vec<String>, TaskError> {
         match self {
+            Self::Mask => mask::run(stage, paths, folder),
             Self::Score => score::run(stage, paths, folder),
         }
     }

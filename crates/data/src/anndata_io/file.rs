@@ -178,6 +178,12 @@ impl AnnDataFile {
 
     /// Everything, in memory.
     pub fn read(&self) -> Result<AnnData, DataError> {
+        let x = if self.has_x()? { Some(self.x()?.read()?) } else { None };
+        Ok(AnnData { x, ..self.read_without_x()? })
+    }
+
+    /// Everything but `X`, in memory.
+    pub fn read_without_x(&self) -> Result<AnnData, DataError> {
         let elements = Elements::new(self.store());
         let raw = if self.has_raw()? {
             let varm = if self.raw_paths()?.0 == "raw/X" { "raw/varm" } else { "raw.varm" };
@@ -186,8 +192,8 @@ impl AnnDataFile {
         } else {
             None
         };
-        let whole = AnnData {
-            x: if self.has_x()? { Some(self.x()?.read()?) } else { None },
+        let rest = AnnData {
+            x: None,
             obs: self.obs()?,
             var: self.var()?,
             layers: self.matrices(Section::Layers)?,
@@ -198,8 +204,8 @@ impl AnnDataFile {
             uns: Self::elements(&elements, "uns")?,
             raw,
         };
-        whole.check()?;
-        Ok(whole)
+        rest.check()?;
+        Ok(rest)
     }
 
     fn store(&self) -> &dyn Store {

@@ -32,15 +32,24 @@ pub fn write(data: &AnnData, mut writer: Box<dyn StoreWriter>) -> Written {
     writer.finish()
 }
 
-/// An annotated matrix whose sparse `X` comes in blocks of rows; memory is needed for a block and eight bytes a row.
+/// An annotated matrix whose `X` comes in blocks of rows; memory is needed for a block and, for a sparse one, eight
+/// bytes a row.
 pub struct RowsWriter {
     writer: Box<dyn StoreWriter>,
     columns: usize,
-    pointers: Vec<u64>,
+    rows: Rows,
+}
+
+/// The rows so far.
+enum Rows {
+    /// Where each begins, and the number of entries.
+    Sparse(Vec<u64>),
+    /// How many there are.
+    Dense(usize),
 }
 
 impl RowsWriter {
-    /// Begins the file with the values of `X` of `data_type` and this many columns.
+    /// Begins the file with the values of a sparse `X` of `data_type` and this many columns.
     pub fn new(
         mut writer: Box<dyn StoreWriter>,
         data_type: DataType,
@@ -54,20 +63,46 @@ impl RowsWriter {
         writer.group("X", &[])?;
         writer.begin("X/data", data_type, &[], &[])?;
         writer.begin("X/indices", DataType::I32, &[], &[])?;
-        Ok(Self { writer, columns, pointers: vec![0] })
+        Ok(Self { writer, columns, rows: Rows::Sparse(vec![0]) })
     }
 
-    /// Adds rows in CSR.
+    /// The same for a dense `X`, which has one column at least.
+    pub fn dense(
+        mut writer: Box<dyn StoreWriter>,
+        data_type: DataType,
+        columns: usize,
+    ) -> Result<Self, DataError> {
+        begin(writer.as_mut())?;
+        writer.begin("X", data_type, &[columns], &kind("array", "0.2.0"))?;
+        Ok(Self { writer, columns, rows: Rows::Dense(0) })
+    }
+
+    /// Adds rows in CSR to a sparse matrix.
     pub fn append(&mut self, rows: &Sparse) -> Written {
         let [_, columns] = rows.shape();
-        if rows.layout() != Layout::Csr || columns != self.columns {
-            let why = format!("rows in CSR of {} columns are needed", self.columns);
-            return Err(DataError::malformed("X", why));
+        match &mut self.rows {
+            Rows::Sparse(pointers) if rows.layout() == Layout::Csr && columns == self.columns => {
+                self.writer.append("X/data", rows.values())?;
+                self.writer.append("X/indices", &narrow(rows.indices()))?;
+                let last = pointers.last().copied().unwrap_or(0);
+                pointers.extend(rows.indptr().iter().skip(1).map(|pointer| last + pointer));
+                Ok(())
+            }
+            Rows::Sparse(_) => {
+                let why = format!("rows in CSR of {} columns are needed", self.columns);
+                Err(DataError::malformed("X", why))
+            }
+            Rows::Dense(_) => Err(DataError::malformed("X", "sparse rows of a dense matrix")),
         }
-        self.writer.append("X/data", rows.values())?;
-        self.writer.append("X/indices", &narrow(rows.indices()))?;
-        let last = self.pointers.last().copied().unwrap_or(0);
-        self.pointers.extend(rows.indptr().iter().skip(1).map(|pointer| last + pointer));
+    }
+
+    /// Adds whole rows to a dense matrix, one after the other.
+    pub fn append_dense(&mut self, values: &Values) -> Written {
+        let Rows::Dense(rows) = &mut self.rows else {
+            return Err(DataError::malformed("X", "dense rows of a sparse matrix"));
+        };
+        self.writer.append("X", values)?;
+        *rows += values.len() / self.columns.max(1);
         Ok(())
     }
 
@@ -75,14 +110,20 @@ impl RowsWriter {
     /// not have a row for each row or column of `X`.
     pub fn finish(mut self, data: &AnnData) -> Written {
         data.check()?;
-        let shape = [self.pointers.len() - 1, self.columns];
+        let rows = match &self.rows {
+            Rows::Sparse(pointers) => pointers.len() - 1,
+            Rows::Dense(rows) => *rows,
+        };
+        let shape = [rows, self.columns];
         if data.x.is_some() || [data.n_obs(), data.n_vars()] != shape {
             let why = format!("{} x {} rows and columns were written", shape[0], shape[1]);
             return Err(DataError::malformed("X", why));
         }
         let out = self.writer.as_mut();
-        out.array("X/indptr", &Array::vector(pointers(&self.pointers)), &[])?;
-        out.attributes("X", &sparse_attributes(Layout::Csr, shape))?;
+        if let Rows::Sparse(own) = self.rows {
+            out.array("X/indptr", &Array::vector(pointers(&own)), &[])?;
+            out.attributes("X", &sparse_attributes(Layout::Csr, shape))?;
+        }
         rest(out, data)?;
         self.writer.finish()
     }

@@ -354,3 +354,31 @@ fn rows_that_come_in_blocks_make_one_matrix() {
     }
     assert_eq!(file.obs_names().unwrap()[199_999], "n199999");
 }
+
+#[test]
+fn dense_rows_that_come_in_blocks_make_one_matrix() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.h5ad");
+    let begin = || {
+        let writer = Box::new(Hdf5Writer::create(&path, GZIP).unwrap());
+        RowsWriter::dense(writer, repro_data::values::DataType::F32, 700).unwrap()
+    };
+    let block = |first: u32| (first * 700..(first + 50) * 700).map(|n| n as f32).collect::<Vec<_>>();
+    let mut writer = begin();
+    (0..1000).step_by(50).for_each(|first| writer.append_dense(&Values::F32(block(first))).unwrap());
+    let names = |n: usize| DataFrame::new((0..n).map(|n| format!("n{n}")).collect());
+    let data = AnnData { obs: names(1000), var: names(700), ..AnnData::default() };
+    writer.finish(&data).unwrap();
+    let file = AnnDataFile::open(&path).unwrap();
+    let rest = file.read_without_x().unwrap();
+    assert_eq!(rest, data);
+    let x = file.x().unwrap();
+    assert_eq!((x.shape(), x.layout()), ([1000, 700], None));
+    let rows = Array::new(vec![50, 700], Values::F32(block(350))).unwrap();
+    assert_eq!(x.rows(350..400).unwrap(), Matrix::Dense(rows));
+    // Half a row, and another number of rows than names.
+    assert!(begin().append_dense(&Values::F32(vec![0.0; 350])).is_err());
+    let mut writer = begin();
+    writer.append_dense(&Values::F32(block(0))).unwrap();
+    assert!(writer.finish(&data).is_err());
+}

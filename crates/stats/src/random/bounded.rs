@@ -21,10 +21,10 @@ pub(super) fn multiplied(bits: &mut impl Bits, largest: u64) -> u64 {
     }
     if let Ok(largest) = u32::try_from(largest) {
         let Some(n) = largest.checked_add(1) else { return u64::from(bits.next_u32()) };
-        let rejected = n.wrapping_neg() % n;
         loop {
             let product = u64::from(bits.next_u32()) * u64::from(n);
-            if product as u32 >= rejected {
+            // The remainder is below n: most draws need no division.
+            if product as u32 >= n || product as u32 >= n.wrapping_neg() % n {
                 return product >> 32;
             }
         }

@@ -25,4 +25,10 @@ pub enum RandomError {
         /// Members present.
         population: usize,
     },
+    /// A set that the memory has no room for.
+    #[error("no room for {bytes} bytes, one bit a member of the population")]
+    Memory {
+        /// Bytes needed.
+        bytes: u64,
+    },
 }

@@ -2,7 +2,7 @@
 
 use super::bits::Bits;
 use super::pcg64::Pcg64;
-use super::{RandomError, SeedSequence, bounded, normal, sample};
+use super::{Members, RandomError, SeedSequence, bounded, members, normal, sample};
 
 /// A stream of random numbers, the one of `numpy.random.default_rng(seed)`.
 ///
@@ -54,6 +54,13 @@ impl Generator {
         size: usize,
     ) -> Result<Vec<usize>, RandomError> {
         sample::distinct(&mut self.bits, population, size)
+    }
+
+    /// The set that [`Self::choice_without_replacement`] draws, and the same part of the stream, in a quarter of a byte a
+    /// member of the population. [`RandomError::SampleTooLarge`] if there are fewer, [`RandomError::Memory`] without
+    /// room.
+    pub fn members(&mut self, population: u64, size: u64) -> Result<Members, RandomError> {
+        members::distinct(&mut self.bits, population, size)
     }
 
     /// A random order of `0..n`: `permutation(n)`.

@@ -13,6 +13,7 @@ mod bits;
 mod bounded;
 mod error;
 mod generator;
+mod members;
 mod mt19937;
 mod normal;
 mod normal_tables;
@@ -25,5 +26,6 @@ pub(crate) mod tests;
 
 pub use error::RandomError;
 pub use generator::Generator;
+pub use members::Members;
 pub use random_state::RandomState;
 pub use seed_sequence::SeedSequence;

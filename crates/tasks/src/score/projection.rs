@@ -184,7 +184,8 @@ mod tests {
 
     #[test]
     fn directions_without_variance_are_not_taken() {
-        let cells = Cells::new(3, 4, vec![0.0, 1.0, 0.0, 2.0, 1.0, 0.0, 0.0, 5.0, 3.0, 3.0, 0.0, 1.0]).unwrap();
+        let cells =
+            Cells::new(3, 4, vec![0.0, 1.0, 0.0, 2.0, 1.0, 0.0, 0.0, 5.0, 3.0, 3.0, 0.0, 1.0]).unwrap();
         assert_eq!(fit(&[&cells], 50).unwrap().n_components(), 2);
         let equal = Cells::new(2, 2, vec![1.0, 2.0, 1.0, 2.0]).unwrap();
         assert!(fit(&[&equal], 50).is_err());

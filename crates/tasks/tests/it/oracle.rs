@@ -32,9 +32,9 @@ fn spec(case: &Map<String, Value>, preset: &str) -> ScoreSpec {
         other => (key.clone(), other.clone()),
     });
     let mut spec: ScoreSpec = serde_json::from_value(Value::Object(placed.collect())).unwrap();
-    let (preset, compat) = preset.split_once(" --compat upstream").map_or((preset, None), |(preset, _)| {
-        (preset, Some(Compat::Upstream))
-    });
+    let (preset, compat) = preset
+        .split_once(" --compat upstream")
+        .map_or((preset, None), |(preset, _)| (preset, Some(Compat::Upstream)));
     spec.preset = serde_json::from_value::<Preset>(preset.into()).unwrap();
     spec.compat = compat;
     spec
@@ -77,8 +77,12 @@ fn compare(name: &str, expected: &Metrics, scores: &Scores, wrong: &mut Vec<Stri
     }
     // Left out of the reference: what only the order of equal values decides.
     let undecided = |metric: &str| ["_dice_", "_top_", "knn_"].iter().any(|part| metric.contains(part));
-    let more = scores.metrics.iter().filter(|(metric, value)| value.is_number() && !expected.contains_key(*metric));
-    wrong.extend(more.filter(|(metric, _)| !undecided(metric)).map(|(metric, _)| format!("{name}: {metric} is not expected")));
+    let more =
+        scores.metrics.iter().filter(|(metric, value)| value.is_number() && !expected.contains_key(*metric));
+    wrong.extend(
+        more.filter(|(metric, _)| !undecided(metric))
+            .map(|(metric, _)| format!("{name}: {metric} is not expected")),
+    );
 }
 
 #[test]
@@ -101,7 +105,9 @@ fn presets_score_as_the_reference_does() {
                     compared += metrics.len();
                 }
                 (Err(error), Some(reason)) if error.contains(reason) => {}
-                (scores, reason) => wrong.push(format!("{name}: {:?} instead of {reason:?}", scores.map(|_| ()))),
+                (scores, reason) => {
+                    wrong.push(format!("{name}: {:?} instead of {reason:?}", scores.map(|_| ())))
+                }
             }
         }
     }
