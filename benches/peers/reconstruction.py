@@ -36,14 +36,14 @@ def run(command):
     if os.waitstatus_to_exitcode(status) != 0:
         raise SystemExit(f"FAILED: {' '.join(map(str, command))}")
     peak = usage.ru_maxrss / (1024 if sys.platform == "linux" else 1 << 20)
-    return seconds, peak, json.loads(text) if text.strip() else None
+    return seconds, peak, json.loads(text)
 
 
-def score_command(repro, data, output):
-    command = [repro, "score", "--preset", "paper-end-to-end", "--projection", data / "projection.npz"]
+def score_command(repro, data):
+    command = [repro, "score", "--json", "--preset", "paper-end-to-end", "--projection", data / "projection.npz"]
     for option, name in (("--true", "true"), ("--pred", "pred"), ("--control", "control"), ("--control-pred", "control_pred")):
         command += [option, data / f"{name}.h5ad"]
-    return [*command, "--gene-sets", data / "sets.gmt", "--cell-cycle", data / "cell_cycle.txt", "--output", output]
+    return [*command, "--gene-sets", data / "sets.gmt", "--cell-cycle", data / "cell_cycle.txt"]
 
 
 def write_data(folder, cells, genes):
@@ -64,7 +64,7 @@ def check(name, ours, theirs):
         raise SystemExit(f"FAILED: {name}: the two sides disagree: {'; '.join(apart)}")
 
 
-def compare(name, ours, theirs, runs, result):
+def compare(name, ours, theirs, runs):
     """Medians and peaks of both sides; the first run of each fills caches and is not counted."""
     took = ([], [])
     for turn in range(runs + 1):
@@ -73,7 +73,7 @@ def compare(name, ours, theirs, runs, result):
             if turn > 0:
                 took[side].append((seconds, peak))
             elif side == 0:
-                first = result(document)
+                first = document.get("metrics", document)
             else:
                 check(name, first, document.get("metrics", document))
     seconds = [statistics.median(own[0] for own in side) for side in took]
@@ -96,21 +96,19 @@ def main():
     parser.add_argument("--growth", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        folder, output = Path(temporary), Path(temporary) / "scores.json"
+        folder = Path(temporary)
         data = options.data or write_data(folder / "data", *SIZES[-1])
-        ours = score_command(options.repro.resolve(), data, output)
-        read = lambda _: json.loads(output.read_text())["metrics"]
-        run(ours)
+        ours = score_command(options.repro.resolve(), data)
+        metrics = run(ours)[2]["metrics"]
         # Neighbours take longer than all else: the peer computes them only if we do.
-        skip = ["--skip", "knn"] if all(read(None).get(name) is None for name in KNN) else []
-        peer = [sys.executable, PEERS / "score.py", data, *skip]
-        met = [compare("score", ours, peer, options.runs, read)]
+        skip = ["--skip", "knn"] if all(metrics.get(name) is None for name in KNN) else []
+        met = [compare("score", ours, [sys.executable, PEERS / "score.py", data, *skip], options.runs)]
         for name in ("wilcoxon", "energy"):
             peer = [sys.executable, PEERS / f"{name}.py", data]
-            met.append(compare(name, [options.metric.resolve(), name, data], peer, options.runs, lambda said: said))
+            met.append(compare(name, [options.metric.resolve(), name, data], peer, options.runs))
         for cells, genes in SIZES if options.growth else ():
             own = write_data(folder / f"{cells}_{genes}", cells, genes)
-            took = [run(score_command(options.repro.resolve(), own, output))[:2] for _ in range(options.runs)]
+            took = [run(score_command(options.repro.resolve(), own))[:2] for _ in range(options.runs)]
             print(f"{cells} x {genes}: {statistics.median(t[0] for t in took):.2f} s, {max(t[1] for t in took):.0f} MiB")
     sys.exit(0 if all(met) else 1)
 
