@@ -23,7 +23,8 @@ const SCHEMA: i64 = 1;
 const SECTIONS: [&str; 10] =
     ["schema", "paper", "source", "artifact", "dataset", "figure", "table", "claims", "note", "need"];
 
-/// Loads `manifests/<paper>/*.toml`, of a paper or of a collection, which says `[collection]` instead of `[paper]`; `root` is the project folder, for paths in messages.
+/// Loads `manifests/<paper>/*.toml`, of a paper or of a collection, which says `[collection]` instead of `[paper]`;
+/// `root` is the project folder, for paths in messages.
 pub fn load(root: &Path, folder: &Path) -> Result<Manifest, ManifestError> {
     let mut parts = Parts::default();
     let mut files = Vec::new();
