@@ -24,7 +24,8 @@ const SECTIONS: [&str; 11] = [
     "schema", "paper", "source", "artifact", "stage", "dataset", "figure", "table", "claims", "note", "need",
 ];
 
-/// Loads `manifests/<paper>/*.toml`, of a paper or of a collection, which says `[collection]` instead of `[paper]`; `root` is the project folder, for paths in messages.
+/// Loads `manifests/<paper>/*.toml`, of a paper or of a collection, which says `[collection]` instead of `[paper]`;
+/// `root` is the project folder, for paths in messages.
 pub fn load(root: &Path, folder: &Path) -> Result<Manifest, ManifestError> {
     let mut parts = Parts::default();
     let mut files = Vec::new();
