@@ -4,8 +4,9 @@ use repro_data::anndata::AnnData;
 use repro_data::anndata_io::{AnnDataFile, Section};
 use repro_data::store::{Kind, Node, Store};
 
-/// Nodes that are looked at: links make a small file an endless tree.
-const MOST_NODES: usize = 200;
+/// Nodes that are looked at, and groups within groups: links make a small file an endless tree.
+const MOST_NODES: usize = 100;
+const MOST_LEVELS: usize = 4;
 
 /// Reads every array, whole and in part, and every attribute that the encodings ask for; gives how many arrays.
 pub fn walk(store: &dyn Store) -> usize {
@@ -16,7 +17,7 @@ pub fn walk(store: &dyn Store) -> usize {
             let _ = store.attribute(&path, name);
         }
         match store.node(&path) {
-            Ok(Some(Node::Group)) => {
+            Ok(Some(Node::Group)) if path.split('/').count() <= MOST_LEVELS => {
                 let names = store.names(&path).unwrap_or_default();
                 let room = MOST_NODES.saturating_sub(seen + waiting.len());
                 waiting.extend(names.into_iter().take(room).map(|name| match path.as_str() {
@@ -25,7 +26,7 @@ pub fn walk(store: &dyn Store) -> usize {
                 }));
             }
             Ok(Some(Node::Array { shape, kind })) => arrays += usize::from(array(store, &path, &shape, &kind)),
-            Ok(None) | Err(_) => {}
+            Ok(Some(Node::Group) | None) | Err(_) => {}
         }
     }
     arrays

@@ -147,7 +147,7 @@ pub fn as_bits(value: &mut Value) {
 
 #[test]
 fn files_of_three_versions_hold_what_python_says() {
-    for version in ["0.8", "0.10", "0.12"] {
+    for version in ["0.8", "0.10", "0.12", "0.13"] {
         let file = Scratch::new(&fixture(&format!("anndata-{version}.h5ad")));
         let path = format!("{}/tests/fixtures/h5ad/anndata-{version}.json", env!("CARGO_MANIFEST_DIR"));
         let mut wanted: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
