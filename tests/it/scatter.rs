@@ -339,11 +339,14 @@ fn categories_are_sorted_and_too_many_have_no_legend() {
 fn a_legend_may_be_more_opaque_than_its_points() {
     let shown = |legend: &str| {
         let series = "series = [{ value = \"a\", colour = \"#dddddd\", opacity = 0.15 }]\n";
-        let scene = draw_csv(&format!("{SCATTER}{series}legend = {{ {legend} }}\n"), "group,x,y\na,1,1\na,2,3");
+        let scene =
+            draw_csv(&format!("{SCATTER}{series}legend = {{ {legend} }}\n"), "group,x,y\na,1,1\na,2,3");
         let mut opacities = Vec::new();
         for element in &scene.page.elements {
             element.visit(&mut |element| match element {
-                Element::Shape(shape) if shape.paint.fill.is_some_and(|fill| fill.channels() == [0xdd; 3]) => {
+                Element::Shape(shape)
+                    if shape.paint.fill.is_some_and(|fill| fill.channels() == [0xdd; 3]) =>
+                {
                     opacities.push(shape.paint.opacity);
                 }
                 _ => {}
