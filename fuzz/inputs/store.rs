@@ -25,7 +25,9 @@ pub fn walk(store: &dyn Store) -> usize {
                     _ => format!("{path}/{name}"),
                 }));
             }
-            Ok(Some(Node::Array { shape, kind })) => arrays += usize::from(array(store, &path, &shape, &kind)),
+            Ok(Some(Node::Array { shape, kind })) => {
+                arrays += usize::from(array(store, &path, &shape, &kind))
+            }
             Ok(Some(Node::Group) | None) | Err(_) => {}
         }
     }

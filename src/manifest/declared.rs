@@ -130,7 +130,8 @@ impl RawArtifact {
     }
 
     fn artifact(&self, columns: BTreeMap<String, String>) -> Result<Artifact, String> {
-        let id = fill(&self.id, &columns).ok_or_else(|| format!("artifact `{}`: its id is too long", self.id))?;
+        let id =
+            fill(&self.id, &columns).ok_or_else(|| format!("artifact `{}`: its id is too long", self.id))?;
         let checked =
             |path: &str| relative_path(path).map(str::to_owned).map_err(|e| format!("artifact `{id}`: {e}"));
         let filled = |text: &str| {

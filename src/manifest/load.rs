@@ -40,7 +40,8 @@ pub fn load(root: &Path, folder: &Path) -> Result<Manifest, ManifestError> {
     files.sort();
     for path in files {
         let shown = path.strip_prefix(root).unwrap_or(&path).to_owned();
-        let text = std::fs::read_to_string(&path).map_err(|error| ManifestError::unreadable(&shown, error))?;
+        let text =
+            std::fs::read_to_string(&path).map_err(|error| ManifestError::unreadable(&shown, error))?;
         parts.read(&Arc::new(SourceText { path: shown, text }))?;
     }
     parts.finish(root, folder)

@@ -176,7 +176,10 @@ fn a_table_of_too_many_columns_is_refused_with_the_limit() {
         AnnData { obs, ..AnnData::default() }
     };
     let problem = write_h5ad(&of(4_100), &path, Hdf5Options::default()).unwrap_err().to_string();
-    assert!(problem.starts_with("`obs`: ") && problem.contains("the attribute `column-order` takes 656"), "{problem}");
+    assert!(
+        problem.starts_with("`obs`: ") && problem.contains("the attribute `column-order` takes 656"),
+        "{problem}"
+    );
     assert!(problem.contains("room for 65535"), "{problem}");
     assert!(!path.exists());
 }
