@@ -41,9 +41,10 @@ pub fn load(root: &Path, folder: &Path) -> Result<Manifest, ManifestError> {
     }
     files.sort();
     for path in files {
-        let text = std::fs::read_to_string(&path).map_err(|error| ManifestError::unreadable(&path, error))?;
-        let path = path.strip_prefix(root).unwrap_or(&path).to_owned();
-        parts.read(&Arc::new(SourceText { path, text }))?;
+        let shown = path.strip_prefix(root).unwrap_or(&path).to_owned();
+        let text =
+            std::fs::read_to_string(&path).map_err(|error| ManifestError::unreadable(&shown, error))?;
+        parts.read(&Arc::new(SourceText { path: shown, text }))?;
     }
     parts.finish(root, folder)
 }

@@ -1,5 +1,8 @@
 //! Manifest errors name file, line, key and the nearest known key.
 
+#[path = "../../fuzz/inputs/manifest.rs"]
+mod input;
+
 use super::support::Project;
 
 const PAPER: &str = "schema = 1\n[paper]\nid = \"p\"\ntitle = \"T\"\n";
@@ -82,4 +85,35 @@ fn an_unknown_verb_names_the_nearest_one() {
     );
     assert!(text.contains("paper.toml:15: unknown variant `fliter`"), "{text}");
     assert!(text.contains("hint: did you mean `filter`?"), "{text}");
+}
+
+#[test]
+fn every_manifest_of_the_fuzz_corpus_is_refused_or_read() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/manifest");
+    let inputs =
+        std::fs::read_dir(folder).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
+    let valid = inputs.filter(|bytes| input::run(bytes)).count();
+    assert!(valid >= 3, "{valid} are valid");
+}
+
+#[test]
+fn a_short_list_cannot_stand_for_any_number_of_artifacts() {
+    let lists: String = (0..20).map(|i| format!("c{i} = [\"0\", \"1\"], ")).collect();
+    let artifact = |id: &str, for_each: &str| {
+        format!(
+            "[[source]]\nid = \"s\"\nkind = \"local\"\n[[artifact]]\nid = \"{id}\"\nsource = \"s\"\npath = \"{id}\"\n\
+             evidence = \"cached\"\nfor_each = {{ {for_each} }}\n"
+        )
+    };
+    let many = list(&artifact("a", lists.trim_end_matches(", ")));
+    assert!(
+        many.starts_with("2\nerror: manifests/p/paper.toml:8: artifact `a`: `for_each` makes too many"),
+        "{many}"
+    );
+    let empty = list(&artifact("a", &format!("{lists}z = []")));
+    assert!(empty.contains("makes too many artifacts"), "{empty}");
+    // Each value names the next one twice.
+    let nested: String = (10..90).map(|i| format!("c{i} = [\"{{c{}}}{{c{}}}\"], ", i + 1, i + 1)).collect();
+    let text = list(&artifact("{c10}", nested.trim_end_matches(", ")));
+    assert!(text.contains("artifact `{c11}{c11}` needs `to`"), "{text}");
 }

@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 use repro_data::anndata::AnnData;
 use repro_data::anndata_io::{AnnDataFile, write_h5ad};
 use repro_data::error::{DataError, DataProblem};
-use repro_data::frame::DataFrame;
+use repro_data::frame::{Column, DataFrame};
 use repro_data::hdf5::{Hdf5Options, Hdf5Store};
 use repro_data::store::Store;
+use repro_data::values::Values;
 
 use crate::h5ad::{Scratch, fixture};
 
@@ -161,4 +162,24 @@ fn a_write_that_fails_leaves_what_was_there() {
     assert!(write_h5ad(&data, &path, Hdf5Options::default()).is_err());
     assert_eq!(std::fs::read(&path).unwrap(), b"before");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_table_of_too_many_columns_is_refused_with_the_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wide.h5ad");
+    let of = |n: usize| {
+        let mut obs = DataFrame::new(vec!["c".to_owned()]);
+        for i in 0..n {
+            obs.push(format!("column {i}"), Column::Values(Values::I8(vec![0]))).unwrap();
+        }
+        AnnData { obs, ..AnnData::default() }
+    };
+    let problem = write_h5ad(&of(4_100), &path, Hdf5Options::default()).unwrap_err().to_string();
+    assert!(
+        problem.starts_with("`obs`: ") && problem.contains("the attribute `column-order` takes 656"),
+        "{problem}"
+    );
+    assert!(problem.contains("room for 65535"), "{problem}");
+    assert!(!path.exists());
 }

@@ -423,6 +423,10 @@ fn deflate(bytes: &[u8], level: u32) -> Result<Vec<u8>, DataError> {
     encoder.write_all(bytes).and_then(|()| encoder.finish()).map_err(io)
 }
 
+/// Bytes of an attribute, with its name and type: longer ones would need the storage outside of headers that the format
+/// calls dense. A text takes 16 of them, so that a table has some 4,000 columns at most.
+const MOST_OF_AN_ATTRIBUTE: usize = u16::MAX as usize;
+
 fn attribute(
     name: &str,
     value: &Attribute,
@@ -448,9 +452,17 @@ fn attribute(
             return Err(DataError::new("", DataProblem::Unsupported(what)));
         }
     };
-    if name.contains('\0') || name.len() > 4096 || data.len() > 60_000 {
-        let why = format!("the attribute `{name}` does not fit into an HDF5 header");
+    if name.contains('\0') || name.len() > 4096 {
+        let why = format!("`{name}` cannot be the name of an HDF5 attribute");
         return Err(DataError::new("", DataProblem::Limit(why)));
     }
-    Ok(message::attribute(name, &message::datatype(data_type), &space, &data))
+    let attribute = message::attribute(name, &message::datatype(data_type), &space, &data);
+    if attribute.1.len() > MOST_OF_AN_ATTRIBUTE {
+        let why = format!(
+            "the attribute `{name}` takes {} bytes, where an HDF5 header has room for {MOST_OF_AN_ATTRIBUTE}",
+            attribute.1.len()
+        );
+        return Err(DataError::new("", DataProblem::Limit(why)));
+    }
+    Ok(attribute)
 }
