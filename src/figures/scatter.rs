@@ -79,7 +79,9 @@ fn check(raw: &RawSpec, spec: &ScatterSpec) -> Result<(), FigureError> {
     if sizes.into_iter().any(|size| !(0.0..=10_000.0).contains(&size)) {
         return Err(FigureError::new(raw, "`point_size` must be an area of 0 to 10,000 square points"));
     }
-    let opacities = spec.series.iter().filter_map(|series| series.opacity).chain([spec.opacity]);
+    let of_legend = spec.legend.as_ref().and_then(|legend| legend.opacity);
+    let of_series = spec.series.iter().filter_map(|series| series.opacity);
+    let opacities = of_series.chain(of_legend).chain([spec.opacity]);
     if opacities.into_iter().any(|opacity| !(0.0..=1.0).contains(&opacity)) {
         return Err(FigureError::new(raw, "`opacity` must lie between 0 and 1"));
     }
@@ -157,7 +159,8 @@ fn axis(spec: &AxisSpec, symmetric: Option<f64>, grid: bool) -> Axis {
 fn legend(spec: &ScatterSpec, series: &[Series]) -> Option<Legend> {
     let legend = spec.legend.as_ref().filter(|legend| series.len() <= legend.at_most)?;
     let entries = series.iter().map(|series| {
-        let paint = Paint::filled(series.colour).with_opacity(series.opacity);
+        let opacity = legend.opacity.unwrap_or(series.opacity);
+        let paint = Paint::filled(series.colour).with_opacity(opacity);
         let area = legend.point_size.unwrap_or(series.point_size);
         Entry::marker(&series.label, series.marker, area.sqrt(), paint)
     });

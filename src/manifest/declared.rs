@@ -88,9 +88,20 @@ pub(super) struct RawArtifact {
     derived_rows: Vec<DerivedRow>,
 }
 
+/// Bytes that the artifacts of one entry repeat, at most.
+const MOST_COPIED: usize = 32 << 20;
+
+/// Longest id or path after `for_each` was filled in: no file system has longer ones.
+const LONGEST: usize = 4096;
+
 impl RawArtifact {
-    /// One artifact, or one for each combination of the `for_each` lists.
-    pub fn expand(self) -> Result<Vec<Artifact>, String> {
+    /// One artifact, or one for each combination of the `for_each` lists; an error where they are more than `most`.
+    pub fn expand(self, most: usize) -> Result<Vec<Artifact>, String> {
+        // An empty list counts as one: it is met only after those before it were multiplied.
+        let n = self.for_each.values().try_fold(1_usize, |n, values| n.checked_mul(values.len().max(1)));
+        if n.is_none_or(|n| n > most || n.saturating_mul(self.copied_bytes()) > MOST_COPIED) {
+            return Err(format!("artifact `{}`: `for_each` makes too many artifacts of it", self.id));
+        }
         let mut combinations: Vec<BTreeMap<String, String>> = vec![BTreeMap::new()];
         for (name, values) in &self.for_each {
             combinations = combinations
@@ -107,33 +118,44 @@ impl RawArtifact {
         combinations.into_iter().map(|columns| self.artifact(columns)).collect()
     }
 
+    /// About how many bytes every artifact that is made of it repeats.
+    fn copied_bytes(&self) -> usize {
+        let columns = self.for_each.iter().map(|(name, values)| {
+            let longest = values.iter().map(String::len).max().unwrap_or(0);
+            size_of::<(String, String)>() + name.len() + longest
+        });
+        let rows = self.derived_rows.iter();
+        let rows = rows.map(|row| size_of::<DerivedRow>() + row.how.len() + size_of_val(&row.from[..]));
+        columns.chain(rows).sum::<usize>() + self.about.as_ref().map_or(0, String::len)
+    }
+
     fn artifact(&self, columns: BTreeMap<String, String>) -> Result<Artifact, String> {
-        let fill = |text: &str| {
-            columns
-                .iter()
-                .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
-        };
-        let id = fill(&self.id);
+        let id =
+            fill(&self.id, &columns).ok_or_else(|| format!("artifact `{}`: its id is too long", self.id))?;
         let checked =
             |path: &str| relative_path(path).map(str::to_owned).map_err(|e| format!("artifact `{id}`: {e}"));
+        let filled = |text: &str| {
+            let path = fill(text, &columns).ok_or_else(|| format!("artifact `{id}`: a path is too long"))?;
+            checked(&path)
+        };
         checked(&id)?;
         let origin = match (&self.source, &self.path, &self.archive, &self.member) {
             (Some(source), path, None, None) if self.tree => {
-                let filled = |text: &Option<String>| text.as_deref().map(|t| checked(&fill(t))).transpose();
+                let filled = |text: &Option<String>| text.as_deref().map(filled).transpose();
                 Origin::Tree { source: source.clone(), path: filled(path)?, glob: filled(&self.glob)? }
             }
             (Some(source), Some(path), None, None) => {
-                Origin::File { source: source.clone(), path: checked(&fill(path))? }
+                Origin::File { source: source.clone(), path: filled(path)? }
             }
             (None, None, Some(archive), Some(member)) if !self.tree => {
-                Origin::Member { archive: archive.clone(), member: checked(&fill(member))? }
+                Origin::Member { archive: archive.clone(), member: filled(member)? }
             }
             _ => return Err(format!("artifact `{id}` needs `source` and `path`, or `archive` and `member`")),
         };
         let of_a_file = self.sha256.is_some() || self.size.is_some() || !self.derived_rows.is_empty();
         check_keys(&id, self.tree, of_a_file, self.glob.is_some())?;
         let to = match (&self.to, &origin) {
-            (Some(to), _) => checked(&fill(to))?,
+            (Some(to), _) => filled(to)?,
             (None, Origin::File { path, .. } | Origin::Tree { path: Some(path), .. })
                 if !path.contains(['*', '?', '[', '{']) =>
             {
@@ -156,5 +178,49 @@ impl RawArtifact {
             columns,
             derived_rows: self.derived_rows.clone(),
         })
+    }
+}
+
+/// The text with the value of each column where `{column}` stands; `None` where that is too long. What the values hold
+/// is not filled again: values that name each other would grow without end.
+fn fill(text: &str, columns: &BTreeMap<String, String>) -> Option<String> {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let named = after.split_once('}').and_then(|(name, after)| Some((columns.get(name)?, after)));
+        let (value, after) = named.map_or(("{", after), |(value, after)| (value.as_str(), after));
+        filled.push_str(value);
+        rest = after;
+        if filled.len() > LONGEST {
+            return None;
+        }
+    }
+    filled.push_str(rest);
+    (filled.len() <= LONGEST).then_some(filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(of: &[(&str, &str)]) -> BTreeMap<String, String> {
+        of.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn columns_are_filled_in_once() {
+        let columns = columns(&[("x", "1"), ("y", "{x}{y}")]);
+        assert_eq!(fill("a/{x}-{x}.csv", &columns).as_deref(), Some("a/1-1.csv"));
+        assert_eq!(fill("{y}", &columns).as_deref(), Some("{x}{y}"));
+        assert_eq!(fill("{{x}}, {z}, {a,b}*, {", &columns).as_deref(), Some("{1}, {z}, {a,b}*, {"));
+    }
+
+    #[test]
+    fn what_is_filled_in_does_not_grow_without_end() {
+        let long = "x".repeat(LONGEST);
+        assert_eq!(fill("{x}", &columns(&[("x", &long)])), Some(long.clone()));
+        assert_eq!(fill("{x}{x}{x}", &columns(&[("x", &long)])), None);
+        assert_eq!(fill(&format!("{long}!"), &columns(&[])), None);
     }
 }

@@ -20,11 +20,15 @@ use crate::evidence::Tier;
 /// The manifest schema this version reads.
 const SCHEMA: i64 = 1;
 
+/// Artifacts of one paper: a short `for_each` can stand for any number of them.
+const MOST_ARTIFACTS: usize = 20_000;
+
 const SECTIONS: [&str; 11] = [
     "schema", "paper", "source", "artifact", "stage", "dataset", "figure", "table", "claims", "note", "need",
 ];
 
-/// Loads `manifests/<paper>/*.toml`, of a paper or of a collection, which says `[collection]` instead of `[paper]`; `root` is the project folder, for paths in messages.
+/// Loads `manifests/<paper>/*.toml`, of a paper or of a collection, which says `[collection]` instead of `[paper]`;
+/// `root` is the project folder, for paths in messages.
 pub fn load(root: &Path, folder: &Path) -> Result<Manifest, ManifestError> {
     let mut parts = Parts::default();
     let mut files = Vec::new();
@@ -41,7 +45,7 @@ pub fn load(root: &Path, folder: &Path) -> Result<Manifest, ManifestError> {
         let path = path.strip_prefix(root).unwrap_or(&path).to_owned();
         parts.read(&Arc::new(SourceText { path, text }))?;
     }
-    parts.finish(folder)
+    parts.finish(root, folder)
 }
 
 /// Sections gathered from all files.
@@ -107,7 +111,7 @@ impl Parts {
                     let span = entry.span();
                     let raw: RawArtifact = typed(table_value(entry), source)?;
                     for artifact in raw
-                        .expand()
+                        .expand(MOST_ARTIFACTS.saturating_sub(self.artifacts.len()))
                         .map_err(|message| ManifestError::at(source, Some(span.clone()), message))?
                     {
                         self.artifacts.push((artifact, (Arc::clone(source), span.clone())));
@@ -143,9 +147,10 @@ impl Parts {
         Ok(())
     }
 
-    fn finish(self, folder: &Path) -> Result<Manifest, ManifestError> {
-        let main = SourceText { path: folder.join("paper.toml"), text: String::new() };
+    fn finish(self, root: &Path, folder: &Path) -> Result<Manifest, ManifestError> {
         let Some((paper, paper_file)) = self.paper else {
+            let path = folder.strip_prefix(root).unwrap_or(folder).join("paper.toml");
+            let main = SourceText { path, text: String::new() };
             return Err(ManifestError::at(&main, None, "missing section `[paper]`".into()));
         };
         if folder.file_name().is_none_or(|name| *name != *paper.id) {

@@ -6,7 +6,8 @@ use super::geometry::{Point, Rect};
 use super::marker::Marker;
 use super::paint::Colour;
 use super::png::png_within;
-use super::raster::{Raster, Stamp, rounded};
+use super::raster::{Raster, rounded};
+use super::stamp::Stamp;
 
 /// Points to an inch.
 const INCH: f64 = 72.0;
@@ -64,12 +65,27 @@ impl Cloud {
     /// Paints all points; `scale` is pixels per point.
     fn paint(&self, axes: &Rect, (x, y): (&Scale, &Scale), scale: f64) -> Raster {
         let pixels = |length: f64| (length * scale).ceil().clamp(1.0, 20_000.0) as usize;
-        let stamps: Vec<Stamp> = self.styles.iter().filter_map(|style| style.stamp(scale)).collect();
+        let stamps = self.stamps(scale);
         let place = |point: &(f64, f64, u16)| {
             let left = (x.place(point.0) - axes.left) * scale;
             (usize::from(point.2), left, (y.place(point.1) - axes.top) * scale)
         };
         Raster::painted((pixels(axes.width()), pixels(axes.height())), &stamps, &self.points, place)
+    }
+
+    /// A stamp a style. Those that differ by nothing but their colour have one computed shape.
+    fn stamps(&self, scale: f64) -> Vec<Stamp> {
+        let mut stamps: Vec<Stamp> = Vec::with_capacity(self.styles.len());
+        for (index, style) in self.styles.iter().enumerate() {
+            let alike = self.styles[..index].iter().position(|other| {
+                (other.marker, other.size, other.opacity) == (style.marker, style.size, style.opacity)
+            });
+            match alike.and_then(|alike| stamps.get(alike)) {
+                Some(stamp) => stamps.push(stamp.coloured(style.colour)),
+                None => stamps.extend(style.stamp(scale)),
+            }
+        }
+        stamps
     }
 }
 

@@ -25,10 +25,12 @@ mod raster;
 mod render;
 mod rule;
 mod scene;
+mod stamp;
 mod svg;
 mod text;
 mod theme;
 mod ticks;
+mod tile;
 mod xml;
 
 pub use axis::{Axis, Growth, Limits, Scale, Ticks};

@@ -24,12 +24,19 @@ const PIXEL: usize = 4;
 /// Bytes that one thread compresses at a time, rounded down to whole rows. The number shows in the file, hence it is
 /// the same for any number of threads.
 const BLOCK: usize = 1 << 19;
+/// Rows of a strip of the sample by which the size of a large picture is estimated.
+const STRIP: usize = 4;
+/// Rows from one such strip to the next.
+const PERIOD: usize = 64;
 /// Bytes of the file beside the compressed rows: signature, three chunks, the header of the second and its checksum.
 const FRAME: usize = 8 + 3 * 12 + 13 + 2 + 4;
 
-/// A picture as a PNG file of at most `room` bytes; `None` if it does not fit. `levels` is what becomes of a byte; what
-/// nobody sees afterwards loses its colour.
+/// A picture as a PNG file of at most `room` bytes; `None` if it does not fit, or if a sample of its rows says that it
+/// would take a quarter more. `levels` is what becomes of a byte; what nobody sees afterwards loses its colour.
 pub(super) fn png_within(raster: &Raster, levels: &[u8; 256], room: usize) -> Option<Vec<u8>> {
+    if sampled_size(raster, levels) > room.saturating_add(room / 4) {
+        return None;
+    }
     let data = compressed(raster, levels, room.saturating_sub(FRAME))?;
     let size = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
     let mut header = Vec::from(size(raster.width));
@@ -41,6 +48,16 @@ pub(super) fn png_within(raster: &Raster, levels: &[u8; 256], room: usize) -> Op
     chunk(&mut file, *b"IDAT", &data);
     chunk(&mut file, *b"IEND", &[]);
     Some(file)
+}
+
+/// The compressed size as estimated from few of the rows, for a fraction of the work; 0 for a small picture.
+fn sampled_size(raster: &Raster, levels: &[u8; 256]) -> usize {
+    if raster.height < 8 * PERIOD {
+        return 0;
+    }
+    let strips = (0..raster.height / PERIOD).into_par_iter().map(|strip| strip * PERIOD);
+    let sizes = strips.map(|first| deflated(&filtered(raster, levels, first..first + STRIP), true).len());
+    sizes.sum::<usize>() * (PERIOD / STRIP)
 }
 
 /// The filtered rows as a zlib stream (RFC 1950) whose blocks of rows were compressed in parallel, each without
@@ -261,6 +278,25 @@ mod tests {
             assert_eq!(pool.install(|| png_within(&raster, &rounded(256), file.len() - 1)), None);
         }
         assert_eq!(png_within(&raster, &rounded(256), 0), None);
+    }
+
+    /// Noise in the middle of an empty picture: a sample knows its size, and what is far too large is not compressed.
+    #[test]
+    fn the_size_of_a_large_picture_is_estimated() {
+        let (width, height) = (300, 1500);
+        let mut state = 1_u32;
+        let mut byte = |index: usize| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let inside = (400..1100).contains(&(index / (PIXEL * width)));
+            if inside { (state >> 24) as u8 | 1 } else { 0 }
+        };
+        let bytes = (0..PIXEL * width * height).map(&mut byte).collect();
+        let raster = Raster { width, height, bytes };
+        let (file, estimated) = (png(&raster), sampled_size(&raster, &rounded(256)));
+        let ratio = estimated as f64 / file.len() as f64;
+        assert!((0.9..1.1).contains(&ratio), "{estimated} for {}", file.len());
+        assert_eq!(png_within(&raster, &rounded(256), file.len() / 2), None);
+        assert_eq!(png_within(&raster, &rounded(256), file.len()), Some(file));
     }
 
     /// 0x11e60398 for "Wikipedia", the example known best; and parts are a whole.

@@ -1,26 +1,19 @@
 //! A picture of many small shapes: each is stamped with anti-aliased edges, in time linear in their number.
+//!
+//! Shapes are painted from the highest to the lowest, each where those above it let light through. What lies under
+//! enough others is not painted at all, so that a dense cloud costs little more than its surface.
+
+use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::element::Outline;
-use super::geometry::Point;
-use super::paint::Colour;
+use super::stamp::{Placed, Stamp};
+use super::tile::{ACROSS, DOWN, Tile};
 
-/// Positions of a stamp within a pixel, along each axis: a shape lies at most 1/16 pixel beside its place.
-const PHASES: usize = 8;
-/// Samples of a pixel's coverage along each axis.
-const SAMPLES: usize = 8;
-/// Rows that one thread paints at a time, of a number that leaves their pixels in the processor's cache.
-const BAND: usize = 32;
-/// Places that one thread computes at a time. Neither number shows in the picture.
+/// Places that one thread computes at a time. No such number shows in the picture.
 const BLOCK: usize = 1 << 15;
-/// A stamp wider than this many pixels has a single phase: half a pixel is then no visible part of it.
-const WIDE: f64 = 48.0;
-
-/// A pixel being painted: red, green, blue and opacity from 0 to 1, the colours multiplied by the opacity.
-///
-/// Colours are blended as they are encoded (sRGB, not linear light), as matplotlib and browsers do.
-type Pixel = [f32; 4];
+/// Stamps after which a tile is asked whether it takes any more.
+const PATIENCE: usize = 64;
 
 /// A painted picture: rows from the top, four bytes a pixel: red, green, blue, opacity (not multiplied).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,146 +26,55 @@ pub(super) struct Raster {
     pub bytes: Vec<u8>,
 }
 
-/// A shape in one colour, its pixel coverage precomputed for every phase.
-pub(super) struct Stamp {
-    /// Red, green, blue and a one, by which opacity is painted as if it were a colour.
-    colour: [f32; 4],
-    /// Pixels along an edge of the square around the shape.
-    extent: usize,
-    /// Pixels from the square's left upper corner to the shape's middle.
-    middle: f64,
-    phases: usize,
-    /// Opacity of every pixel, phase by phase (down, then across), row by row.
-    masks: Vec<f32>,
-    /// For every row of every phase, the first pixel that is covered and the one after the last.
-    covered: Vec<(u16, u16)>,
+/// The stamps of a block of points, tile after tile; within a tile in the order of the points.
+struct Sorted {
+    placed: Vec<Placed>,
+    /// For every tile, where its stamps begin; and the end of the last.
+    starts: Vec<u32>,
 }
 
-/// A stamp at its place: the pixels from the canvas's left upper corner to the square's.
-#[derive(Clone, Copy)]
-struct Placed {
-    left: i32,
-    top: i32,
-    stamp: u16,
-    phase: u16,
-}
-
-impl Stamp {
-    /// A stamp of an outline around the origin; lengths in pixels.
-    pub fn new(outline: &Outline, reach: f64, colour: Colour, opacity: f64) -> Self {
-        let phases = if 2.0 * reach > WIDE { 1 } else { PHASES };
-        let middle = reach.ceil().max(0.0) + 1.0;
-        let extent = 2 * middle as usize + 1;
-        let mut masks = Vec::with_capacity(phases * phases * extent * extent);
-        for phase in 0..phases * phases {
-            let shift = |phase: usize| (phase as f64 + 0.5) / phases as f64;
-            let (x, y) = (middle + shift(phase % phases), middle + shift(phase / phases));
-            for pixel in 0..extent * extent {
-                let corner = ((pixel % extent) as f64 - x, (pixel / extent) as f64 - y);
-                masks.push((coverage(outline, corner) * opacity) as f32);
-            }
+/// Calls a function for every tile of a rectangle of columns and rows of tiles.
+fn each_tile((across, down): (Range<usize>, Range<usize>), n_across: usize, mut then: impl FnMut(usize)) {
+    for row in down {
+        for column in across.clone() {
+            then(row * n_across + column);
         }
-        let covered = masks.chunks_exact(extent).map(|row| {
-            let first = row.iter().position(|opacity| *opacity > 0.0).unwrap_or(0);
-            let end = row.iter().rposition(|opacity| *opacity > 0.0).map_or(0, |last| last + 1);
-            (first as u16, end as u16)
-        });
-        let covered = covered.collect();
-        let [red, green, blue] = colour.channels().map(|channel| f32::from(channel) / 255.0);
-        Self { colour: [red, green, blue, 1.0], extent, middle, phases, masks, covered }
     }
+}
 
-    /// Where the stamp lies on a canvas with its shape's middle at a place, in pixels from the left upper corner;
-    /// `None` outside, and for a place that is not finite.
-    fn place(&self, index: u16, (x, y): (f64, f64), (width, height): (usize, usize)) -> Option<Placed> {
-        let reach = self.middle + 1.0;
-        let near = |place: f64, size: usize| place > -reach && place < size as f64 + reach;
-        if !(near(x, width) && near(y, height)) {
-            return None;
-        }
-        let phase = |place: f64| {
-            let part = ((place - place.floor()) * self.phases as f64) as usize;
-            part.min(self.phases - 1)
+impl Sorted {
+    /// Sorts the stamps of points by the tiles that they touch.
+    fn new(placed: &[Placed], stamps: &[Stamp], (width, height): (usize, usize)) -> Self {
+        let (n_across, n_down) = (width.div_ceil(ACROSS), height.div_ceil(DOWN));
+        let touched = |first: i16, extent: usize, size: usize, n: usize| {
+            let end = (i64::from(first) + extent as i64).clamp(0, (n * size) as i64) as usize;
+            (usize::try_from(first).unwrap_or(0) / size).min(n)..end.div_ceil(size)
         };
-        let corner = |place: f64| (place.floor() - self.middle) as i32;
-        let phase = phase(y) * self.phases + phase(x);
-        Some(Placed { left: corner(x), top: corner(y), stamp: index, phase: phase as u16 })
-    }
-
-    /// Paints the part of a placed stamp that lies in a band of rows, the first of which is row `first` of the canvas.
-    fn paint(&self, placed: &Placed, band: &mut [Pixel], first: usize, width: usize) {
-        let top = i64::from(placed.top) - first as i64;
-        let n_rows = (band.len() / width.max(1)) as i64;
-        let shown = (-top).clamp(0, self.extent as i64)..(n_rows - top).clamp(0, self.extent as i64);
-        let left = i64::from(placed.left);
-        let inside = (0, width as i64);
-        let phase = usize::from(placed.phase) * self.extent;
-        for row in shown {
-            let of_stamp = phase + row as usize;
-            let (from, to) = self.covered[of_stamp];
-            let place = |column: u16| (left + i64::from(column)).clamp(inside.0, inside.1);
-            let (start, end) = (place(from), place(to));
-            if start >= end {
-                continue;
-            }
-            let first = (top + row) as usize * width;
-            let pixels = &mut band[first + start as usize..first + end as usize];
-            let mask = of_stamp * self.extent;
-            let opacities = &self.masks[mask + (start - left) as usize..mask + (end - left) as usize];
-            for (pixel, opacity) in pixels.iter_mut().zip(opacities) {
-                let rest = 1.0 - opacity;
-                let [red, green, blue, alpha] = *pixel;
-                *pixel = [
-                    red * rest + self.colour[0] * opacity,
-                    green * rest + self.colour[1] * opacity,
-                    blue * rest + self.colour[2] * opacity,
-                    alpha * rest + self.colour[3] * opacity,
-                ];
-            }
+        let tiles = |placed: &Placed| {
+            let extent = stamps[usize::from(placed.stamp)].extent();
+            let across = touched(placed.left, extent, ACROSS, n_across);
+            (across, touched(placed.top, extent, DOWN, n_down))
+        };
+        let mut starts = vec![0_u32; n_across * n_down + 1];
+        for placed in placed {
+            each_tile(tiles(placed), n_across, |tile| starts[tile + 1] += 1);
         }
-    }
-}
-
-/// Part of the pixel with its left upper corner at `corner` that lies within the outline.
-fn coverage(outline: &Outline, corner: (f64, f64)) -> f64 {
-    let sample = |index: usize| (index as f64 + 0.5) / SAMPLES as f64;
-    let inside = (0..SAMPLES * SAMPLES).filter(|index| {
-        let (x, y) = (corner.0 + sample(index % SAMPLES), corner.1 + sample(index / SAMPLES));
-        contains(outline, Point::new(x, y))
-    });
-    inside.count() as f64 / (SAMPLES * SAMPLES) as f64
-}
-
-fn contains(outline: &Outline, point: Point) -> bool {
-    match outline {
-        Outline::Circle { centre, radius } => {
-            let (x, y) = (point.x - centre.x, point.y - centre.y);
-            x * x + y * y <= radius * radius
+        for tile in 0..n_across * n_down {
+            starts[tile + 1] += starts[tile];
         }
-        Outline::Rect(rect) | Outline::Rounded { rect, .. } => rect.contains(point),
-        // Even-odd rule: a ray to the right crosses the edges an odd number of times.
-        Outline::Polygon(corners) | Outline::Line(corners) => {
-            let next = corners.iter().cycle().skip(1);
-            let crossings = corners.iter().zip(next).filter(|(a, b)| {
-                let beside = || a.x + (point.y - a.y) / (b.y - a.y) * (b.x - a.x);
-                (a.y > point.y) != (b.y > point.y) && point.x < beside()
+        let mut next = starts.clone();
+        let mut sorted = vec![Placed::default(); starts.last().map_or(0, |end| *end as usize)];
+        for placed in placed {
+            each_tile(tiles(placed), n_across, |tile| {
+                sorted[next[tile] as usize] = *placed;
+                next[tile] += 1;
             });
-            crossings.count() % 2 == 1
         }
+        Self { placed: sorted, starts }
     }
-}
 
-/// Pixels as they are stored; those that nobody sees have one colour, so that empty space takes no room in a file.
-fn store(pixels: &[Pixel], bytes: &mut [u8]) {
-    // Adding a half and cutting off rounds what is not negative.
-    let byte = |value: f32| (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
-    for (bytes, [red, green, blue, opacity]) in bytes.chunks_exact_mut(4).zip(pixels) {
-        let alpha = byte(*opacity);
-        let shown = match alpha {
-            0 => [0; 4],
-            _ => [byte(red / opacity), byte(green / opacity), byte(blue / opacity), alpha],
-        };
-        bytes.copy_from_slice(&shown);
+    fn tile(&self, tile: usize) -> &[Placed] {
+        &self.placed[self.starts[tile] as usize..self.starts[tile + 1] as usize]
     }
 }
 
@@ -181,38 +83,40 @@ impl Raster {
     /// is, and where in pixels from the left upper corner the shape's middle lies. What lies outside is cut off; a place
     /// that is not finite is nowhere, and so is a stamp that is not there.
     ///
-    /// Bands of rows are painted in parallel. Each pixel is painted by one thread in the order of the points.
+    /// Bands of tiles are painted in parallel, each pixel by one thread in the order of the points.
     pub fn painted<P: Sync>(
         (width, height): (usize, usize),
         stamps: &[Stamp],
         points: &[P],
         place: impl Fn(&P) -> (usize, f64, f64) + Sync,
     ) -> Self {
-        let n_bands = height.div_ceil(BAND);
-        let in_bands = |points: &[P]| {
-            let mut bands: Vec<Vec<Placed>> = vec![Vec::new(); n_bands];
-            for point in points {
+        let sorted = |points: &[P]| {
+            let placed = points.iter().filter_map(|point| {
                 let (index, x, y) = place(point);
-                let (Some(stamp), Ok(index)) = (stamps.get(index), u16::try_from(index)) else { continue };
-                let Some(placed) = stamp.place(index, (x, y), (width, height)) else { continue };
-                let end =
-                    usize::try_from(placed.top + stamp.extent as i32 - 1).map_or(0, |row| row / BAND + 1);
-                let end = end.min(n_bands);
-                let first = (usize::try_from(placed.top).unwrap_or(0) / BAND).min(end);
-                bands[first..end].iter_mut().for_each(|band| band.push(placed));
-            }
-            bands
+                stamps.get(index)?.place(u16::try_from(index).ok()?, (x, y), (width, height))
+            });
+            Sorted::new(&placed.collect::<Vec<_>>(), stamps, (width, height))
         };
-        let blocks: Vec<Vec<Vec<Placed>>> = points.par_chunks(BLOCK).map(in_bands).collect();
+        let blocks: Vec<Sorted> = points.par_chunks(BLOCK).map(sorted).collect();
+        let n_across = width.div_ceil(ACROSS);
         let mut bytes = vec![0; 4 * width * height];
-        let bands = bytes.par_chunks_mut((4 * BAND * width).max(1)).enumerate();
-        bands.for_each_init(Vec::new, |pixels: &mut Vec<Pixel>, (index, bytes)| {
-            pixels.clear();
-            pixels.resize(bytes.len() / 4, [0.0; 4]);
-            for placed in blocks.iter().flat_map(|block| &block[index]) {
-                stamps[usize::from(placed.stamp)].paint(placed, pixels, index * BAND, width);
+        bytes.par_chunks_mut((4 * DOWN * width).max(1)).enumerate().for_each(|(down, band)| {
+            let n_rows = band.len() / (4 * width);
+            for across in 0..n_across {
+                let corner = (across * ACROSS, down * DOWN);
+                let mut tile = Tile::empty(corner, (width - corner.0, n_rows));
+                let placed =
+                    blocks.iter().rev().flat_map(|block| block.tile(down * n_across + across).iter().rev());
+                for (painted, placed) in placed.enumerate() {
+                    if painted.is_multiple_of(PATIENCE) && !tile.is_open() {
+                        break;
+                    }
+                    tile.paint(&stamps[usize::from(placed.stamp)], *placed);
+                }
+                for (row, bytes) in band.chunks_exact_mut(4 * width).enumerate() {
+                    tile.store(row, &mut bytes[4 * corner.0..(4 * (corner.0 + ACROSS)).min(4 * width)]);
+                }
             }
-            store(pixels, bytes);
         });
         Self { width, height, bytes }
     }
@@ -240,23 +144,49 @@ impl Raster {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::{Colour, Outline, Point};
 
     fn disc(radius: f64, colour: Colour, opacity: f64) -> Stamp {
         let outline = Outline::Circle { centre: Point::default(), radius };
         Stamp::new(&outline, radius, colour, opacity)
     }
 
-    /// A picture with stamps at places, painted at once.
+    /// A picture with stamps at places.
     fn painted(width: usize, height: usize, stamps: &[(&Stamp, f64, f64)]) -> Raster {
+        let (kinds, points): (Vec<Stamp>, Vec<(usize, f64, f64)>) = stamps
+            .iter()
+            .enumerate()
+            .map(|(index, (stamp, x, y))| (Stamp::clone(stamp), (index, *x, *y)))
+            .unzip();
+        Raster::painted((width, height), &kinds, &points, |point| *point)
+    }
+
+    /// The same from the lowest stamp to the highest, each over the whole canvas; channels from 0 to 255.
+    fn painted_upwards(width: usize, height: usize, stamps: &[(&Stamp, f64, f64)]) -> Vec<[f64; 4]> {
         let mut pixels = vec![[0.0; 4]; width * height];
         for (stamp, x, y) in stamps {
-            if let Some(placed) = stamp.place(0, (*x, *y), (width, height)) {
-                stamp.paint(&placed, &mut pixels, 0, width);
+            let Some(placed) = stamp.place(0, (*x, *y), (width, height)) else { continue };
+            for row in 0..stamp.extent() {
+                for (column, opacity) in stamp.row(placed, row).iter().enumerate() {
+                    let place = |first: i16, index: usize| usize::try_from(i32::from(first) + index as i32);
+                    let (Ok(x), Ok(y)) = (place(placed.left, column), place(placed.top, row)) else {
+                        continue;
+                    };
+                    if x < width && y < height {
+                        let [red, green, blue] = stamp.ink();
+                        let opacity = f64::from(*opacity);
+                        let over = |below: f64, ink: f32| below * (1.0 - opacity) + f64::from(ink) * opacity;
+                        let [r, g, b, a] = pixels[y * width + x];
+                        pixels[y * width + x] = [over(r, red), over(g, green), over(b, blue), over(a, 1.0)];
+                    }
+                }
             }
         }
-        let mut bytes = vec![0; 4 * pixels.len()];
-        store(&pixels, &mut bytes);
-        Raster { width, height, bytes }
+        let shown = |[red, green, blue, opacity]: [f64; 4]| match opacity {
+            0.0 => [0.0; 4],
+            _ => [red / opacity, green / opacity, blue / opacity, opacity].map(|channel| 255.0 * channel),
+        };
+        pixels.into_iter().map(shown).collect()
     }
 
     /// Sum of all opacities in pixels.
@@ -317,16 +247,16 @@ mod tests {
         assert!((found - 18.0).abs() < 0.4, "{found}");
     }
 
-    /// Painting in bands and blocks is painting the whole canvas point after point.
+    /// Downwards in tiles and blocks, leaving out what nobody sees, is upwards point after point.
     #[test]
-    fn bands_are_parts_of_the_whole_picture() {
+    fn tiles_are_parts_of_the_whole_picture() {
         let stamps = [
             disc(2.6, Colour::rgb(200, 30, 0), 0.65),
             disc(9.5, Colour::rgb(0, 90, 200), 0.3),
-            // Larger than a band, with a single phase.
+            // Larger than a tile, with a single phase.
             disc(40.0, Colour::rgb(10, 200, 90), 0.1),
         ];
-        let (width, height) = (70, 3 * BAND + 5);
+        let (width, height) = (ACROSS + 6, 3 * DOWN + 5);
         // A generator of its own: multiples of a prime, around the canvas too.
         let point = |i: usize| {
             let unit = |factor: usize| (i * factor % 10_007) as f64 / 10_007.0;
@@ -338,16 +268,34 @@ mod tests {
                 150.0 * unit(6007) - 20.0,
             )
         };
-        let points: Vec<_> = (0..BLOCK + 500).map(point).collect();
-        let at_once: Vec<_> =
-            points.iter().filter_map(|(index, x, y)| Some((stamps.get(*index)?, *x, *y))).collect();
-        let expected = painted(width, height, &at_once);
-        for threads in [1, 2, 5] {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            let found = pool.install(|| Raster::painted((width, height), &stamps, &points, |point| *point));
-            assert!(found == expected, "{threads} threads");
+        for n in [300, BLOCK + 500] {
+            let points: Vec<_> = (0..n).map(point).collect();
+            let known: Vec<_> =
+                points.iter().filter_map(|(index, x, y)| Some((stamps.get(*index)?, *x, *y))).collect();
+            let expected = painted_upwards(width, height, &known);
+            let in_pool = |threads: usize| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                pool.install(|| Raster::painted((width, height), &stamps, &points, |point| *point))
+            };
+            let found = in_pool(1);
+            // Rounding, and what a pixel counted as opaque leaves out: half a level each.
+            for (found, expected) in found.bytes.chunks_exact(4).zip(&expected) {
+                let near = |(a, b): (&u8, &f64)| (f64::from(*a) - b).abs() < 1.01;
+                // What nobody sees has no colour.
+                let hidden = found == [0; 4] && expected[3] < 1.0;
+                assert!(hidden || found.iter().zip(expected).all(near), "{found:?} {expected:?}");
+            }
+            assert!(area(&found) > 0.0);
+            assert!([2, 5].into_iter().all(|threads| in_pool(threads) == found));
         }
-        assert!(area(&expected) > 0.0);
+    }
+
+    #[test]
+    fn a_colour_of_a_shape_is_no_other_shape() {
+        let red = disc(3.3, Colour::rgb(200, 0, 0), 0.5);
+        let blue = disc(3.3, Colour::rgb(0, 0, 100), 0.5);
+        let at = |stamp| painted(9, 9, &[(stamp, 4.2, 4.9)]);
+        assert_eq!(at(&red.coloured(Colour::rgb(0, 0, 100))), at(&blue));
     }
 
     #[test]

@@ -51,6 +51,17 @@ pub(super) struct Absent {
     pub needs: Vec<String>,
 }
 
+impl Alternative {
+    /// The columns that become numbers before anything else is done with the rows.
+    pub fn numbers(&self) -> Vec<&str> {
+        let first = self.steps.iter().map_while(|step| match step {
+            Step::ToNumber(columns) => Some(&columns.0),
+            _ => None,
+        });
+        first.flatten().map(String::as_str).collect()
+    }
+}
+
 impl DatasetSpec {
     /// Ids of the datasets this one may be computed from.
     pub(super) fn parents(&self) -> impl Iterator<Item = &str> {

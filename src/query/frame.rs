@@ -1,6 +1,6 @@
 //! A data frame whose rows know where they come from.
 
-use polars::prelude::{ChunkedArray, DataFrame, DataType, IdxCa, IdxSize, PlSmallStr};
+use polars::prelude::{ChunkedArray, DataFrame, DataType, Float64Chunked, IdxCa, IdxSize, PlSmallStr};
 
 use super::error::quoted;
 use super::table::parse_all;
@@ -100,6 +100,13 @@ impl Frame {
     /// Turns a column into finite numbers; what is not one is missing.
     pub fn make_numbers(&mut self, name: &str) -> Result<(), QueryError> {
         let column = self.require(name)?;
+        let finite = |numbers: &Float64Chunked| {
+            let mut pieces = numbers.downcast_iter();
+            pieces.all(|piece| piece.values().iter().all(|number| number.is_finite()))
+        };
+        if column.f64().is_ok_and(finite) {
+            return Ok(());
+        }
         if column.dtype() != &DataType::String {
             let numbers = self.numbers(name)?;
             return self.set(name, Column::Number(numbers));

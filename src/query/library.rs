@@ -278,7 +278,7 @@ impl<'a> Library<'a> {
                 sources.push(self.opened(artifact, &file)?);
                 continue;
             }
-            let frame = read(&file, artifact)?;
+            let frame = read(&file, artifact, &alternative.numbers())?;
             match &mut stacked {
                 Some(stacked) => stacked.stack(frame)?,
                 None => stacked = Some(frame),

@@ -5,46 +5,79 @@ use std::collections::BTreeSet;
 use polars::prelude::{Column, DataFrame, IntoColumn, PolarsResult, StringChunked, StringChunkedBuilder};
 use rayon::prelude::*;
 
+use super::table::parse_number;
+
 /// Bytes that one thread reads at a time, up to the end of a line. The number does not show in the result.
 const BLOCK: usize = 1 << 20;
 
 /// Reads lines of equally many cells, at least two, below a line of different names. A cell is text, an empty one is
-/// missing. `None` for anything else, such as quotes, carriage returns, lines of other lengths, or text that is not
-/// UTF-8: that is for a reader of CSV in all its forms.
-pub(super) fn read_plain(bytes: &[u8]) -> Option<PolarsResult<DataFrame>> {
+/// missing; in the columns called `numbers` it is a finite number or missing. `None` for anything else, such as quotes,
+/// carriage returns, lines of other lengths, or text that is not UTF-8: that is for a reader of CSV in all its forms.
+pub(super) fn read_plain(bytes: &[u8], numbers: &[&str]) -> Option<PolarsResult<DataFrame>> {
     const BYTE_ORDER_MARK: char = '\u{feff}';
-    if [b'"', b'\r'].iter().any(|special| bytes.contains(special)) {
-        return None;
-    }
     let text = std::str::from_utf8(bytes).ok()?;
     let (header, body) = text.split_once('\n')?;
     let names: Vec<&str> = header.split(',').collect();
     let different: BTreeSet<&str> = names.iter().copied().filter(|name| !name.is_empty()).collect();
     if names.len() < 2
         || different.len() < names.len()
+        || header.contains(['"', '\r'])
         || body.is_empty()
         || text.starts_with(BYTE_ORDER_MARK)
     {
         return None;
     }
-    let read: Vec<Option<Vec<StringChunked>>> =
-        blocks(body, BLOCK).into_par_iter().map(|block| read_block(&names, block)).collect();
-    let mut columns: Option<Vec<StringChunked>> = None;
+    let read: Vec<Option<Vec<Cells>>> =
+        blocks(body, BLOCK).into_par_iter().map(|block| read_block(&names, numbers, block)).collect();
+    let mut columns: Vec<Vec<Cells>> = names.iter().map(|_| Vec::with_capacity(read.len())).collect();
     for block in read {
-        let block = block?;
-        match &mut columns {
-            None => columns = Some(block),
-            Some(columns) => {
-                let appended =
-                    columns.iter_mut().zip(block).try_for_each(|(column, more)| column.append_owned(more));
-                if let Err(error) = appended {
-                    return Some(Err(error));
-                }
-            }
+        columns.iter_mut().zip(block?).for_each(|(column, cells)| column.push(cells));
+    }
+    let columns: PolarsResult<Vec<Column>> =
+        names.iter().zip(columns).map(|(name, blocks)| column(name, blocks)).collect();
+    Some(columns.and_then(DataFrame::new_infer_height))
+}
+
+/// Cells of a column.
+enum Cells {
+    Text(StringChunkedBuilder),
+    /// Finite numbers; NaN where there is none.
+    Numbers(Vec<f64>),
+}
+
+impl Cells {
+    fn push(&mut self, cell: &str) {
+        match self {
+            Self::Text(cells) if cell.is_empty() => cells.append_null(),
+            Self::Text(cells) => cells.append_value(cell),
+            Self::Numbers(cells) => cells.push(parse_number(cell).unwrap_or(f64::NAN)),
         }
     }
-    let columns: Vec<Column> = columns?.into_iter().map(IntoColumn::into_column).collect();
-    Some(DataFrame::new_infer_height(columns))
+}
+
+/// A column of blocks, which are all text or all numbers.
+fn column(name: &str, blocks: Vec<Cells>) -> PolarsResult<Column> {
+    let n_numbers = blocks.iter().map(|block| match block {
+        Cells::Text(_) => 0,
+        Cells::Numbers(cells) => cells.len(),
+    });
+    let mut numbers = Vec::with_capacity(n_numbers.sum());
+    let mut text: Option<StringChunked> = None;
+    for block in blocks {
+        match (block, &mut text) {
+            (Cells::Text(cells), None) => text = Some(cells.finish()),
+            (Cells::Text(cells), Some(text)) => text.append_owned(cells.finish())?,
+            (Cells::Numbers(cells), _) => numbers.extend(cells),
+        }
+    }
+    Ok(match text {
+        Some(text) => text.into_column(),
+        None if numbers.iter().any(|number| number.is_nan()) => {
+            let numbers = numbers.into_iter().map(|number| (!number.is_nan()).then_some(number));
+            Column::new(name.into(), numbers.collect::<Vec<Option<f64>>>())
+        }
+        None => Column::new(name.into(), numbers),
+    })
 }
 
 /// Parts of a text of about `size` bytes, each up to the end of a line.
@@ -61,42 +94,60 @@ fn blocks(text: &str, size: usize) -> Vec<&str> {
     blocks
 }
 
-/// The columns of whole lines; `None` if one has more or fewer cells than there are names.
-fn read_block(names: &[&str], block: &str) -> Option<Vec<StringChunked>> {
+/// The columns of whole lines; `None` if one has more or fewer cells than there are names, or a quote or carriage
+/// return.
+fn read_block(names: &[&str], numbers: &[&str], block: &str) -> Option<Vec<Cells>> {
     // Most lines of a table are about as long as its first one.
     let n_lines = block.len() / (block.find('\n').unwrap_or(0) + 1) + 1;
-    let mut columns: Vec<StringChunkedBuilder> =
-        names.iter().map(|name| StringChunkedBuilder::new((*name).into(), n_lines)).collect();
-    let (mut start, mut column) = (0, 0);
-    let mut cell = |column: usize, cell: &str| {
-        let column = columns.get_mut(column)?;
-        match cell {
-            "" => column.append_null(),
-            cell => column.append_value(cell),
-        }
-        Some(())
+    let cells = |name: &&str| match numbers.contains(name) {
+        true => Cells::Numbers(Vec::with_capacity(n_lines)),
+        false => Cells::Text(StringChunkedBuilder::new((*name).into(), n_lines)),
     };
-    for (end, byte) in block.bytes().enumerate() {
-        match byte {
+    let mut columns: Vec<Cells> = names.iter().map(cells).collect();
+    let (mut start, mut column, mut place) = (0, 0, 0);
+    while let Some(end) = next_low(block.as_bytes(), place) {
+        place = end + 1;
+        match block.as_bytes()[end] {
             b',' => {
-                cell(column, &block[start..end])?;
+                columns.get_mut(column)?.push(&block[start..end]);
                 column += 1;
             }
             b'\n' => {
-                cell(column, &block[start..end])?;
+                columns.get_mut(column)?.push(&block[start..end]);
                 (column + 1 == names.len()).then_some(())?;
                 column = 0;
             }
+            b'"' | b'\r' => return None,
             _ => continue,
         }
-        start = end + 1;
+        start = place;
     }
     // The last line may lack its end.
     if start < block.len() || column > 0 {
-        cell(column, &block[start..])?;
+        columns.get_mut(column)?.push(&block[start..]);
         (column + 1 == names.len()).then_some(())?;
     }
-    Some(columns.into_iter().map(StringChunkedBuilder::finish).collect())
+    Some(columns)
+}
+
+/// The next byte from a place on that is at most a comma, as are line ends and quotes, but neither letters nor digits.
+fn next_low(bytes: &[u8], from: usize) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 255;
+    const ABOVE: u64 = (b',' as u64 + 1) * ONES;
+    let words = bytes.get(from..)?.chunks_exact(8);
+    let rest = words.remainder();
+    for (index, word) in words.enumerate() {
+        let mut eight = [0; 8];
+        eight.copy_from_slice(word);
+        let word = u64::from_le_bytes(eight);
+        // Subtracting borrows from the top bit of a byte that is too small, the lowest of which is told exactly.
+        let low = word.wrapping_sub(ABOVE) & !word & (ONES << 7);
+        if low != 0 {
+            return Some(from + 8 * index + low.trailing_zeros() as usize / 8);
+        }
+    }
+    let before = bytes.len() - rest.len();
+    rest.iter().position(|byte| *byte <= b',').map(|place| before + place)
 }
 
 #[cfg(test)]
@@ -104,15 +155,29 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::evidence::Lineage;
+    use crate::query::frame::Frame;
     use crate::query::read::read_any;
 
     /// What is read here is what the reader of all forms reads.
     fn assert_same(text: &str) -> bool {
-        let Some(plain) = read_plain(text.as_bytes()) else { return false };
+        let Some(plain) = read_plain(text.as_bytes(), &[]) else { return false };
         let (plain, any) = (plain.unwrap(), read_any(text.as_bytes()).unwrap());
         assert!(plain.equals_missing(&any), "{text:?}\n{plain:?}\n{any:?}");
         assert_eq!(plain.schema(), any.schema());
+        assert_same_numbers(text, any);
         true
+    }
+
+    /// Numbers read at once are those that the text read becomes afterwards.
+    fn assert_same_numbers(text: &str, any: DataFrame) {
+        let names = any.get_column_names_owned();
+        let lineage = vec![Lineage::default(); any.height()];
+        let mut later = Frame { data: any, lineage: lineage.into() };
+        later.make_numbers(&names[1]).unwrap();
+        let at_once = read_plain(text.as_bytes(), &[&names[1], "nothing"]).unwrap().unwrap();
+        assert!(at_once.equals_missing(&later.data), "{text:?}\n{at_once:?}\n{:?}", later.data);
+        assert_eq!(at_once.schema(), later.data.schema());
     }
 
     #[test]
@@ -139,11 +204,14 @@ mod tests {
             "a,b\r\n1,2\r\n",
             "a,b\n\"1\",2\n",
             "\u{feff}a,b\n1,2\n",
+            "a,\"b\n1,2\n",
+            "a,b\r\n1,2\n",
+            "a,b\n1,2\n3,4\"5\n",
         ];
         for other in others {
-            assert!(read_plain(other.as_bytes()).is_none(), "{other:?}");
+            assert!(read_plain(other.as_bytes(), &[]).is_none(), "{other:?}");
         }
-        assert!(read_plain(b"a,b\n\xff,2\n").is_none());
+        assert!(read_plain(b"a,b\n\xff,2\n", &[]).is_none());
     }
 
     #[test]
@@ -157,7 +225,25 @@ mod tests {
         assert!(text.len() > 3 * BLOCK);
         assert!(assert_same(&text));
         // A line that is short, in the last block.
-        assert!(read_plain(format!("{text}1,2\n").as_bytes()).is_none());
+        assert!(read_plain(format!("{text}1,2\n").as_bytes(), &[]).is_none());
+    }
+
+    #[test]
+    fn low_bytes_are_found_wherever_they_are() {
+        let text = "-0.:zé~\u{7f}\u{80}ÿ-".repeat(4).into_bytes();
+        assert_eq!(next_low(&text, 0), None);
+        for low in [0, b'\n', b'\r', b' ', b'"', b'+', b','] {
+            for place in 0..text.len() {
+                let mut text = text.clone();
+                text[place] = low;
+                // A second one above, which the first must not hide.
+                text.push(b',');
+                for from in 0..=place {
+                    assert_eq!(next_low(&text, from), Some(place), "{low} {from}");
+                }
+                assert_eq!(next_low(&text, place + 1), Some(text.len() - 1));
+            }
+        }
     }
 
     #[test]

@@ -15,19 +15,21 @@ use crate::store::VerifiedFile;
 
 /// Reads a verified CSV file as a table of text. Used where rows are facts of their own, as for claims.
 pub fn read_csv(file: &VerifiedFile, artifact: &Artifact) -> Result<Table, QueryError> {
-    read(file, artifact)?.into_table()
+    read(file, artifact, &[])?.into_table()
 }
 
-/// Reads a verified CSV file; every column is text, an empty cell is missing, an unnamed column is called ``.
+/// Reads a verified CSV file; every column is text, an empty cell is missing, an unnamed column is called ``. Those
+/// called `numbers` will be turned into numbers next, and may be numbers already.
 ///
 /// The artifact's own columns are added. The lineage of a row is that row and, for a row that the digitiser
 /// derived, the rows it was derived from.
-pub(super) fn read(file: &VerifiedFile, artifact: &Artifact) -> Result<Frame, QueryError> {
+pub(super) fn read(file: &VerifiedFile, artifact: &Artifact, numbers: &[&str]) -> Result<Frame, QueryError> {
     let not_a_table = |error: PolarsError| {
         let (artifact, problem) = (artifact.id.clone(), brief(&error));
         QueryError::NotATable { artifact, problem }
     };
-    let data = read_plain(&file.bytes).unwrap_or_else(|| read_any(&file.bytes)).map_err(not_a_table)?;
+    let data =
+        read_plain(&file.bytes, numbers).unwrap_or_else(|| read_any(&file.bytes)).map_err(not_a_table)?;
     let lineage = lineages(file, artifact, data.height());
     let mut frame = Frame { data, lineage };
     for (name, value) in &artifact.columns {

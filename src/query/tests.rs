@@ -32,7 +32,7 @@ fn artifact() -> Artifact {
 
 fn frame_of(csv: &str, artifact: &Artifact) -> Result<Frame, super::QueryError> {
     let source = SourceFile { artifact: "a".into(), sha256: sha256(csv.as_bytes()), tier: Tier::Cached };
-    read(&VerifiedFile { bytes: csv.into(), source: Arc::new(source) }, artifact)
+    read(&VerifiedFile { bytes: csv.into(), source: Arc::new(source) }, artifact, &[])
 }
 
 /// The table after these steps.
@@ -322,7 +322,7 @@ fn hostile_files_are_errors_or_tables_but_never_panics() {
     }
     let source = SourceFile { artifact: "a".into(), sha256: sha256(b""), tier: Tier::Cached };
     let file = VerifiedFile { bytes: vec![b'x', b'\n', 0xff, 0x00, b'\n'], source: Arc::new(source) };
-    let _ = read(&file, &artifact());
+    let _ = read(&file, &artifact(), &[]);
 }
 
 /// A file of the fixtures, opened.

@@ -336,6 +336,30 @@ fn categories_are_sorted_and_too_many_have_no_legend() {
 }
 
 #[test]
+fn a_legend_may_be_more_opaque_than_its_points() {
+    let shown = |legend: &str| {
+        let series = "series = [{ value = \"a\", colour = \"#dddddd\", opacity = 0.15 }]\n";
+        let scene =
+            draw_csv(&format!("{SCATTER}{series}legend = {{ {legend} }}\n"), "group,x,y\na,1,1\na,2,3");
+        let mut opacities = Vec::new();
+        for element in &scene.page.elements {
+            element.visit(&mut |element| match element {
+                Element::Shape(shape)
+                    if shape.paint.fill.is_some_and(|fill| fill.channels() == [0xdd; 3]) =>
+                {
+                    opacities.push(shape.paint.opacity);
+                }
+                _ => {}
+            });
+        }
+        opacities
+    };
+    // Two points, then the legend's.
+    assert_eq!(shown(""), [0.15; 3]);
+    assert_eq!(shown("opacity = 1"), [0.15, 0.15, 1.0]);
+}
+
+#[test]
 fn hostile_labels_stay_text() {
     for label in
         ["<script>alert('x')</script>&amp;", "\u{0}\u{7}\u{9f}", "]]>", "\u{202e}gnp.exe", "", "a\nb"]
@@ -357,6 +381,7 @@ fn hostile_labels_stay_text() {
 fn specs_that_contradict_themselves_are_refused() {
     let error = |spec: &str| draw(spec, table("values", "group,x,y\na,1,1")).unwrap_err().to_string();
     assert!(error(&format!("{SCATTER}opacity = 2\n")).contains("`opacity`"));
+    assert!(error(&format!("{SCATTER}legend = {{ opacity = -0.1 }}\n")).contains("`opacity`"));
     assert!(error(&format!("{SCATTER}point_size = -1\n")).contains("`point_size`"));
     assert!(error(&format!("{SCATTER}trend = {{ bins = 0 }}\n")).contains("bins"));
     assert!(error(&format!("{SCATTER}panel = [{{ series = [\"z\"] }}]\n")).contains("unknown series `z`"));

@@ -19,14 +19,21 @@ def gene_means(values, masked):
     return np.divide(sums, known, out=np.zeros(len(sums)), where=known > 0)
 
 
+def truncated(values, rank):
+    """The best approximation of this rank: projected on the leading eigenvectors of the smaller Gram matrix."""
+    cells, genes = values.shape
+    wide = cells <= genes
+    _, vectors = np.linalg.eigh(values @ values.T if wide else values.T @ values)
+    leading = vectors[:, -rank:]
+    return leading @ (leading.T @ values) if wide else (values @ leading) @ leading.T
+
+
 def low_rank(values, masked, rank):
     """Alternates between a truncated decomposition and the known values, from the gene means on."""
     means = gene_means(values, masked)
     filled = np.where(masked, means, values)
-    rank = min(rank, *filled.shape)
     for _ in range(ROUNDS):
-        left, scale, right = np.linalg.svd(filled - means, full_matrices=False)
-        fitted = (left[:, :rank] * scale[:rank]) @ right[:rank] + means
+        fitted = truncated(filled - means, min(rank, *filled.shape)) + means
         filled = np.where(masked, fitted, values)
     return np.maximum(filled, 0)
 

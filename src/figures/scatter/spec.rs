@@ -282,6 +282,8 @@ pub struct ScatterLegendSpec {
     pub anchor: [f64; 2],
     /// Area of the legend's points in square points; that of the series by default.
     pub point_size: Option<f64>,
+    /// Opacity of the legend's points, 0 to 1; that of the series by default.
+    pub opacity: Option<f64>,
     /// More series than this have no legend.
     #[serde(default = "legend_at_most")]
     pub at_most: usize,

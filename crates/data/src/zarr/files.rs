@@ -1,6 +1,6 @@
-//! Where the documents and chunks of a store lie: a folder, or a zip archive.
+//! Where the documents and chunks of a store lie: a folder, a zip archive, or memory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -113,11 +113,43 @@ impl Files for Zip {
     fn folders(&self, key: &str) -> Result<Vec<String>, DataError> {
         let archive = self.archive.lock().unwrap_or_else(PoisonError::into_inner);
         let prefix = if key.is_empty() { String::new() } else { format!("{key}/") };
-        let below = archive.names_below(&prefix);
-        let names: BTreeSet<&str> =
-            below.filter_map(|name| name[prefix.len()..].split_once('/')).map(|(folder, _)| folder).collect();
-        Ok(names.into_iter().map(str::to_owned).collect())
+        Ok(folders_below(archive.names_below(&prefix), &prefix))
     }
+}
+
+/// Files in memory.
+pub(super) struct Memory {
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Memory {
+    pub fn new(files: BTreeMap<String, Vec<u8>>) -> Result<Self, DataError> {
+        files.keys().try_for_each(|name| check_name(name))?;
+        Ok(Self { files })
+    }
+}
+
+impl Files for Memory {
+    fn get(&self, key: &str, limit: u64) -> Result<Option<Vec<u8>>, DataError> {
+        self.files.get(key).map(|bytes| bounded(bytes.as_slice(), limit).map_err(within(key))).transpose()
+    }
+
+    fn size(&self, key: &str) -> Result<Option<u64>, DataError> {
+        Ok(self.files.get(key).map(|bytes| bytes.len() as u64))
+    }
+
+    fn folders(&self, key: &str) -> Result<Vec<String>, DataError> {
+        let prefix = if key.is_empty() { String::new() } else { format!("{key}/") };
+        let below = self.files.range(prefix.clone()..).map(|(name, _)| name.as_str());
+        Ok(folders_below(below.take_while(|name| name.starts_with(&prefix)), &prefix))
+    }
+}
+
+/// Names of the folders that these files, whose names begin with `prefix`, are in.
+fn folders_below<'a>(names: impl Iterator<Item = &'a str>, prefix: &str) -> Vec<String> {
+    let below = names.filter_map(|name| name.strip_prefix(prefix)?.split_once('/'));
+    let folders: BTreeSet<&str> = below.map(|(folder, _)| folder).collect();
+    folders.into_iter().map(str::to_owned).collect()
 }
 
 fn bounded(file: impl Read, limit: u64) -> Result<Vec<u8>, DataError> {

@@ -1,4 +1,4 @@
-//! Zarr stores of versions 2 and 3, in a folder or a zip archive.
+//! Zarr stores of versions 2 and 3, in a folder, a zip archive or memory.
 //!
 //! Every node is read from its own document, so consolidated metadata, which repeat them, are not needed. Chunks that
 //! are missing are the fill value. Of a sharded array, a shard counts as the chunk.
@@ -14,6 +14,7 @@ mod v2;
 mod v3;
 mod write;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
@@ -25,7 +26,7 @@ use crate::array::Array;
 use crate::elements::within;
 use crate::error::{DataError, DataProblem};
 use crate::store::{Attribute, Node, Store};
-use files::{Files, Folder, Zip};
+use files::{Files, Folder, Memory, Zip};
 use metadata::ArrayInfo;
 
 pub use document::Version;
@@ -57,6 +58,18 @@ impl ZarrStore {
         } else {
             Box::new(Zip::open(File::open(path).map_err(|error| DataError::new("", error))?)?)
         };
+        Self::new(files)
+    }
+
+    /// Opens the store that these files, by their paths in it, are.
+    ///
+    /// # Errors
+    /// Where a path leads out of the store, or no node of zarr is at its root.
+    pub fn in_memory(files: BTreeMap<String, Vec<u8>>) -> Result<Self, DataError> {
+        Self::new(Box::new(Memory::new(files)?))
+    }
+
+    fn new(files: Box<dyn Files>) -> Result<Self, DataError> {
         let store = Self { files, last: Mutex::new(None) };
         match store.described("")? {
             Some(_) => Ok(store),

@@ -2,24 +2,44 @@
 
 use std::path::Path;
 
-use repro_data::gene_vectors::GeneVectors;
-use repro_data::pickle::{Limits, Value};
+#[path = "../../../../fuzz/inputs/h5ad.rs"]
+mod h5ad;
+#[path = "../../../../fuzz/inputs/npy.rs"]
+mod npy;
+#[path = "../../../../fuzz/inputs/pickle.rs"]
+mod pickle;
+#[path = "../../../../fuzz/inputs/zarr.rs"]
+mod zarr;
+
+/// Runs every input of a target; at least `wanted` of them are values, or the corpus was lost.
+fn replay(target: &str, wanted: usize, run: fn(&[u8]) -> bool) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
+    let mut valid = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let start = std::time::Instant::now();
+        valid += usize::from(run(&std::fs::read(&path).unwrap()));
+        assert!(start.elapsed().as_secs() < 20, "{path:?} took {:?}", start.elapsed());
+    }
+    assert!(valid >= wanted, "{valid} of `{target}` are valid");
+}
+
+#[test]
+fn every_h5ad_of_the_corpus_is_refused_or_read() {
+    replay("h5ad", 8, h5ad::run);
+}
+
+#[test]
+fn every_npy_of_the_corpus_is_refused_or_read() {
+    replay("npy", 14, npy::run);
+}
 
 #[test]
 fn every_pickle_of_the_corpus_is_refused_or_read() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/pickle");
-    let (mut files, mut values) = (0, 0);
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-        files += 1;
-        let limits = Limits { bytes: 64 << 20, objects: 100_000, depth: 100 };
-        if let Ok(value) = Value::read(&bytes[..], limits) {
-            values += 1;
-            if let Some(anndata) = value.anndata() {
-                anndata.check().unwrap();
-            }
-        }
-        let _ = GeneVectors::read(&bytes[..], limits);
-    }
-    assert!(files >= 16 && values >= 16, "{values} of {files}");
+    replay("pickle", 16, pickle::run);
+}
+
+#[test]
+fn every_zarr_store_of_the_corpus_is_refused_or_read() {
+    replay("zarr", 11, zarr::run);
 }

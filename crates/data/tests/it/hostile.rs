@@ -420,19 +420,33 @@ impl Random {
     }
 }
 
+/// Cuts one protocol a case: at every length, or of those of 2,500 bytes and more at one length in `step`.
+fn cut(step: usize) {
+    std::thread::scope(|scope| {
+        for (turn, environment) in ENVIRONMENTS.into_iter().enumerate() {
+            scope.spawn(move || {
+                for (at, case) in cases(environment).iter().enumerate() {
+                    let (protocol, bytes) = &case.pickles[at % case.pickles.len()];
+                    let step = if bytes.len() < 2_500 { 1 } else { step };
+                    for length in (turn % step..bytes.len()).step_by(step) {
+                        let read = read(&bytes[..length]);
+                        assert!(read.is_err(), "{environment} {} {protocol} {length}", case.name);
+                    }
+                }
+            });
+        }
+    });
+}
+
 #[test]
 fn a_file_that_is_cut_anywhere_is_refused() {
-    for (turn, environment) in ENVIRONMENTS.into_iter().enumerate() {
-        for (at, case) in cases(environment).iter().enumerate() {
-            // One protocol a case, and of long files one length in seven, each environment other ones: unoptimised, all
-            // of them take two minutes.
-            let (protocol, bytes) = &case.pickles[at % case.pickles.len()];
-            let step = if bytes.len() < 2_500 { 1 } else { 7 };
-            for length in (turn % step..bytes.len()).step_by(step) {
-                assert!(read(&bytes[..length]).is_err(), "{environment} {} {protocol} {length}", case.name);
-            }
-        }
-    }
+    cut(7);
+}
+
+#[test]
+#[ignore = "reads half a gigabyte of beginnings: 45 s unoptimised"]
+fn a_file_that_is_cut_at_every_length_is_refused() {
+    cut(1);
 }
 
 #[test]

@@ -47,6 +47,13 @@ pub struct Masked {
 pub fn mask(spec: &MaskSpec) -> Result<Masked, TaskError> {
     check_fraction(spec.fraction)?;
     let file = files::open(&spec.raw)?;
+    // Both exist only if they may be the same.
+    if let (Ok(raw), Ok(masked)) = (spec.raw.canonicalize(), spec.masked.canonicalize())
+        && raw == masked
+    {
+        let problem = format!("`{}` would be replaced by its masked copy", spec.raw.display());
+        return Err(TaskError::unfit(problem).hint("give the copy another name"));
+    }
     let x = file.x().map_err(TaskError::data(&spec.raw))?;
     if x.shape()[1] == 0 {
         return Err(TaskError::unfit(format!("`{}` has no genes", spec.raw.display())));

@@ -5,6 +5,9 @@ use repro_stats::random::{Generator, Members, RandomError, SeedSequence};
 use super::spec::MaskMode;
 use crate::TaskError;
 
+/// Entries of the largest matrix: its mask takes 16 GB. A small file may claim any shape.
+const MOST: u64 = 1 << 36;
+
 /// What decides over the entries of a row. Rows are asked for once each and in order.
 pub(super) enum Places {
     /// Entries counted along rows.
@@ -33,9 +36,10 @@ impl Places {
         seed: u64,
         sizes: &Sizes,
     ) -> Result<(Self, u64, u64), TaskError> {
-        let whole = sizes.rows.checked_mul(sizes.columns).filter(|n| *n < 1 << 53);
-        let whole =
-            whole.ok_or_else(|| TaskError::unfit("a matrix of 2^53 entries or more is not masked"))?;
+        let whole = sizes.rows.checked_mul(sizes.columns).filter(|n| *n <= MOST).ok_or_else(|| {
+            let (rows, columns) = (sizes.rows, sizes.columns);
+            TaskError::unfit(format!("{rows} x {columns} entries are more than the {MOST} that are masked"))
+        })?;
         let flat = |n: u64| {
             let size = part(n, fraction);
             let members = Generator::from_seed(seed).members(n, size).map_err(no_room)?;
@@ -118,6 +122,14 @@ mod tests {
         assert_eq!(part(100, 0.29), 28);
         assert_eq!(part(4000, 0.15), 600);
         assert_eq!((part(7, 0.0), part(7, 1.0)), (0, 7));
+    }
+
+    #[test]
+    fn shapes_that_no_memory_holds_are_refused() {
+        for (rows, columns) in [(u64::MAX, 2), (1 << 20, (1 << 16) + 1)] {
+            let sizes = Sizes { rows, columns, stored: 0, nonzero: 0 };
+            assert!(Places::draw(MaskMode::All, 0.1, 1, &sizes).is_err());
+        }
     }
 
     #[test]

@@ -226,6 +226,10 @@ fn what_is_no_fraction_or_no_matrix_is_refused() {
     let (problem, hint) = bench.refused();
     assert_eq!(problem, "the part to mask is 15, it must be from 0 to 1");
     assert_eq!(hint.as_deref(), Some("a fraction is wanted, not percent: did you mean 0.15?"));
+    bench.spec.fraction = 0.15;
+    let masked = std::mem::replace(&mut bench.spec.masked, bench.spec.raw.clone());
+    assert!(bench.refused().0.ends_with("would be replaced by its masked copy"));
+    bench.spec.masked = masked;
     let data = AnnData { x: None, ..annotated(matrix(&truth(5, 5), 5, Form::Csr)) };
     assert!(Bench::new(&data).refused().0.contains("cannot use"));
     let bench = Bench::of(5, 5, Form::Csr);

@@ -1,0 +1,8 @@
+#![no_main]
+
+#[path = "../inputs/h5ad.rs"]
+mod h5ad;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    h5ad::run(bytes);
+});

@@ -1,0 +1,8 @@
+#![no_main]
+
+#[path = "../inputs/zarr.rs"]
+mod zarr;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    zarr::run(bytes);
+});
