@@ -1,5 +1,7 @@
 #![no_main]
 
+#[path = "../inputs/store.rs"]
+mod store;
 #[path = "../inputs/zarr.rs"]
 mod zarr;
 

@@ -1,11 +1,10 @@
 //! Any bytes as HDF5, and as an annotated matrix in it.
 
-#[path = "store.rs"]
-mod store;
-
 use std::io::Write;
 
 use repro_data::hdf5::Hdf5Store;
+
+use super::store;
 
 /// Whether the bytes are a container with an array, or an annotated matrix.
 pub fn run(bytes: &[u8]) -> bool {

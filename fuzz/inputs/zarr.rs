@@ -3,12 +3,11 @@
 //! An input is the files one after the other: `=== `, the path, a line break, then what is in it, up to a line break
 //! and the next `=== `.
 
-#[path = "store.rs"]
-mod store;
-
 use std::collections::BTreeMap;
 
 use repro_data::zarr::ZarrStore;
+
+use super::store;
 
 /// Whether the files are a store with an array, or an annotated matrix.
 pub fn run(bytes: &[u8]) -> bool {

@@ -8,6 +8,8 @@ mod h5ad;
 mod npy;
 #[path = "../../../../fuzz/inputs/pickle.rs"]
 mod pickle;
+#[path = "../../../../fuzz/inputs/store.rs"]
+mod store;
 #[path = "../../../../fuzz/inputs/zarr.rs"]
 mod zarr;
 
