@@ -81,12 +81,23 @@ pub fn coexpression<T: Real>(
 /// Values of a gene over cells (or their ranks), centred and of length 1; `None` without spread.
 type Profile = Option<Vec<f64>>;
 
-fn profile<T: Real>(cells: &Cells<T>, gene: usize, kind: Correlation) -> Profile {
-    let values = (0..cells.n_cells()).map(|cell| cells.cell(cell)[gene]);
-    unit(match kind {
-        Correlation::Pearson => values.map(Real::to_f64).collect(),
-        Correlation::Spearman => ranks(values),
-    })
+/// Profiles of the genes at `columns`. All are taken out in one pass: a pass a gene would touch every page of the matrix
+/// for one number.
+fn profiles<T: Real>(cells: &Cells<T>, columns: &[usize], kind: Correlation) -> Vec<Profile> {
+    let mut genes = vec![Vec::with_capacity(cells.n_cells()); columns.len()];
+    for cell in 0..cells.n_cells() {
+        let cell = cells.cell(cell);
+        for (gene, column) in genes.iter_mut().zip(columns) {
+            gene.push(cell[*column]);
+        }
+    }
+    let profile = |values: Vec<T>| {
+        unit(match kind {
+            Correlation::Pearson => values.into_iter().map(Real::to_f64).collect(),
+            Correlation::Spearman => ranks(values.into_iter()),
+        })
+    };
+    genes.into_par_iter().map(profile).collect()
 }
 
 /// Ascending ranks from 1, ties averaged.
@@ -123,37 +134,79 @@ fn set_score<T: Real>(
     columns: &[usize],
     settings: &CoexpressionSettings,
 ) -> Score {
-    let of = |cells: &Cells<T>| -> Vec<Profile> {
-        columns.par_iter().map(|gene| profile(cells, *gene, settings.kind)).collect()
-    };
+    let of = |cells: &Cells<T>| correlations(&profiles(cells, columns, settings.kind));
     let (truth, predicted) = (of(truth), of(predicted));
-    let (mut sum, mut n) = (0.0, 0_usize);
-    for second in 0..columns.len() {
-        for first in 0..second {
-            let correlate =
-                |profiles: &[Profile]| Some(dot(profiles[first].as_ref()?, profiles[second].as_ref()?));
-            if let (Some(own), Some(other)) = (correlate(&truth), correlate(&predicted))
-                && own.abs() >= settings.threshold
-            {
-                sum += 1.0 - (own - other).abs() / 2.0;
-                n += 1;
+    let counted = |(own, _): &(&f64, &f64)| own.abs() >= settings.threshold;
+    // A correlation that is NaN is below every threshold; one that is predicted to be makes the pair NaN.
+    let similarities: Vec<f64> = truth
+        .iter()
+        .zip(&predicted)
+        .filter(counted)
+        .map(|(own, other)| 1.0 - (own - other).abs() / 2.0)
+        .filter(|similarity| !similarity.is_nan())
+        .collect();
+    if similarities.is_empty() {
+        return Err(Undefined::NoSpread);
+    }
+    Ok(similarities.iter().sum::<f64>() / similarities.len() as f64)
+}
+
+/// Correlations of all pairs of profiles: (0, 1), (0, 2), (1, 2), (0, 3) and so on; NaN where a profile has no spread.
+fn correlations(profiles: &[Profile]) -> Vec<f64> {
+    let known: Vec<&[f64]> = profiles.iter().flatten().map(Vec::as_slice).collect();
+    let mut products = vec![0.0; known.len() * known.len().saturating_sub(1) / 2];
+    pulp::Arch::new().dispatch(Products { profiles: &known, products: &mut products });
+    let mut products = products.into_iter();
+    let mut all = Vec::with_capacity(profiles.len() * profiles.len().saturating_sub(1) / 2);
+    for (second, own) in profiles.iter().enumerate() {
+        for other in &profiles[..second] {
+            let product = if own.is_some() && other.is_some() { products.next() } else { None };
+            all.push(product.map_or(f64::NAN, |product| product.clamp(-1.0, 1.0)));
+        }
+    }
+    all
+}
+
+/// Cells whose values of all genes of a set stay in the processor's cache.
+const CELLS: usize = 512;
+/// Sums that are kept side by side: one or two vectors.
+const LANES: usize = 16;
+
+/// Scalar products of all pairs of profiles, in an order of adding that does not depend on the width of vectors.
+struct Products<'a> {
+    profiles: &'a [&'a [f64]],
+    products: &'a mut [f64],
+}
+
+impl pulp::WithSimd for Products<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let n_cells = self.profiles.first().map_or(0, |profile| profile.len());
+        for start in (0..n_cells).step_by(CELLS) {
+            let cells = start..n_cells.min(start + CELLS);
+            let mut products = self.products.iter_mut();
+            for (second, own) in self.profiles.iter().enumerate() {
+                let own = &own[cells.clone()];
+                for (other, product) in self.profiles[..second].iter().zip(&mut products) {
+                    *product += dot(own, &other[cells.clone()]);
+                }
             }
         }
     }
-    if n == 0 { Err(Undefined::NoSpread) } else { Ok(sum / n as f64) }
 }
 
-/// Product of two vectors in eight interleaved sums, which is a correlation here.
+#[inline(always)]
 fn dot(x: &[f64], y: &[f64]) -> f64 {
-    let ((blocks, rest), (others, other_rest)) = (x.as_chunks::<8>(), y.as_chunks::<8>());
-    let mut sums = [0.0; 8];
+    let ((blocks, rest), (others, other_rest)) = (x.as_chunks::<LANES>(), y.as_chunks::<LANES>());
+    let mut sums = [0.0; LANES];
     for (block, other) in blocks.iter().zip(others) {
-        for lane in 0..8 {
+        for lane in 0..LANES {
             sums[lane] += block[lane] * other[lane];
         }
     }
-    let rest: f64 = rest.iter().zip(other_rest).map(|(x, y)| x * y).sum();
-    (sums.iter().sum::<f64>() + rest).clamp(-1.0, 1.0)
+    sums.iter().sum::<f64>() + rest.iter().zip(other_rest).map(|(x, y)| x * y).sum::<f64>()
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use rayon::prelude::*;
 
 use crate::cells::{Cells, Real};
 
-/// Genes that are taken out of the matrices at once: one or two lines of the processor's cache.
-const GENES: usize = 16;
+/// Genes that are taken out of the matrices at once: cells lie pages apart, so that a visit should be worth it.
+const GENES: usize = 64;
 
 /// For one pair of groups, the sum of the ranks that the cells of the first have among the cells of both, one a gene.
 pub type RankSums = Vec<f64>;
