@@ -13,6 +13,7 @@ mod chunks;
 mod elements;
 mod filters;
 mod heap;
+mod members;
 mod plan;
 mod store;
 mod write;

@@ -13,6 +13,7 @@ use hdf5_pure::{FileAccessProperties, FormatError, MetadataCacheConfig};
 use super::attributes::attribute;
 use super::elements::{Class, Field, Type, decode};
 use super::heap::{REFERENCE, Texts};
+use super::members::{Members, Object};
 use super::plan::{Plan, product, unsupported};
 use crate::array::Array;
 use crate::error::{DataError, DataProblem};
@@ -26,6 +27,7 @@ const WINDOW: usize = 32 << 20;
 pub struct Hdf5Store {
     file: hdf5_pure::File,
     disk: Disk,
+    members: Members,
     plans: Mutex<BTreeMap<String, Arc<Plan>>>,
     /// The attributes that were asked for last: those of one node are mostly asked for one after the other.
     described: Mutex<Option<(String, Described)>>,
@@ -40,11 +42,6 @@ pub(super) struct Disk {
     pub length: u64,
     /// Where addresses are counted from.
     pub base: u64,
-}
-
-enum Object {
-    Group(hdf5_pure::Group),
-    Dataset(hdf5_pure::Dataset),
 }
 
 impl Disk {
@@ -88,10 +85,20 @@ impl Hdf5Store {
             return Err(DataError::malformed("", why));
         }
         let disk = Disk { file: Mutex::new(file), length: metadata.len(), base };
-        Ok(Self { file: opened, disk, plans: Mutex::default(), described: Mutex::default() })
+        Ok(Self {
+            file: opened,
+            disk,
+            members: Members::default(),
+            plans: Mutex::default(),
+            described: Mutex::default(),
+        })
     }
 
     fn object(&self, path: &str) -> Result<Option<Object>, DataError> {
+        // A group with a member that cannot be read may still have others that can.
+        if let Ok(found) = self.members.find(&self.file, path) {
+            return Ok(found);
+        }
         let found = guarded(|| {
             if path.is_empty() {
                 return Ok(Some(Object::Group(self.file.root())));
