@@ -34,7 +34,7 @@ impl Cytokines {
 }
 
 /// Scores each signature (columns of its measured genes, each once) on both matrices with the default settings of
-/// [`score_genes`](crate::score_genes).
+/// [`score_genes`](crate::score_genes()).
 pub fn cytokine<T: Real>(
     truth: &Cells<T>,
     predicted: &Cells<T>,

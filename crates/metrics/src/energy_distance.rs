@@ -19,7 +19,7 @@ pub fn energy_distance<T: Real>(truth: &Cells<T>, predicted: &Cells<T>) -> Score
     Ok(2.0 * between - of_x - of_y)
 }
 
-/// [`energy_distance`] and [`mmd_rbf`](crate::mmd_rbf) in the time of one: both ask for the same distances.
+/// [`energy_distance`] and [`mmd_rbf`](crate::mmd_rbf()) in the time of one: both ask for the same distances.
 pub fn energy_distance_and_mmd_rbf<T: Real>(
     truth: &Cells<T>,
     predicted: &Cells<T>,
