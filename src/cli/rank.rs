@@ -28,7 +28,7 @@ pub fn run(arguments: &RankArguments, as_json: bool, out: &Printer) -> Result<Ex
     let spec =
         RankSpec { scores: arguments.scores.clone(), lower_is_better: arguments.lower_is_better.clone() };
     let ranks = rank(&spec)?;
-    let table = csv(&ranks);
+    let table = ranks.csv();
     match &arguments.output {
         Some(path) => write_atomic(path, table.as_bytes())?,
         None if !as_json => out.data(table.as_bytes()),
@@ -38,30 +38,6 @@ pub fn run(arguments: &RankArguments, as_json: bool, out: &Printer) -> Result<Ex
         out.line(json(&ranks).to_string());
     }
     Ok(ExitCode::Success)
-}
-
-fn csv(ranks: &Ranks) -> String {
-    let names = ranks.metrics.iter().map(|metric| metric.name.as_str());
-    let mut text = line([ranks.corner.as_str()].into_iter().chain(names).map(str::to_owned));
-    for (row, method) in ranks.methods.iter().enumerate() {
-        let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
-        let values = ranks.metrics.iter().map(|metric| number(metric.percentiles[row]));
-        text.push_str(&line(std::iter::once(method.clone()).chain(values)));
-    }
-    text
-}
-
-fn line(fields: impl Iterator<Item = String>) -> String {
-    let quoted = |field: String| {
-        if field.contains([',', '"', '\n', '\r']) {
-            format!("\"{}\"", field.replace('"', "\"\""))
-        } else {
-            field
-        }
-    };
-    let mut line = fields.map(quoted).collect::<Vec<_>>().join(",");
-    line.push('\n');
-    line
 }
 
 fn json(ranks: &Ranks) -> Json {

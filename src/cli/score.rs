@@ -87,8 +87,7 @@ pub fn run(arguments: &ScoreArguments, json: bool, out: &Printer) -> Result<Exit
     for note in &scores.notes {
         out.note(format!("note: {note}"));
     }
-    let mut document = serde_json::to_string_pretty(&scores).map_err(Unwritable)?;
-    document.push('\n');
+    let document = scores.json()?;
     if let Some(path) = &arguments.output {
         write_atomic(path, document.as_bytes())?;
         out.note(format!("scores in `{}`", path.display()));
@@ -99,17 +98,6 @@ pub fn run(arguments: &ScoreArguments, json: bool, out: &Printer) -> Result<Exit
         print(&scores, out);
     }
     Ok(ExitCode::Success)
-}
-
-/// Scores that are no JSON, which cannot happen to numbers that are finite.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot write the scores as JSON")]
-struct Unwritable(#[source] serde_json::Error);
-
-impl crate::error::Diagnostic for Unwritable {
-    fn class(&self) -> crate::error::Class {
-        crate::error::Class::Operation
-    }
 }
 
 fn spec(arguments: &ScoreArguments) -> ScoreSpec {

@@ -1,6 +1,7 @@
 //! The mark table: one row a mark, in drawing order.
 
 use super::mark::Mark;
+use crate::data::delimited::csv_line;
 
 /// Columns of the mark table.
 pub const HEADER: &str = "panel,series,mark,key,x,y,low,q1,q3,high,size,text,evidence,lineage";
@@ -10,8 +11,7 @@ pub const HEADER: &str = "panel,series,mark,key,x,y,low,q1,q3,high,size,text,evi
 pub fn mark_csv(marks: &[Mark]) -> String {
     let mut csv = format!("{HEADER}\n");
     for mark in marks {
-        csv.push_str(&cells(mark).map(|cell| quoted(&cell)).join(","));
-        csv.push('\n');
+        csv.push_str(&csv_line(cells(mark)));
     }
     csv
 }
@@ -34,15 +34,6 @@ fn cells(mark: &Mark) -> [String; 14] {
         mark.lineage.tier().map(|tier| tier.name().to_owned()).unwrap_or_default(),
         mark.lineage.to_string(),
     ]
-}
-
-/// A cell, quoted where its content needs it (RFC 4180).
-pub fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell.to_owned()
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! CSV: one row a cell.
 
 use super::{Cell, Grid, Head, Row};
-use crate::plot::quoted;
+use crate::data::delimited::csv_line;
 
 /// Columns behind the keys.
 const FIELDS: [&str; 9] =
@@ -14,10 +14,10 @@ const FIELDS: [&str; 9] =
 pub fn csv(grid: &Grid) -> String {
     let keys = grid.row_keys.iter().chain(&grid.column_keys).map(|key| column_name(&key.column));
     let header = ["table".to_owned()].into_iter().chain(keys).chain(FIELDS.map(str::to_owned));
-    let mut csv = line(header);
+    let mut csv = csv_line(header);
     for row in &grid.rows {
         for (column, cell) in grid.columns.iter().zip(&row.cells) {
-            csv.push_str(&line(cells(grid, row, column, cell.as_ref())));
+            csv.push_str(&csv_line(cells(grid, row, column, cell.as_ref())));
         }
     }
     csv
@@ -62,8 +62,4 @@ fn fields(cell: &Cell) -> [String; 9] {
         cell.detail.clone().unwrap_or_default(),
         cell.claim.clone(),
     ]
-}
-
-fn line(cells: impl Iterator<Item = String>) -> String {
-    cells.map(|cell| quoted(&cell)).collect::<Vec<_>>().join(",") + "\n"
 }

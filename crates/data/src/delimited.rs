@@ -24,6 +24,24 @@ pub enum Rows {
     Genes,
 }
 
+/// A line of CSV with its end: fields are quoted where what they hold needs it (RFC 4180).
+pub fn csv_line<F: AsRef<str>>(fields: impl IntoIterator<Item = F>) -> String {
+    let mut line = String::new();
+    for (position, field) in fields.into_iter().enumerate() {
+        let field = field.as_ref();
+        if position > 0 {
+            line.push(',');
+        }
+        if field.contains([',', '"', '\n', '\r']) {
+            line.push_str(&format!("\"{}\"", field.replace('"', "\"\"")));
+        } else {
+            line.push_str(field);
+        }
+    }
+    line.push('\n');
+    line
+}
+
 /// Longest record.
 const MAX_RECORD: u64 = 256 << 20;
 

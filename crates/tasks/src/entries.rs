@@ -2,21 +2,16 @@
 
 use repro_data::sparse::{Layout, Matrix};
 use repro_data::values::{DataType, Values};
+use repro_metrics::Real;
 
 /// Bytes of elements that are read at once.
 pub(crate) const BLOCK: usize = 16 << 20;
 
 /// A float that files hold.
-pub(crate) trait Float: Copy + PartialOrd + Into<f64> + Send + Sync + 'static {
+pub(crate) trait Float: Real + Into<f64> {
     const DATA_TYPE: DataType;
-    const ZERO: Self;
     /// What stands for a masked entry.
     const HOLE: Self;
-
-    fn plus(self, other: Self) -> Self;
-
-    /// The nearest number of this precision.
-    fn near(value: f64) -> Self;
 
     /// The values in this precision; `None` for texts, and for 32 bits where a value is beyond 2^24 and not stored so.
     fn read(values: &Values) -> Option<Vec<Self>>;
@@ -26,16 +21,7 @@ pub(crate) trait Float: Copy + PartialOrd + Into<f64> + Send + Sync + 'static {
 
 impl Float for f32 {
     const DATA_TYPE: DataType = DataType::F32;
-    const ZERO: Self = 0.0;
     const HOLE: Self = -1.0;
-
-    fn plus(self, other: Self) -> Self {
-        self + other
-    }
-
-    fn near(value: f64) -> Self {
-        value as Self
-    }
 
     fn read(values: &Values) -> Option<Vec<Self>> {
         match values {
@@ -56,16 +42,7 @@ fn exact(value: f64) -> Option<f32> {
 
 impl Float for f64 {
     const DATA_TYPE: DataType = DataType::F64;
-    const ZERO: Self = 0.0;
     const HOLE: Self = -1.0;
-
-    fn plus(self, other: Self) -> Self {
-        self + other
-    }
-
-    fn near(value: f64) -> Self {
-        value
-    }
 
     fn read(values: &Values) -> Option<Vec<Self>> {
         values.to_f64()

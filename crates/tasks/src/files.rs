@@ -6,6 +6,7 @@ use std::path::Path;
 
 use repro_data::anndata_io::AnnDataFile;
 use repro_digest::{Hasher, Sha256, sha256_reader};
+use serde::Serialize;
 use tempfile::NamedTempFile;
 
 use crate::TaskError;
@@ -15,6 +16,12 @@ pub(crate) fn open(path: &Path) -> Result<AnnDataFile, TaskError> {
     // The operating system says better why there is none.
     File::open(path).map_err(TaskError::file("read", path))?;
     AnnDataFile::open(path).map_err(TaskError::data(path))
+}
+
+/// JSON with two spaces a level, as the reference writes it, and a line break.
+pub(crate) fn pretty(value: &impl Serialize) -> Result<String, TaskError> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| TaskError::unfit(error.to_string()))?;
+    Ok(text + "\n")
 }
 
 /// The hash of a file's bytes.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use repro_data::delimited::csv_line;
 use repro_stats::rank_percentiles;
 use serde::Deserialize;
 
@@ -32,6 +33,20 @@ pub struct Ranks {
     pub methods: Vec<String>,
     /// Metrics with the percentile of each method: 1 for the best, 0 for the worst, ties averaged.
     pub metrics: Vec<RankedMetric>,
+}
+
+impl Ranks {
+    /// The table as CSV, in the shape of the one that was read.
+    pub fn csv(&self) -> String {
+        let names = self.metrics.iter().map(|metric| metric.name.clone());
+        let mut text = csv_line([self.corner.clone()].into_iter().chain(names));
+        for (row, method) in self.methods.iter().enumerate() {
+            let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+            let values = self.metrics.iter().map(|metric| number(metric.percentiles[row]));
+            text.push_str(&csv_line([method.clone()].into_iter().chain(values)));
+        }
+        text
+    }
 }
 
 /// Percentiles of one metric.

@@ -32,9 +32,8 @@ pub fn run(stage: &Stage, paths: &Paths<'_>, folder: &Path) -> Result<Vec<String
     let spec: ScoreSpec = body.try_into().map_err(|error| TaskError::unfit(format!("{error}")))?;
     let mut scores = score(&spec)?;
     scores.inputs = named(&scores, paths);
-    let json = serde_json::to_string_pretty(&scores).map_err(|error| TaskError::unfit(format!("{error}")))?;
-    write(folder, "scores.json", &format!("{json}\n"))?;
-    write(folder, "scores.csv", &csv(&scores))?;
+    write(folder, "scores.json", &scores.json()?)?;
+    write(folder, "scores.csv", &scores.csv())?;
     Ok(scores.notes)
 }
 
@@ -47,18 +46,6 @@ fn named(scores: &Scores, paths: &Paths<'_>) -> BTreeMap<String, crate::digest::
         })
     };
     scores.inputs.iter().map(|(path, hash)| (name(path).unwrap_or_else(|| path.clone()), *hash)).collect()
-}
-
-/// One row a metric; what is undefined has an empty value and a reason.
-fn csv(scores: &Scores) -> String {
-    let mut text = "metric,value,reason\n".to_owned();
-    for (name, value) in &scores.metrics {
-        let value = value.as_f64().map_or_else(String::new, |value| value.to_string());
-        let reason = scores.undefined.get(name).map_or("", String::as_str).replace('"', "\"\"");
-        let reason = if reason.contains(',') { format!("\"{reason}\"") } else { reason };
-        text.push_str(&format!("{name},{value},{reason}\n"));
-    }
-    text
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> Result<(), TaskError> {

@@ -67,8 +67,8 @@ pub fn evaluate(spec: &EvaluateSpec) -> Result<Evaluation, TaskError> {
     let path = spec.results.join(METRICS);
     let facts = report::Facts { spec, inputs: &inputs, record: record.as_ref(), compared: &compared, shape };
     let metadata = report::metadata(metadata.keys, &facts);
-    files::write_text(&spec.results.join(METADATA), &report::pretty(&metadata)?)?;
-    files::write_text(&path, &report::pretty(&json)?)?;
+    files::write_text(&spec.results.join(METADATA), &files::pretty(&metadata)?)?;
+    files::write_text(&path, &files::pretty(&json)?)?;
     Ok(Evaluation { path, metrics, json, notes })
 }
 

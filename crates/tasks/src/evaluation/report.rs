@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use super::compare::Compared;
 use super::pairs::{Pairs, Score};
 use super::{EvaluateSpec, Inputs};
-use crate::TaskError;
 use crate::masking::MaskRecord;
 
 /// The content of `metrics.json`.
@@ -91,10 +90,4 @@ pub(super) fn metadata(mut keys: Map<String, Value>, facts: &Facts<'_>) -> Value
         keys.extend(own);
     }
     Value::Object(keys)
-}
-
-/// JSON with two spaces a level, as the reference writes it.
-pub(super) fn pretty(value: &Value) -> Result<String, TaskError> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| TaskError::unfit(error.to_string()))?;
-    Ok(text + "\n")
 }

@@ -73,7 +73,6 @@ impl MaskRecord {
 
     pub(super) fn write(&self, masked: &Path) -> Result<(), TaskError> {
         let path = Self::path(masked);
-        let text = serde_json::to_string_pretty(self).map_err(|error| TaskError::unfit(error.to_string()))?;
-        files::write_text(&path, &(text + "\n"))
+        files::write_text(&path, &files::pretty(self)?)
     }
 }

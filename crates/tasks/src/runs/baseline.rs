@@ -89,7 +89,7 @@ impl Filling<'_> {
                 }
                 Baseline::Zero | Baseline::GeneMean => 1.0,
             };
-            let value = |column| Some(T::near(scale * mean(column))).filter(|value| *value != T::ZERO);
+            let value = |column| Some(T::of(scale * mean(column))).filter(|value| *value != T::ZERO);
             out.append(block, row, &parts.holes, value).map_err(written())
         })?;
         out.finish(&self.rest).map_err(written())

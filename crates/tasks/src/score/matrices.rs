@@ -7,7 +7,7 @@ use repro_data::anndata_io::{AnnDataFile, MatrixReader, Section};
 use repro_metrics::{Cells, Real, ShapeError};
 
 use super::dense;
-use crate::TaskError;
+use crate::{TaskError, files};
 
 /// Layer that stands for `raw.X`.
 const RAW: &str = "raw";
@@ -23,9 +23,8 @@ pub struct Source {
 impl Source {
     /// Opens a file; `layer` is read instead of `X`.
     pub fn open(path: &Path, layer: Option<&str>) -> Result<Self, TaskError> {
-        std::fs::File::open(path).map_err(TaskError::file("read", path))?;
         let data = || TaskError::data(path);
-        let file = AnnDataFile::open(path).map_err(data())?;
+        let file = files::open(path)?;
         if let Some(layer) = layer {
             let known = file.keys(Section::Layers).map_err(data())?;
             let raw = layer == RAW && file.has_raw().map_err(data())?;

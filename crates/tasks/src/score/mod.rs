@@ -10,15 +10,15 @@ mod settings;
 mod spec;
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use repro_digest::{Sha256, sha256_reader};
+use repro_digest::Sha256;
 use repro_metrics::{Cells, Projection, Real, TestKind};
 use serde_json::{Map, Value, json};
 
 use crate::TaskError;
+use crate::files::sha256_file;
 use families::Groups;
 use matrices::Source;
 use resources::Resources;
@@ -293,14 +293,7 @@ fn hashes(spec: &ScoreSpec) -> Result<BTreeMap<String, Sha256>, TaskError> {
     }
     paths.sort();
     paths.dedup();
-    paths
-        .par_iter()
-        .map(|path| {
-            let file = File::open(path).map_err(TaskError::file("read", path))?;
-            let (_, hash) = sha256_reader(file).map_err(TaskError::file("read", path))?;
-            Ok((path.display().to_string(), hash))
-        })
-        .collect()
+    paths.par_iter().map(|path| Ok((path.display().to_string(), sha256_file(path)?))).collect()
 }
 
 fn walk(folder: &Path, into: &mut Vec<PathBuf>) -> Result<(), TaskError> {

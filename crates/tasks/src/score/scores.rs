@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use repro_data::delimited::csv_line;
 use repro_digest::Sha256;
 use repro_metrics::Score;
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+use crate::TaskError;
+use crate::files::pretty;
 
 /// Metrics of a pair, with everything that they depend on.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -25,6 +29,24 @@ pub struct Scores {
     /// Remarks for the user that stand nowhere else.
     #[serde(skip)]
     pub notes: Vec<String>,
+}
+
+impl Scores {
+    /// All of it as JSON.
+    pub fn json(&self) -> Result<String, TaskError> {
+        pretty(self)
+    }
+
+    /// The metrics as CSV, a row each; what is undefined has an empty value and a reason.
+    pub fn csv(&self) -> String {
+        let mut text = csv_line(["metric", "value", "reason"]);
+        for (name, value) in &self.metrics {
+            let value = value.as_f64().map_or_else(String::new, |value| value.to_string());
+            let reason = self.undefined.get(name).map_or("", String::as_str);
+            text.push_str(&csv_line([name.as_str(), &value, reason]));
+        }
+        text
+    }
 }
 
 /// Metrics as they are found.
