@@ -55,7 +55,7 @@ pub enum Attribute {
 }
 
 /// A container that is read. Paths have no leading slash, `""` is the root.
-pub trait Store {
+pub trait Store: Send + Sync {
     /// What lies at `path`; `None` where nothing does.
     fn node(&self, path: &str) -> Result<Option<Node>, DataError>;
 

@@ -14,6 +14,7 @@ mod differential_expression;
 mod distances;
 mod energy_distance;
 mod exponential;
+mod gene_pairs;
 mod knn_purity;
 mod mmd_rbf;
 mod mse;

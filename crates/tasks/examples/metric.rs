@@ -26,8 +26,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn wilcoxon(folder: &Path) -> Result<Value, Box<dyn Error>> {
-    let (treated, control) =
-        (expression(&folder.join("true.h5ad"))?, expression(&folder.join("control.h5ad"))?);
+    let read = |name: &str| expression(&folder.join(name)).map_err(|error| error.to_string());
+    let (treated, control) = rayon::join(|| read("true.h5ad"), || read("control.h5ad"));
+    let (treated, control) = (treated?, control?);
     let tables = differential_expression(&[&treated, &control], &[(0, 1)], TestKind::Wilcoxon)?;
     let table = tables.first().ok_or("no table")?;
     let significant = table.iter().filter(|gene| gene.p_adjusted <= 0.05).count();

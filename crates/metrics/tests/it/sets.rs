@@ -134,15 +134,15 @@ fn activities<T: Real>(case: &Case, cells: &[Cells<T>]) {
 }
 
 fn correlated<T: Real>(case: &Case, cells: &[Cells<T>], name: &str, expected: &[Option<f64>]) {
+    let kind = if name.starts_with("pearson") { Correlation::Pearson } else { Correlation::Spearman };
     let settings = CoexpressionSettings {
-        kind: if name.starts_with("pearson") { Correlation::Pearson } else { Correlation::Spearman },
         min_cells: case.min_cells,
         overlap: 5,
         threshold: 0.0,
         upstream_columns: name.ends_with("upstream"),
     };
-    let got = coexpression(&cells[0], &cells[1], &case.sets, &settings).unwrap();
-    let got: BTreeMap<usize, Score> = got.sets.into_iter().collect();
+    let got = coexpression(&cells[0], &cells[1], &case.sets, &[kind], &settings).unwrap();
+    let got: BTreeMap<usize, Score> = got.into_iter().flat_map(|got| got.sets).collect();
     for (set, expected) in expected.iter().enumerate() {
         match (got.get(&set), expected) {
             (Some(got), Some(expected)) => close(got.clone().unwrap(), *expected, 1e-9, name),

@@ -85,26 +85,32 @@ fn coexpressions<T: Real>(
     upstream_columns: bool,
     found: &mut Found,
 ) {
-    for kind in &settings.correlations {
-        let name = format!("coexpression_{}", word(*kind));
-        let Some(sets) = sets else {
-            found.undefined(name, "`--gene-sets` was not given");
-            continue;
-        };
-        let columns: Vec<Vec<usize>> = sets.iter().map(|(_, columns)| columns.clone()).collect();
-        let own = CoexpressionSettings {
-            kind: *kind,
-            min_cells: settings.min_cells.coexpression,
-            overlap: settings.overlap,
-            threshold: 0.0,
-            upstream_columns,
-        };
-        match coexpression(truth, pred, &columns, &own) {
-            Ok(scores) => {
-                found.put(&name, scores.average());
-                found.detail(name, scores.sets.into_iter().map(|(set, score)| (sets[set].0.clone(), score)));
+    let name = |kind: &Correlation| format!("coexpression_{}", word(*kind));
+    let Some(sets) = sets else {
+        for kind in &settings.correlations {
+            found.undefined(name(kind), "`--gene-sets` was not given");
+        }
+        return;
+    };
+    let columns: Vec<Vec<usize>> = sets.iter().map(|(_, columns)| columns.clone()).collect();
+    let own = CoexpressionSettings {
+        min_cells: settings.min_cells.coexpression,
+        overlap: settings.overlap,
+        threshold: 0.0,
+        upstream_columns,
+    };
+    match coexpression(truth, pred, &columns, &settings.correlations, &own) {
+        Ok(scores) => {
+            for (kind, scores) in settings.correlations.iter().zip(scores) {
+                found.put(name(kind), scores.average());
+                let of_sets = scores.sets.into_iter().map(|(set, score)| (sets[set].0.clone(), score));
+                found.detail(name(kind), of_sets);
             }
-            Err(undefined) => found.put(name, Err(undefined)),
+        }
+        Err(undefined) => {
+            for kind in &settings.correlations {
+                found.put(name(kind), Err(undefined.clone()));
+            }
         }
     }
 }

@@ -140,9 +140,12 @@ impl Opened {
         };
         let given = spec.projection.as_deref().map(|path| projection::read(path, self.truth.genes()));
         let given = given.transpose()?;
-        let (truth, mut pred) = (read(&self.truth)?, read(&self.pred)?);
-        let control = self.control.as_ref().map(read).transpose()?;
-        let mut control_pred = self.control_pred.as_ref().map(read).transpose()?;
+        let ((truth, pred), (control, control_pred)) = rayon::join(
+            || rayon::join(|| read(&self.truth), || read(&self.pred)),
+            || rayon::join(|| self.control.as_ref().map(read), || self.control_pred.as_ref().map(read)),
+        );
+        let (truth, mut pred) = (truth?, pred?);
+        let (control, mut control_pred) = (control.transpose()?, control_pred.transpose()?);
 
         let mut found = Found { notes: self.notes, ..Found::default() };
         let mut params = Map::new();
