@@ -16,6 +16,7 @@ import tempfile
 import time
 
 LIMIT = 2_000_000_000
+BASELINES = "--baselines=zero,gene-mean,depth-scaled-gene-mean"
 
 
 def run(what, folder, *command):
@@ -43,7 +44,7 @@ def main():
         model = "baseline-gene-mean"
         used = [
             run("mask, 0.15 of all entries", folder, repro, "prepare-data", "--dataset", "large", "--sparse"),
-            run("baselines", folder, repro, "run-models", "--dataset", "large", "--baselines"),
+            run("baselines", folder, repro, "run-models", "--dataset", "large", BASELINES),
             run("score", folder, repro, "evaluate", "--dataset", "large", "--model", model),
         ]
     print(f"most memory {max(used) / 1e6:.0f} MB, the limit is {LIMIT / 1e6:.0f} MB")

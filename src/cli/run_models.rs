@@ -39,9 +39,10 @@ pub struct RunArguments {
     /// Any program as a model; it gets the same five options
     #[arg(long, value_name = "NAME=PROGRAM ARGUMENTS")]
     command: Vec<String>,
-    /// Run our own baselines: zero, gene mean, gene mean scaled by depth
-    #[arg(long)]
-    baselines: bool,
+    /// Run our own baselines: `zero`, `gene-mean`, `depth-scaled-gene-mean`, `low-rank`, `nearest-cells` and
+    /// `random-count`, or those named [e.g. `--baselines=zero,gene-mean`]
+    #[arg(long, value_name = "NAME", num_args = 0.., require_equals = true, value_delimiter = ',', value_parser = baseline)]
+    baselines: Option<Vec<Baseline>>,
     /// Start models with `uv run`, which makes the environments that they ask for
     #[arg(long)]
     use_uv: bool,
@@ -54,6 +55,14 @@ pub struct RunArguments {
     /// End a model that takes longer than this
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
+}
+
+fn baseline(text: &str) -> Result<Baseline, String> {
+    let known = Baseline::ALL.into_iter().find(|own| own.short_name() == text);
+    known.ok_or_else(|| {
+        let names = Baseline::ALL.map(|own| format!("`{}`", own.short_name()));
+        format!("the baselines are {}", names.join(", "))
+    })
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -128,16 +137,17 @@ fn json_of(model: &Model, result: &Result<PathBuf, Failed>) -> serde_json::Value
 /// The models that are asked for: those of the folder, then commands, then baselines.
 fn models(arguments: &RunArguments) -> Result<Vec<Model>, Failure> {
     let mut models = Vec::new();
-    let others = !arguments.command.is_empty() || arguments.baselines;
+    let others = !arguments.command.is_empty() || arguments.baselines.is_some();
     if !arguments.models.is_empty() || !others {
         models.extend(of_folder(arguments)?);
     }
     for command in &arguments.command {
         models.push(Model::parse(command)?);
     }
-    if arguments.baselines {
-        let of = |own: Baseline| Model { name: own.name().to_owned(), kind: ModelKind::Baseline(own) };
-        models.extend(Baseline::ALL.map(of));
+    if let Some(named) = &arguments.baselines {
+        let chosen = if named.is_empty() { &Baseline::ALL[..] } else { named };
+        let of = |own: &Baseline| Model { name: own.name().to_owned(), kind: ModelKind::Baseline(*own) };
+        models.extend(chosen.iter().map(of));
     }
     let mut names = BTreeSet::new();
     if let Some(twice) = models.iter().find(|model| !names.insert(&model.name)) {

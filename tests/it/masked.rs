@@ -229,12 +229,24 @@ fn baselines_are_run_and_scored() {
     passed  baseline-zero  results/own/mask_15_seed_42/baseline-zero
     passed  baseline-gene-mean  results/own/mask_15_seed_42/baseline-gene-mean
     passed  baseline-depth-scaled-gene-mean  results/own/mask_15_seed_42/baseline-depth-scaled-gene-mean
+    passed  baseline-low-rank  results/own/mask_15_seed_42/baseline-low-rank
+    passed  baseline-nearest-cells  results/own/mask_15_seed_42/baseline-nearest-cells
+    passed  baseline-random-count  results/own/mask_15_seed_42/baseline-random-count
     --- stderr
     running baseline-zero
     running baseline-gene-mean
     running baseline-depth-scaled-gene-mean
-    3 passed, 0 failed
+    running baseline-low-rank
+    running baseline-nearest-cells
+    running baseline-random-count
+    6 passed, 0 failed
     ");
+    let run = folder.run(&["run-models", "--dataset", "own", "--baselines=zero,random-count"]);
+    assert_eq!(run.status, 0);
+    assert_eq!(run.stdout.lines().count(), 2, "{}", run.stdout);
+    let run = folder.run(&["run-models", "--dataset", "own", "--baselines=median"]);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("the baselines are `zero`, `gene-mean`"), "{}", run.stderr);
     let run = folder.run(&["evaluate", "--dataset", "own", "--model", "baseline-zero"]);
     assert_eq!(run.status, 0);
     let lines: Vec<&str> = run.stdout.lines().collect();

@@ -18,3 +18,4 @@ pub mod umap;
 pub use eigen::{Eigen, symmetric_eigen};
 pub use error::LearnError;
 pub use matrix::{Dense, MatrixView, Real};
+pub use svd::orthonormalise;

@@ -8,7 +8,7 @@ const ROUNDS: usize = 60;
 
 /// Makes the rows orthonormal from first to last, each against those before it, twice. A row that depends on those before
 /// it becomes zero.
-pub(crate) fn orthonormalise(matrix: &mut Dense) {
+pub fn orthonormalise(matrix: &mut Dense) {
     let columns = matrix.columns();
     for i in 0..matrix.rows() {
         let (before, rest) = matrix.values_mut().split_at_mut(i * columns);

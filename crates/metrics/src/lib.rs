@@ -33,6 +33,7 @@ pub use correlation::Correlation;
 pub use cytokine::{Cytokines, cytokine};
 pub use deg_recovery::{DegRecovery, DegSettings, Recovery, deg_recovery};
 pub use differential_expression::{Gene, Test, TestKind, differential_expression};
+pub use distances::{Points, nearest};
 pub use energy_distance::{energy_distance, energy_distance_and_mmd_rbf};
 pub use knn_purity::{knn_purity, knn_purity_normalised};
 pub use mmd_rbf::mmd_rbf;

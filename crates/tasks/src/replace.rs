@@ -38,14 +38,14 @@ impl<T: Float> ReplacedRows<T> {
         Ok(Self { writer, columns, rows, entries: Vec::new() })
     }
 
-    /// Adds row `row` of a block with the entries of these columns, which ascend, replaced by what `with` says: `None`
-    /// leaves them out of a sparse matrix and makes them 0 in a dense one.
+    /// Adds row `row` of a block with the entries of these columns, which ascend, replaced by what `with` says, which is
+    /// asked in their order: `None` leaves them out of a sparse matrix and makes them 0 in a dense one.
     pub fn append(
         &mut self,
         block: &Block<T>,
         row: usize,
         replaced: &[u32],
-        with: impl Fn(u32) -> Option<T>,
+        mut with: impl FnMut(u32) -> Option<T>,
     ) -> Result<(), DataError> {
         match &mut self.rows {
             Rows::Dense(values) => {

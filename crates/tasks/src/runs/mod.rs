@@ -145,7 +145,7 @@ impl RunSpec {
 
     fn baseline(&self, baseline: Baseline, folder: &Path) -> Result<(), TaskError> {
         let masked = self.mask.masked(&self.data);
-        baseline.run(&masked, &folder.join(RECONSTRUCTION))?;
+        baseline.run(&masked, &folder.join(RECONSTRUCTION), self.mask.seed())?;
         let file = files::open(&masked)?;
         let metadata = json!({
             "model": baseline.name(),
