@@ -1,11 +1,15 @@
 //! A data frame whose rows know where they come from.
 
 use polars::prelude::{ChunkedArray, DataFrame, DataType, Float64Chunked, IdxCa, IdxSize, PlSmallStr};
+use rayon::prelude::*;
 
 use super::error::quoted;
 use super::table::parse_all;
 use super::{Column, QueryError, Table};
 use crate::evidence::Lineages;
+
+/// Numbers that one task looks at.
+const BLOCK: usize = 1 << 16;
 
 /// A polars frame and one lineage a row.
 #[derive(Clone, Debug, Default)]
@@ -100,11 +104,7 @@ impl Frame {
     /// Turns a column into finite numbers; what is not one is missing.
     pub fn make_numbers(&mut self, name: &str) -> Result<(), QueryError> {
         let column = self.require(name)?;
-        let finite = |numbers: &Float64Chunked| {
-            let mut pieces = numbers.downcast_iter();
-            pieces.all(|piece| piece.values().iter().all(|number| number.is_finite()))
-        };
-        if column.f64().is_ok_and(finite) {
+        if column.f64().is_ok_and(all_finite) {
             return Ok(());
         }
         if column.dtype() != &DataType::String {
@@ -125,7 +125,7 @@ impl Frame {
         for name in self.data.get_column_names_owned() {
             let column = self.require(&name)?;
             let fine = match column.dtype() {
-                DataType::Float64 => column.f64()?.iter().flatten().all(f64::is_finite),
+                DataType::Float64 => all_finite(column.f64()?),
                 other => other == &DataType::String,
             };
             if !fine {
@@ -133,12 +133,22 @@ impl Frame {
                 self.conform(&name, text)?;
             }
         }
-        self.data.rechunk_mut();
+        self.data.rechunk_mut_par();
         Ok(Table::from_frame(self))
     }
 
     /// A table as a frame again.
     pub fn from_table(table: &Table) -> Self {
         table.frame().clone()
+    }
+}
+
+/// Whether every number that is there is finite.
+fn all_finite(numbers: &Float64Chunked) -> bool {
+    match numbers.cont_slice() {
+        Ok(numbers) => {
+            numbers.par_chunks(BLOCK).all(|numbers| numbers.iter().all(|number| number.is_finite()))
+        }
+        Err(_) => numbers.iter().flatten().all(f64::is_finite),
     }
 }

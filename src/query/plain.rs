@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use polars::prelude::{Column, DataFrame, IntoColumn, PolarsResult, StringChunked, StringChunkedBuilder};
+use polars::prelude::{
+    Column, DataFrame, Float64Chunked, IntoColumn, PolarsResult, StringChunked, StringChunkedBuilder,
+};
 use rayon::prelude::*;
 
 use super::table::parse_number;
@@ -34,7 +36,7 @@ pub(super) fn read_plain(bytes: &[u8], numbers: &[&str]) -> Option<PolarsResult<
         columns.iter_mut().zip(block?).for_each(|(column, cells)| column.push(cells));
     }
     let columns: PolarsResult<Vec<Column>> =
-        names.iter().zip(columns).map(|(name, blocks)| column(name, blocks)).collect();
+        names.par_iter().zip(columns).map(|(name, blocks)| column(name, blocks)).collect();
     Some(columns.and_then(DataFrame::new_infer_height))
 }
 
@@ -76,7 +78,7 @@ fn column(name: &str, blocks: Vec<Cells>) -> PolarsResult<Column> {
             let numbers = numbers.into_iter().map(|number| (!number.is_nan()).then_some(number));
             Column::new(name.into(), numbers.collect::<Vec<Option<f64>>>())
         }
-        None => Column::new(name.into(), numbers),
+        None => Float64Chunked::from_vec(name.into(), numbers).into_column(),
     })
 }
 

@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use rayon::prelude::*;
+
 use super::points::{PanelPoints, Point, Series};
 use super::spec::{HighlightValue, ScatterSpec};
 use super::trend::trend;
@@ -112,7 +114,8 @@ impl<'a> Drawing<'a> {
             let text = format!("{} points, drawn as a picture and not listed", members.len());
             Mark { text, ..Mark::new(MarkKind::Text, &panel.name, &series.label, "", lineage) }
         };
-        self.series.iter().zip(members).filter(|(_, members)| !members.is_empty()).map(summary).collect()
+        let series = self.series.par_iter().zip(members);
+        series.filter(|(_, members)| !members.is_empty()).map(summary).collect()
     }
 
     /// Lines through the medians of every series.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::spec::{ScatterPanelSpec, ScatterSpec};
 use crate::evidence::Lineage;
 use crate::figures::FigureError;
@@ -9,6 +11,9 @@ use crate::figures::rows::{Datasets, Row};
 use crate::manifest::RawSpec;
 use crate::plot::{Colour, Marker, Theme};
 use crate::query::{Categories, Table};
+
+/// Rows that one task sorts into series.
+const BLOCK: usize = 1 << 16;
 
 /// A series as it is drawn.
 #[derive(Clone, Debug)]
@@ -166,23 +171,16 @@ impl<'a> PanelPoints<'a> {
             let (x, y) = (*x.get(row as usize)?, *y.get(row as usize)?);
             (!x.is_nan() && !y.is_nan()).then_some((x, y))
         };
-        let of_series =
-            || rows.positions.iter().zip(&of_rows).filter_map(|(row, series)| Some((*row, (*series)?)));
-        let mut counts = vec![0; series.len()];
-        let mut without_numbers = 0;
-        for (row, series) in of_series() {
-            match place(row) {
-                Some(_) => counts[series as usize] += 1,
-                None => without_numbers += 1,
-            }
-        }
-        // Rows keep their order within a series.
-        let mut next = starts(series, &counts);
-        let mut points = vec![Point::default(); counts.iter().sum()];
-        for (row, series) in of_series() {
-            let Some((x, y)) = place(row) else { continue };
-            points[next[series as usize]] = Point { x, y, series, row };
-            next[series as usize] += 1;
+        let blocks: Vec<Block> = rows
+            .positions
+            .par_chunks(BLOCK)
+            .zip(of_rows.par_chunks(BLOCK))
+            .map(|(rows, of_rows)| Block::of(rows, of_rows, series.len(), place))
+            .collect();
+        let without_numbers = blocks.iter().map(|block| block.without_numbers).sum();
+        let mut points = Vec::with_capacity(blocks.iter().map(|block| block.points.len()).sum());
+        for series in by_layer(series) {
+            blocks.iter().for_each(|block| points.extend_from_slice(block.of_series(series)));
         }
         Ok(Self { spec: panel, name, points, without_numbers, table: rows.table })
     }
@@ -223,19 +221,76 @@ impl PanelRows<'_> {
         let of_texts: Vec<Option<u32>> =
             values.texts.iter().map(|text| first.get(&Some(text.as_str())).copied()).collect();
         let of_row = |index: &Option<u32>| index.map_or(without, |index| of_texts[index as usize]);
-        values.indices.iter().map(of_row).collect()
+        values.indices.par_iter().map(of_row).collect()
     }
 }
 
-/// Where the points of each series start when lower layers come first.
-fn starts(series: &[Series], counts: &[usize]) -> Vec<usize> {
+/// Indices of series, those of lower layers first.
+fn by_layer(series: &[Series]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..series.len()).collect();
     order.sort_by_key(|index| series[*index].layer);
-    let mut starts = vec![0; series.len()];
-    let mut next = 0;
-    for index in order {
-        starts[index] = next;
-        next += counts[index];
+    order
+}
+
+/// The points of some rows by series; within one, rows keep their order.
+struct Block {
+    points: Vec<Point>,
+    /// Where each series ends.
+    ends: Vec<usize>,
+    without_numbers: usize,
+}
+
+impl Block {
+    fn of(
+        rows: &[u32],
+        of_rows: &[Option<u32>],
+        n_series: usize,
+        place: impl Fn(u32) -> Option<(f64, f64)>,
+    ) -> Self {
+        let of_series = || rows.iter().zip(of_rows).filter_map(|(row, series)| Some((*row, (*series)?)));
+        let mut ends = vec![0; n_series];
+        let mut without_numbers = 0;
+        for (row, series) in of_series() {
+            match place(row) {
+                Some(_) => ends[series as usize] += 1,
+                None => without_numbers += 1,
+            }
+        }
+        let mut n_points = 0;
+        for end in &mut ends {
+            // Where the series starts, until its points have moved that to its end.
+            n_points += std::mem::replace(end, n_points);
+        }
+        let mut points = vec![Point::default(); n_points];
+        for (row, series) in of_series() {
+            let Some((x, y)) = place(row) else { continue };
+            let next = &mut ends[series as usize];
+            points[*next] = Point { x, y, series, row };
+            *next += 1;
+        }
+        Self { points, ends, without_numbers }
     }
-    starts
+
+    fn of_series(&self, series: usize) -> &[Point] {
+        let start = series.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.points[start..self.ends[series]]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_are_sorted_by_series_and_rows_keep_their_order() {
+        let rows = [3, 4, 5, 6, 7, 8];
+        let of_rows = [Some(2), Some(0), None, Some(2), Some(0), Some(2)];
+        // Row 6 has no numbers, row 5 no series, series 1 no rows.
+        let place = |row: u32| (row != 6).then_some((f64::from(row), 0.5));
+        let block = Block::of(&rows, &of_rows, 3, place);
+        let found = |series| block.of_series(series).iter().map(|point| point.row).collect::<Vec<u32>>();
+        assert_eq!([found(0), found(1), found(2)], [vec![4, 7], vec![], vec![3, 8]]);
+        assert_eq!((block.points.len(), block.without_numbers), (4, 1));
+        assert!(block.points.iter().all(|point| point.x == f64::from(point.row) && point.y == 0.5));
+    }
 }

@@ -1,29 +1,28 @@
 //! A `scatter` figure in words.
 
-use super::points::{PanelPoints, Series};
+use rayon::prelude::*;
+
+use super::points::{PanelPoints, Point, Series};
 use super::spec::ScatterSpec;
 use crate::figures::words::{count, short};
 use crate::plot::{Element, Page};
 use crate::stats::pearson;
 
+/// Points that one task looks at.
+const BLOCK: usize = 1 << 16;
+
 /// Chart type, axes, series with their n, correlations, and what is not drawn or not listed.
 pub fn describe(spec: &ScatterSpec, series: &[Series], panels: &[PanelPoints<'_>], page: &Page) -> String {
     let mut sentences = vec![kind(panels)];
-    let points = || panels.iter().flat_map(|panel| &panel.points);
-    let (mut left, mut right) = (f64::INFINITY, f64::NEG_INFINITY);
-    let (mut bottom, mut top) = (left, right);
-    let mut counts = vec![0; series.len()];
-    for point in points() {
-        (left, right) = (left.min(point.x), right.max(point.x));
-        (bottom, top) = (bottom.min(point.y), top.max(point.y));
-        counts[point.series as usize] += 1;
-    }
-    let axis = |name: &str, axis: &str, low, high| {
+    let blocks = panels.par_iter().flat_map(|panel| panel.points.par_chunks(BLOCK));
+    let all = blocks.map(|points| Extent::of(points, series.len()));
+    let all = all.reduce(|| Extent::of(&[], series.len()), Extent::with);
+    let axis = |name: &str, axis: &str, (low, high)| {
         format!("{name} axis: {axis}, values from {} to {}.", short(low), short(high))
     };
-    sentences.push(axis("Horizontal", spec.x.name(), left, right));
-    sentences.push(axis("Vertical", spec.y.name(), bottom, top));
-    let named = series.iter().zip(&counts);
+    sentences.push(axis("Horizontal", spec.x.name(), all.x));
+    sentences.push(axis("Vertical", spec.y.name(), all.y));
+    let named = series.iter().zip(&all.counts);
     let named: Vec<String> =
         named.map(|(series, n)| format!("{} ({})", series.label, count(*n, "point"))).collect();
     sentences.push(format!("Series: {}.", named.join(", ")));
@@ -35,6 +34,33 @@ pub fn describe(spec: &ScatterSpec, series: &[Series], panels: &[PanelPoints<'_>
     }
     sentences.extend(picture(spec, page));
     sentences.join(" ")
+}
+
+/// Where points lie, and how many each series has.
+struct Extent {
+    x: (f64, f64),
+    y: (f64, f64),
+    counts: Vec<usize>,
+}
+
+impl Extent {
+    fn of(points: &[Point], n_series: usize) -> Self {
+        let nothing = (f64::INFINITY, f64::NEG_INFINITY);
+        let mut extent = Self { x: nothing, y: nothing, counts: vec![0; n_series] };
+        for point in points {
+            extent.x = (extent.x.0.min(point.x), extent.x.1.max(point.x));
+            extent.y = (extent.y.0.min(point.y), extent.y.1.max(point.y));
+            extent.counts[point.series as usize] += 1;
+        }
+        extent
+    }
+
+    fn with(mut self, other: Self) -> Self {
+        self.x = (self.x.0.min(other.x.0), self.x.1.max(other.x.1));
+        self.y = (self.y.0.min(other.y.0), self.y.1.max(other.y.1));
+        self.counts.iter_mut().zip(other.counts).for_each(|(count, other)| *count += other);
+        self
+    }
 }
 
 fn kind(panels: &[PanelPoints<'_>]) -> String {
