@@ -15,8 +15,8 @@ const BLOCK: usize = 1 << 16;
 pub fn describe(spec: &ScatterSpec, series: &[Series], panels: &[PanelPoints<'_>], page: &Page) -> String {
     let mut sentences = vec![kind(panels)];
     let blocks = panels.par_iter().flat_map(|panel| panel.points.par_chunks(BLOCK));
-    let all = blocks.map(|points| Extent::of(points, series.len()));
-    let all = all.reduce(|| Extent::of(&[], series.len()), Extent::with);
+    let extents: Vec<Extent> = blocks.map(|points| Extent::of(points, series.len())).collect();
+    let all = extents.into_iter().fold(Extent::of(&[], series.len()), Extent::with);
     let axis = |name: &str, axis: &str, (low, high)| {
         format!("{name} axis: {axis}, values from {} to {}.", short(low), short(high))
     };
