@@ -98,23 +98,31 @@ fn search(
 ) -> Vec<Vec<usize>> {
     let blocks: Vec<Vec<Vec<usize>>> = (0..queries.n.div_ceil(BLOCK))
         .into_par_iter()
-        .map_init(Vec::new, |squares, block| {
+        .map_init(Scratch::default, |Scratch { squares, order }, block| {
             let rows = block * BLOCK..((block + 1) * BLOCK).min(queries.n);
             pulp::Arch::new().dispatch(BlockRows { queries, rows: rows.clone(), pool, squares });
             let nearest = |(query, squares): (usize, &Vec<f64>)| {
-                let mut order: Vec<usize> = (0..pool.n).filter(|point| admitted(query, *point)).collect();
+                order.clear();
+                order.extend((0..pool.n).filter(|point| admitted(query, *point)));
                 let by_distance = |a: &usize, b: &usize| squares[*a].total_cmp(&squares[*b]).then(a.cmp(b));
                 if k < order.len() && k > 0 {
                     order.select_nth_unstable_by(k - 1, by_distance);
                 }
                 order.truncate(k);
                 order.sort_unstable_by(by_distance);
-                order
+                order.to_vec()
             };
             rows.zip(squares.iter()).map(nearest).collect()
         })
         .collect();
     blocks.into_iter().flatten().collect()
+}
+
+/// Room of one thread. What is found is copied out of it: each list takes the room of k points, not of the pool.
+#[derive(Default)]
+struct Scratch {
+    squares: Vec<Vec<f64>>,
+    order: Vec<usize>,
 }
 
 /// Squared distances of the points of a block to all of a pool, strip by strip: what is loaded of a strip serves all of
@@ -314,6 +322,7 @@ mod tests {
             prop_assert_eq!(found.len(), a.n_cells());
             for (i, found) in found.iter().enumerate() {
                 prop_assert_eq!(found.len(), k.min(b.n_cells()));
+                prop_assert!(found.capacity() <= k, "room for {} points, not {k}", found.capacity());
                 prop_assert!(found.iter().all(|j| found.iter().filter(|other| *other == j).count() == 1));
                 let farthest = found.last().map_or(-1.0, |j| square(i, *j));
                 let closer = (0..b.n_cells()).filter(|j| square(i, *j) < farthest * (1.0 - 1e-12)).count();
