@@ -1,5 +1,7 @@
 //! Means over all pairs of two point sets, in memory that does not grow with the number of pairs.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::cells::{Cells, Real};
@@ -9,43 +11,67 @@ const WIDTH: usize = 16;
 /// Points of the first set that one task compares with all of the second: parts of the work depend on the data alone.
 const BLOCK: usize = 64;
 
-/// Points in double precision: as rows, and as strips of [`WIDTH`] points with one coordinate after the other.
+/// Points in double precision, in strips of [`WIDTH`] points with one coordinate after the other.
 pub struct Points {
     n: usize,
     dimensions: usize,
-    rows: Vec<f64>,
     strips: Vec<[f64; WIDTH]>,
 }
 
 impl Points {
-    /// The cells as points, one coordinate a gene.
-    pub fn new<T: Real>(cells: &Cells<T>) -> Self {
-        let rows = cells.values().iter().map(|value| value.to_f64()).collect();
-        Self::of_rows(cells.n_cells(), cells.n_genes(), rows)
+    /// The cells of some matrices with the same genes as points, one coordinate a gene.
+    pub fn of_cells<T: Real>(matrices: &[&Cells<T>]) -> Self {
+        let n = matrices.iter().map(|cells| cells.n_cells()).sum();
+        let dimensions = matrices.first().map_or(0, |cells| cells.n_genes());
+        let cells = matrices.iter().flat_map(|cells| (0..cells.n_cells()).map(|cell| cells.cell(cell)));
+        Self::filled(n, dimensions, cells, Real::to_f64)
     }
 
     /// `n` points, one after the other.
-    pub fn of_rows(n: usize, dimensions: usize, rows: Vec<f64>) -> Self {
-        let mut strips = vec![[0.0; WIDTH]; n.div_ceil(WIDTH) * dimensions];
-        if dimensions > 0 {
-            for (point, row) in rows.chunks_exact(dimensions).enumerate() {
-                let strip = &mut strips[point / WIDTH * dimensions..][..dimensions];
-                for (lanes, value) in strip.iter_mut().zip(row) {
-                    lanes[point % WIDTH] = *value;
-                }
-            }
-        }
-        Self { n, dimensions, rows, strips }
+    pub fn of_rows(n: usize, dimensions: usize, rows: &[f64]) -> Self {
+        Self::filled(n, dimensions, rows.chunks_exact(dimensions.max(1)), |number| number)
     }
 
-    #[inline(always)]
-    fn row(&self, point: usize) -> &[f64] {
-        &self.rows[point * self.dimensions..][..self.dimensions]
+    fn filled<'a, V: Copy + 'a>(
+        n: usize,
+        dimensions: usize,
+        rows: impl Iterator<Item = &'a [V]>,
+        number: impl Fn(V) -> f64,
+    ) -> Self {
+        let mut strips = vec![[0.0; WIDTH]; n.div_ceil(WIDTH) * dimensions];
+        for (point, row) in rows.take(n).enumerate() {
+            let strip = &mut strips[point / WIDTH * dimensions..][..dimensions];
+            for (lanes, value) in strip.iter_mut().zip(row) {
+                lanes[point % WIDTH] = number(*value);
+            }
+        }
+        Self { n, dimensions, strips }
     }
 
     #[inline(always)]
     fn strip(&self, strip: usize) -> &[[f64; WIDTH]] {
         &self.strips[strip * self.dimensions..][..self.dimensions]
+    }
+
+    /// The points of a block as rows.
+    fn block(&self, block: usize) -> Rows {
+        let points = block * BLOCK..((block + 1) * BLOCK).min(self.n);
+        let row = |point: usize| self.strip(point / WIDTH).iter().map(move |lanes| lanes[point % WIDTH]);
+        Rows { dimensions: self.dimensions, values: points.clone().flat_map(row).collect(), points }
+    }
+}
+
+/// A few points, one after the other.
+struct Rows {
+    points: Range<usize>,
+    dimensions: usize,
+    values: Vec<f64>,
+}
+
+impl Rows {
+    #[inline(always)]
+    fn row(&self, point: usize) -> &[f64] {
+        &self.values[(point - self.points.start) * self.dimensions..][..self.dimensions]
     }
 }
 
@@ -59,7 +85,7 @@ pub fn mean_between<const N: usize>(
     let blocks = a.n.div_ceil(BLOCK);
     let sums: Vec<[f64; N]> = (0..blocks)
         .into_par_iter()
-        .map(|block| pulp::Arch::new().dispatch(BlockSum { a, b, block, within: false, of }))
+        .map(|block| pulp::Arch::new().dispatch(BlockSum { rows: &a.block(block), b, within: false, of }))
         .collect();
     means(&sums, a.n as f64 * b.n as f64)
 }
@@ -70,7 +96,7 @@ pub fn mean_within<const N: usize>(a: &Points, of: impl Fn(f64) -> [f64; N] + Co
     let blocks = a.n.div_ceil(BLOCK);
     let sums: Vec<[f64; N]> = (0..blocks)
         .into_par_iter()
-        .map(|block| pulp::Arch::new().dispatch(BlockSum { a, b: a, block, within: true, of }))
+        .map(|block| pulp::Arch::new().dispatch(BlockSum { rows: &a.block(block), b: a, within: true, of }))
         .collect();
     means(&sums, a.n as f64 * a.n as f64)
 }
@@ -99,8 +125,8 @@ fn search(
     let blocks: Vec<Vec<Vec<usize>>> = (0..queries.n.div_ceil(BLOCK))
         .into_par_iter()
         .map_init(Scratch::default, |Scratch { squares, order }, block| {
-            let rows = block * BLOCK..((block + 1) * BLOCK).min(queries.n);
-            pulp::Arch::new().dispatch(BlockRows { queries, rows: rows.clone(), pool, squares });
+            let rows = queries.block(block);
+            pulp::Arch::new().dispatch(BlockRows { rows: &rows, pool, squares });
             let nearest = |(query, squares): (usize, &Vec<f64>)| {
                 order.clear();
                 order.extend((0..pool.n).filter(|point| admitted(query, *point)));
@@ -112,7 +138,7 @@ fn search(
                 order.sort_unstable_by(by_distance);
                 order.to_vec()
             };
-            rows.zip(squares.iter()).map(nearest).collect()
+            rows.points.zip(squares.iter()).map(nearest).collect()
         })
         .collect();
     blocks.into_iter().flatten().collect()
@@ -128,8 +154,7 @@ struct Scratch {
 /// Squared distances of the points of a block to all of a pool, strip by strip: what is loaded of a strip serves all of
 /// the block.
 struct BlockRows<'a> {
-    queries: &'a Points,
-    rows: std::ops::Range<usize>,
+    rows: &'a Rows,
     pool: &'a Points,
     squares: &'a mut Vec<Vec<f64>>,
 }
@@ -139,19 +164,19 @@ impl pulp::WithSimd for BlockRows<'_> {
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) {
-        let Self { queries, rows, pool, squares } = self;
-        squares.resize_with(rows.len(), Vec::new);
+        let Self { rows, pool, squares } = self;
+        squares.resize_with(rows.points.len(), Vec::new);
         squares.iter_mut().for_each(Vec::clear);
         for strip in 0..pool.n.div_ceil(WIDTH) {
             let coordinates = pool.strip(strip);
             for (pair, squares) in squares.chunks_mut(2).enumerate() {
-                let row = rows.start + 2 * pair;
+                let point = rows.points.start + 2 * pair;
                 if let [first, second] = squares {
-                    let both = two_squared(queries.row(row), queries.row(row + 1), coordinates);
+                    let both = two_squared(rows.row(point), rows.row(point + 1), coordinates);
                     first.extend_from_slice(&both[0]);
                     second.extend_from_slice(&both[1]);
                 } else if let [only] = squares {
-                    only.extend_from_slice(&squared(queries.row(row), coordinates));
+                    only.extend_from_slice(&squared(rows.row(point), coordinates));
                 }
             }
         }
@@ -160,9 +185,9 @@ impl pulp::WithSimd for BlockRows<'_> {
 
 /// The sum of one task, compiled for the widest vectors that this processor has; their width changes no bit.
 struct BlockSum<'a, F> {
-    a: &'a Points,
+    rows: &'a Rows,
     b: &'a Points,
-    block: usize,
+    /// Whether the rows are a block of `b`.
     within: bool,
     of: F,
 }
@@ -172,53 +197,50 @@ impl<const N: usize, F: Fn(f64) -> [f64; N] + Copy> pulp::WithSimd for BlockSum<
 
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) -> [f64; N] {
-        let Self { a, b, block, within, of } = self;
+        let Self { rows, b, within, of } = self;
         if within {
             // Pairs inside of the block are few: each is taken twice, so that the rest is taken once.
-            let after = (block + 1) * BLOCK / WIDTH;
-            let (inner, outer) = (inner_sum(a, block, of), block_sum(a, a, block, after, of));
+            let after = (rows.points.start + BLOCK) / WIDTH;
+            let (inner, outer) = (inner_sum(rows, b, of), block_sum(rows, b, after, of));
             std::array::from_fn(|value| inner[value] + 2.0 * outer[value])
         } else {
-            block_sum(a, b, block, 0, of)
+            block_sum(rows, b, 0, of)
         }
     }
 }
 
-/// Sum over the points of a block of `a` and those of `b` from strip `first` on.
+/// Sum over a block of points and those of `b` from strip `first` on.
 #[inline(always)]
 fn block_sum<const N: usize>(
-    a: &Points,
+    rows: &Rows,
     b: &Points,
-    block: usize,
     first: usize,
     of: impl Fn(f64) -> [f64; N] + Copy,
 ) -> [f64; N] {
-    let points = block * BLOCK..((block + 1) * BLOCK).min(a.n);
     let mut sums = [[0.0; WIDTH]; N];
     for strip in first..b.n.div_ceil(WIDTH) {
         let coordinates = b.strip(strip);
-        let mut point = points.start;
-        while point + 1 < points.end {
-            let squares = two_squared(a.row(point), a.row(point + 1), coordinates);
+        let mut point = rows.points.start;
+        while point + 1 < rows.points.end {
+            let squares = two_squared(rows.row(point), rows.row(point + 1), coordinates);
             add(&mut sums, &squares[0], b.n - strip * WIDTH, of);
             add(&mut sums, &squares[1], b.n - strip * WIDTH, of);
             point += 2;
         }
-        if point < points.end {
-            add(&mut sums, &squared(a.row(point), coordinates), b.n - strip * WIDTH, of);
+        if point < rows.points.end {
+            add(&mut sums, &squared(rows.row(point), coordinates), b.n - strip * WIDTH, of);
         }
     }
     sums.map(|lanes| lanes.iter().sum())
 }
 
-/// Sum over all ordered pairs of points of one block.
+/// Sum over all ordered pairs of points of one block of `b`.
 #[inline(always)]
-fn inner_sum<const N: usize>(a: &Points, block: usize, of: impl Fn(f64) -> [f64; N] + Copy) -> [f64; N] {
-    let points = block * BLOCK..((block + 1) * BLOCK).min(a.n);
+fn inner_sum<const N: usize>(rows: &Rows, b: &Points, of: impl Fn(f64) -> [f64; N] + Copy) -> [f64; N] {
     let mut sums = [[0.0; WIDTH]; N];
-    for strip in points.start / WIDTH..points.end.div_ceil(WIDTH) {
-        for point in points.clone() {
-            add(&mut sums, &squared(a.row(point), a.strip(strip)), a.n - strip * WIDTH, of);
+    for strip in rows.points.start / WIDTH..rows.points.end.div_ceil(WIDTH) {
+        for point in rows.points.clone() {
+            add(&mut sums, &squared(rows.row(point), b.strip(strip)), b.n - strip * WIDTH, of);
         }
     }
     sums.map(|lanes| lanes.iter().sum())
@@ -302,7 +324,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn all_pairs_are_met_once((a, b) in cells()) {
-            let (left, right) = (Points::new(&a), Points::new(&b));
+            let (left, right) = (Points::of_cells(&[&a]), Points::of_cells(&[&b]));
             let between = mean_between(&left, &right, |square| [square.sqrt()])[0];
             prop_assert!((between - naive(&a, &b, f64::sqrt)).abs() < 1e-12);
             let within = mean_within(&left, |square| [square.sqrt()])[0];
@@ -318,7 +340,7 @@ mod tests {
             let square = |i: usize, j: usize| -> f64 {
                 a.cell(i).iter().zip(b.cell(j)).map(|(x, y)| (x - y) * (x - y)).sum()
             };
-            let found = nearest(&Points::new(&a), &Points::new(&b), k);
+            let found = nearest(&Points::of_cells(&[&a]), &Points::of_cells(&[&b]), k);
             prop_assert_eq!(found.len(), a.n_cells());
             for (i, found) in found.iter().enumerate() {
                 prop_assert_eq!(found.len(), k.min(b.n_cells()));
@@ -328,7 +350,7 @@ mod tests {
                 let closer = (0..b.n_cells()).filter(|j| square(i, *j) < farthest * (1.0 - 1e-12)).count();
                 prop_assert!(found.is_empty() || closer < found.len(), "{closer} are closer than {found:?}");
             }
-            let others = nearest_others(&Points::new(&a), k);
+            let others = nearest_others(&Points::of_cells(&[&a]), k);
             prop_assert!(others.iter().enumerate().all(|(i, found)| !found.contains(&i)));
         }
     }
@@ -336,7 +358,7 @@ mod tests {
     #[test]
     fn the_number_of_threads_changes_no_bit() {
         let values: Vec<f64> = (0..1000_u32).map(|i| f64::from(i.wrapping_mul(2_654_435_761) >> 8)).collect();
-        let points = Points::new(&Cells::new(200, 5, values).unwrap());
+        let points = Points::of_cells(&[&Cells::new(200, 5, values).unwrap()]);
         let with = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {

@@ -12,7 +12,7 @@ pub fn energy_distance<T: Real>(truth: &Cells<T>, predicted: &Cells<T>) -> Score
     same_genes(truth, predicted)?;
     enough_cells(truth, 1)?;
     enough_cells(predicted, 1)?;
-    let (x, y) = (Points::new(truth), Points::new(predicted));
+    let (x, y) = (Points::of_cells(&[truth]), Points::of_cells(&[predicted]));
     let distance = |squared: f64| [squared.sqrt()];
     let [between] = mean_between(&x, &y, distance);
     let ([of_x], [of_y]) = (mean_within(&x, distance), mean_within(&y, distance));
@@ -28,7 +28,7 @@ pub fn energy_distance_and_mmd_rbf<T: Real>(
     same_genes(truth, predicted)?;
     enough_cells(truth, 1)?;
     enough_cells(predicted, 1)?;
-    let (x, y) = (Points::new(truth), Points::new(predicted));
+    let (x, y) = (Points::of_cells(&[truth]), Points::of_cells(&[predicted]));
     let both = move |squared: f64| [squared.sqrt(), exp_negative(-gamma * squared)];
     let between = mean_between(&x, &y, both);
     let (of_x, of_y) = (mean_within(&x, both), mean_within(&y, both));

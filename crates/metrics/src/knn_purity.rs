@@ -16,7 +16,7 @@ pub fn knn_purity<T: Real>(
     k: usize,
 ) -> Score {
     let pool = pool(perturbed, control, predicted, k)?;
-    Ok(purity(&nearest(&Points::new(predicted), &pool, k), perturbed.n_cells()))
+    Ok(purity(&nearest(&Points::of_cells(&[predicted]), &pool, k), perturbed.n_cells()))
 }
 
 /// Purity on a scale on which controls have 0 and truly perturbed cells 1: (p - c) / (t - c), where p is
@@ -37,7 +37,7 @@ pub fn knn_purity_normalised<T: Real>(
     let others = nearest_others(&pool, k);
     let (of_perturbed, of_control) = others.split_at(n_perturbed);
     let (truth, background) = (purity(of_perturbed, n_perturbed), purity(of_control, n_perturbed));
-    let own = purity(&nearest(&Points::new(predicted), &pool, k), n_perturbed);
+    let own = purity(&nearest(&Points::of_cells(&[predicted]), &pool, k), n_perturbed);
     // Equal shares of neighbours are equal to the last digit.
     if truth == background { Err(Undefined::NoSpread) } else { Ok((own - background) / (truth - background)) }
 }
@@ -58,13 +58,10 @@ fn pool<T: Real>(
     same_genes(perturbed, control)?;
     same_genes(perturbed, predicted)?;
     enough_cells(predicted, 1)?;
-    let values: Vec<f64> =
-        perturbed.values().iter().chain(control.values()).map(|value| value.to_f64()).collect();
-    let n_pool = perturbed.n_cells() + control.n_cells();
-    if n_pool == 0 || k == 0 {
+    if perturbed.n_cells() + control.n_cells() == 0 || k == 0 {
         return Err(Undefined::Cells { needed: 1, found: 0 });
     }
-    Ok(Points::of_rows(n_pool, perturbed.n_genes(), values))
+    Ok(Points::of_cells(&[perturbed, control]))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub fn mmd_rbf<T: Real>(truth: &Cells<T>, predicted: &Cells<T>, gamma: f64) -> S
     enough_cells(truth, 1)?;
     enough_cells(predicted, 1)?;
     let kernel = move |squared: f64| [exp_negative(-gamma * squared)];
-    let (x, y) = (Points::new(truth), Points::new(predicted));
+    let (x, y) = (Points::of_cells(&[truth]), Points::of_cells(&[predicted]));
     let ([of_x], [of_y]) = (mean_within(&x, kernel), mean_within(&y, kernel));
     let [between] = mean_between(&x, &y, kernel);
     Ok(of_x + of_y - 2.0 * between)

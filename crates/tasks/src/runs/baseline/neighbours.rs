@@ -31,7 +31,7 @@ impl Neighbours {
         let members = members(n_cells, seed)?;
         let rank = low_rank.rank();
         let (scores, means) = low_rank.into_scores();
-        let nearest = nearest_others(scores, rank, &members);
+        let nearest = nearest_others(&scores, rank, &members);
         let mut pool = Vec::with_capacity(members.len());
         let mut wanted = members.iter().peekable();
         rows.each::<T>(|_, _, place, row| {
@@ -75,9 +75,9 @@ fn members(n_cells: usize, seed: u64) -> Result<Vec<usize>, TaskError> {
 }
 
 /// For each cell the positions in `members` of its nearest others.
-fn nearest_others(scores: Vec<f64>, rank: usize, members: &[usize]) -> Vec<Vec<usize>> {
-    let pool = members.iter().flat_map(|cell| &scores[cell * rank..][..rank]).copied().collect();
-    let pool = Points::of_rows(members.len(), rank, pool);
+fn nearest_others(scores: &[f64], rank: usize, members: &[usize]) -> Vec<Vec<usize>> {
+    let pool: Vec<f64> = members.iter().flat_map(|cell| &scores[cell * rank..][..rank]).copied().collect();
+    let pool = Points::of_rows(members.len(), rank, &pool);
     let cells = Points::of_rows(scores.len() / rank, rank, scores);
     // One more, since a cell of the pool finds itself.
     let mut nearest = nearest(&cells, &pool, NEIGHBOURS + 1);
