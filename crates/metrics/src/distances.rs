@@ -11,7 +11,7 @@ const WIDTH: usize = 16;
 /// Points of the first set that one task compares with all of the second: parts of the work depend on the data alone.
 const BLOCK: usize = 64;
 
-/// Points in double precision, in strips of [`WIDTH`] points with one coordinate after the other.
+/// Points in double precision, in strips of 16 points with one coordinate after the other.
 pub struct Points {
     n: usize,
     dimensions: usize,
