@@ -17,5 +17,5 @@ pub mod umap;
 
 pub use eigen::{Eigen, symmetric_eigen};
 pub use error::LearnError;
-pub use matrix::{Dense, MatrixView, Real};
+pub use matrix::{Dense, MatrixView, Real, add_scaled, dot};
 pub use svd::orthonormalise;

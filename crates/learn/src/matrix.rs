@@ -152,7 +152,7 @@ impl Dense {
 }
 
 /// Scalar product, in four interleaved sums.
-pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; 4];
     let (a_whole, a_rest) = a.as_chunks::<4>();
     let (b_whole, b_rest) = b.as_chunks::<4>();
@@ -166,7 +166,7 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
 }
 
 /// Adds `factor` times `from` to `to`.
-pub(crate) fn add_scaled(to: &mut [f64], factor: f64, from: &[f64]) {
+pub fn add_scaled(to: &mut [f64], factor: f64, from: &[f64]) {
     for (to, from) in to.iter_mut().zip(from) {
         *to += factor * from;
     }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::cells::{Cells, Real};
+use crate::fused::fused;
 
 /// Points whose coordinates lie side by side, so that one instruction handles several.
 const WIDTH: usize = 16;
@@ -253,7 +254,7 @@ fn squared(row: &[f64], strip: &[[f64; WIDTH]]) -> [f64; WIDTH] {
     for (x, lanes) in row.iter().zip(strip) {
         for (sum, y) in sums.iter_mut().zip(lanes) {
             let difference = x - y;
-            *sum = fused(difference, *sum);
+            *sum = fused(difference, difference, *sum);
         }
     }
     sums
@@ -266,18 +267,11 @@ fn two_squared(first: &[f64], second: &[f64], strip: &[[f64; WIDTH]]) -> [[f64; 
     for ((x0, x1), lanes) in first.iter().zip(second).zip(strip) {
         for lane in 0..WIDTH {
             let (d0, d1) = (x0 - lanes[lane], x1 - lanes[lane]);
-            sums[0][lane] = fused(d0, sums[0][lane]);
-            sums[1][lane] = fused(d1, sums[1][lane]);
+            sums[0][lane] = fused(d0, d0, sums[0][lane]);
+            sums[1][lane] = fused(d1, d1, sums[1][lane]);
         }
     }
     sums
-}
-
-/// x² + sum, rounded once: the same on every processor, and one instruction on those of the last ten years.
-#[inline(always)]
-#[expect(clippy::disallowed_methods, reason = "always fused here, never by the compiler's choice")]
-fn fused(x: f64, sum: f64) -> f64 {
-    x.mul_add(x, sum)
 }
 
 /// Adds `of` the squares of the first `valid` lanes.

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::cells::{Cells, Real};
 use crate::correlation::Correlation;
+use crate::fused::fused;
 
 /// Genes that are taken out of a matrix at once: cells lie pages apart, so that a visit should be worth it.
 const GENES: usize = 64;
@@ -215,13 +216,6 @@ fn add_products(tile: &mut Tile, rows: [&Unit; ROWS], others: [&Unit; OTHERS]) {
         }
     }
     *tile = sums;
-}
-
-/// x y + sum, rounded once: the same on every processor, and one instruction on those of the last ten years.
-#[inline(always)]
-#[expect(clippy::disallowed_methods, reason = "always fused here, never by the compiler's choice")]
-fn fused(x: f64, y: f64, sum: f64) -> f64 {
-    x.mul_add(y, sum)
 }
 
 #[cfg(test)]

@@ -19,6 +19,21 @@ pub fn knn_purity<T: Real>(
     Ok(purity(&nearest(&Points::of_cells(&[predicted]), &pool, k), perturbed.n_cells()))
 }
 
+/// [`knn_purity`] and [`knn_purity_normalised`]: the neighbours of predicted cells are looked for once.
+pub fn knn_purities<T: Real>(
+    perturbed: &Cells<T>,
+    control: &Cells<T>,
+    predicted: &Cells<T>,
+    k: usize,
+) -> (Score, Score) {
+    let pool = match pool(perturbed, control, predicted, k) {
+        Ok(pool) => pool,
+        Err(undefined) => return (Err(undefined.clone()), Err(undefined)),
+    };
+    let own = purity(&nearest(&Points::of_cells(&[predicted]), &pool, k), perturbed.n_cells());
+    (Ok(own), normalised(own, &pool, perturbed, control, k))
+}
+
 /// Purity on a scale on which controls have 0 and truly perturbed cells 1: (p - c) / (t - c), where p is
 /// [`knn_purity`], and c and t are the purities of the controls and of the perturbed cells themselves in the same pool,
 /// each cell without itself. Higher is better; it may lie outside of 0 to 1.
@@ -30,14 +45,16 @@ pub fn knn_purity_normalised<T: Real>(
     predicted: &Cells<T>,
     k: usize,
 ) -> Score {
-    let pool = pool(perturbed, control, predicted, k)?;
+    knn_purities(perturbed, control, predicted, k).1
+}
+
+fn normalised<T: Real>(own: f64, pool: &Points, perturbed: &Cells<T>, control: &Cells<T>, k: usize) -> Score {
     enough_cells(perturbed, 1)?;
     enough_cells(control, 1)?;
     let n_perturbed = perturbed.n_cells();
-    let others = nearest_others(&pool, k);
+    let others = nearest_others(pool, k);
     let (of_perturbed, of_control) = others.split_at(n_perturbed);
     let (truth, background) = (purity(of_perturbed, n_perturbed), purity(of_control, n_perturbed));
-    let own = purity(&nearest(&Points::of_cells(&[predicted]), &pool, k), n_perturbed);
     // Equal shares of neighbours are equal to the last digit.
     if truth == background { Err(Undefined::NoSpread) } else { Ok((own - background) / (truth - background)) }
 }

@@ -2,8 +2,8 @@
 
 use repro_metrics::{
     Cells, CoexpressionSettings, Correlation, DegRecovery, DegSettings, Real, Recovery, Score, TestKind,
-    Undefined, cell_cycle, coexpression, cytokine, deg_recovery, energy_distance_and_mmd_rbf, knn_purity,
-    knn_purity_normalised, mse, pathway, r2,
+    Undefined, cell_cycle, coexpression, cytokine, deg_recovery, energy_distance_and_mmd_rbf, knn_purities,
+    mse, pathway, r2,
 };
 
 use super::resources::{CellCycleGenes, Named, Resources};
@@ -51,8 +51,9 @@ pub fn perturbational<T: Real>(
     let Some(k) = settings.knn_k else { return };
     match control {
         Some(control) => {
-            found.put("knn_purity", knn_purity(truth, control, pred, k));
-            found.put("knn_purity_norm", knn_purity_normalised(truth, control, pred, k));
+            let (purity, normalised) = knn_purities(truth, control, pred, k);
+            found.put("knn_purity", purity);
+            found.put("knn_purity_norm", normalised);
         }
         None => {
             for name in ["knn_purity", "knn_purity_norm"] {

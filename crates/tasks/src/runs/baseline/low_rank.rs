@@ -1,7 +1,7 @@
 //! A matrix of low rank, fitted to the entries that are not masked.
 
 use rayon::prelude::*;
-use repro_learn::{Dense, orthonormalise};
+use repro_learn::{Dense, add_scaled, dot, orthonormalise};
 use repro_stats::random::Generator;
 
 use super::means::Means;
@@ -144,12 +144,4 @@ impl Projected<'_> {
         }
         add_scaled(&mut sums.all, 1.0, scores);
     }
-}
-
-fn dot(x: &[f64], y: &[f64]) -> f64 {
-    x.iter().zip(y).map(|(x, y)| x * y).sum()
-}
-
-fn add_scaled(to: &mut [f64], factor: f64, values: &[f64]) {
-    to.iter_mut().zip(values).for_each(|(to, value)| *to += factor * value);
 }
