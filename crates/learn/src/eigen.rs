@@ -8,6 +8,9 @@ use crate::matrix::{Dense, add_scaled, dot};
 
 /// Sweeps allowed for one eigenvalue; two or three are usual.
 const SWEEPS: usize = 60;
+/// Sweeps after which an element counts as zero that is the rounding of the largest: where many eigenvalues are 0, those
+/// beside it are rounding too, and it need not become small against them.
+const PATIENCE: usize = 30;
 /// Columns whose rotations are applied together: one strip of a matrix of 2000 rows fits the second cache.
 const STRIP: usize = 8;
 /// Rotations collected before they are applied.
@@ -149,10 +152,12 @@ impl Strips {
 /// Turns the off-diagonal (the last element of which is unused) to zero, and the rows of `vectors` with it.
 fn implicit_ql(d: &mut [f64], e: &mut [f64], vectors: &mut Strips) -> Result<(), LearnError> {
     let n = d.len();
+    let largest = d.iter().zip(&*e).fold(0.0_f64, |most, (d, e)| most.max(d.abs() + e.abs()));
     for l in 0..n {
         let mut sweeps = 0;
         loop {
-            let small = |m: &usize| e[*m].abs() <= f64::EPSILON * (d[*m].abs() + d[m + 1].abs());
+            let floor = if sweeps < PATIENCE { 0.0 } else { largest };
+            let small = |m: &usize| e[*m].abs() <= f64::EPSILON * (d[*m].abs() + d[m + 1].abs()).max(floor);
             let m = (l..n - 1).find(small).unwrap_or(n - 1);
             if m == l {
                 break;

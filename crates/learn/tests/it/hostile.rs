@@ -99,6 +99,20 @@ fn rows_of_zeros_are_at_a_right_angle() {
     assert_eq!((near.positions(1), near.distances(1)), (&[0, 2, 3][..], &[1.0, 1.0, 2.0][..]));
 }
 
+/// The graph of these rows has so many eigenvalues 0 that those beside them are rounding.
+#[test]
+fn eigenvalues_that_are_zero_many_times_settle() {
+    let mut cells = vec![1.0; 43];
+    for place in [0, 2, 3, 4, 9, 38, 42] {
+        cells[place] = -1.0;
+    }
+    (cells[6], cells[39], cells[41]) = (1e-300, 0.0, 1e-300);
+    let matrix = MatrixView::new(&cells, 43, 1).unwrap();
+    let parameters = Parameters { start: Start::Spectral, metric: Metric::Cosine, ..quick(3) };
+    let map = embed(matrix, &parameters).unwrap();
+    assert!(map.values().iter().all(|value| value.is_finite()));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
