@@ -1,5 +1,6 @@
 //! Where a number comes from: source rows, their lineage and the tier of evidence.
 
+mod bits;
 mod lineages;
 mod rows;
 
@@ -154,17 +155,15 @@ impl Lineage {
 
     /// The union of several lineages, in any order.
     pub fn union<'a>(lineages: impl IntoIterator<Item = &'a Self>) -> Self {
-        type Run = (u32, u32);
-        let mut gathered: Vec<(Arc<SourceFile>, Vec<Run>)> = Vec::new();
+        let mut gathered: Vec<(&Arc<SourceFile>, Vec<&Rows>)> = Vec::new();
         for (file, rows) in lineages.into_iter().flat_map(|lineage| &lineage.0) {
-            let index =
-                gathered.binary_search_by(|(known, _)| compare(known, file)).unwrap_or_else(|index| {
-                    gathered.insert(index, (Arc::clone(file), Vec::new()));
-                    index
-                });
-            gathered[index].1.extend(rows.runs());
+            match gathered.binary_search_by(|(known, _)| compare(known, file)) {
+                Ok(index) => gathered[index].1.push(rows),
+                Err(index) => gathered.insert(index, (file, vec![rows])),
+            }
         }
-        let files = gathered.into_iter().filter_map(|(file, runs)| Some((file, Rows::of(runs)?)));
+        let files =
+            gathered.into_iter().filter_map(|(file, sets)| Some((Arc::clone(file), Rows::union(&sets)?)));
         Self(files.collect())
     }
 

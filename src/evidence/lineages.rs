@@ -4,23 +4,62 @@ use std::sync::Arc;
 
 use super::{Lineage, Rows, SourceFile};
 
-/// One lineage a row. While every row is one row of the same file, that is four bytes each instead of a set each.
+/// One lineage a row. While every row is one row of the same file, that is four bytes each instead of a set each, and
+/// nothing as long as they are the file's first rows.
 #[derive(Clone, Debug)]
 pub struct Lineages(Kind);
 
 #[derive(Clone, Debug)]
 enum Kind {
-    /// Rows of a file, counted from 1.
-    Single { file: Arc<SourceFile>, rows: Vec<u32> },
+    /// Rows of a file.
+    Single { file: Arc<SourceFile>, rows: Numbers },
     /// Anything.
     Sets(Vec<Lineage>),
+}
+
+/// Numbers of rows, counted from 1.
+#[derive(Clone, Debug)]
+enum Numbers {
+    /// As many, from the first one on.
+    First(usize),
+    /// Anything.
+    Listed(Vec<u32>),
+}
+
+impl Numbers {
+    fn len(&self) -> usize {
+        match self {
+            Self::First(n) => *n,
+            Self::Listed(rows) => rows.len(),
+        }
+    }
+
+    /// Rows beyond the largest number count as the last one.
+    fn get(&self, position: usize) -> Option<u32> {
+        match self {
+            Self::First(n) => (position < *n).then(|| u32::try_from(position + 1).unwrap_or(u32::MAX)),
+            Self::Listed(rows) => rows.get(position).copied(),
+        }
+    }
+
+    fn at(&self, positions: impl IntoIterator<Item = usize>) -> impl Iterator<Item = u32> {
+        positions.into_iter().filter_map(|position| self.get(position))
+    }
+
+    fn append(&mut self, more: &Self) {
+        if let Self::First(n) = *self {
+            *self = Self::Listed(self.at(0..n).collect());
+        }
+        if let Self::Listed(rows) = self {
+            rows.extend(more.at(0..more.len()));
+        }
+    }
 }
 
 impl Lineages {
     /// The first `n` rows of a file, each the lineage of itself. Rows beyond the largest number count as the last one.
     pub fn of_file(file: Arc<SourceFile>, n: usize) -> Self {
-        let rows = (1..=n).map(|row| u32::try_from(row).unwrap_or(u32::MAX)).collect();
-        Self(Kind::Single { file, rows })
+        Self(Kind::Single { file, rows: Numbers::First(n) })
     }
 
     /// Number of rows.
@@ -39,7 +78,7 @@ impl Lineages {
     /// The lineage of a row; `None` beyond the last one.
     pub fn get(&self, row: usize) -> Option<Lineage> {
         match &self.0 {
-            Kind::Single { file, rows } => Some(Lineage::row(Arc::clone(file), *rows.get(row)?)),
+            Kind::Single { file, rows } => Some(Lineage::row(Arc::clone(file), rows.get(row)?)),
             Kind::Sets(sets) => sets.get(row).cloned(),
         }
     }
@@ -52,11 +91,8 @@ impl Lineages {
     /// The union of the lineages of some rows; positions beyond the last row are left out.
     pub fn union(&self, positions: impl IntoIterator<Item = usize>) -> Lineage {
         match &self.0 {
-            Kind::Single { file, rows } => {
-                let used = positions.into_iter().filter_map(|position| rows.get(position).copied());
-                Rows::collect(used)
-                    .map_or_else(Lineage::default, |rows| Lineage(vec![(Arc::clone(file), rows)]))
-            }
+            Kind::Single { file, rows } => Rows::collect(rows.at(positions))
+                .map_or_else(Lineage::default, |rows| Lineage(vec![(Arc::clone(file), rows)])),
             Kind::Sets(sets) => {
                 Lineage::union(positions.into_iter().filter_map(|position| sets.get(position)))
             }
@@ -68,7 +104,7 @@ impl Lineages {
     pub fn take(&self, positions: &[usize]) -> Self {
         match &self.0 {
             Kind::Single { file, rows } => {
-                let rows = positions.iter().filter_map(|position| rows.get(*position).copied()).collect();
+                let rows = Numbers::Listed(rows.at(positions.iter().copied()).collect());
                 Self(Kind::Single { file: Arc::clone(file), rows })
             }
             Kind::Sets(sets) => {
@@ -81,7 +117,7 @@ impl Lineages {
     pub fn extend(&mut self, other: Self) {
         match (&mut self.0, other.0) {
             (Kind::Single { file, rows }, Kind::Single { file: other, rows: more }) if *file == other => {
-                rows.extend(more);
+                rows.append(&more);
             }
             (Kind::Sets(sets), other) => sets.extend(Self(other).to_vec()),
             (Kind::Single { .. }, other) => {

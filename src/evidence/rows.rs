@@ -2,16 +2,21 @@
 
 use std::fmt;
 
+use super::bits::ordered;
+
 /// Runs that are written out one by one; a set of more is written as its extent and its size.
 const WRITTEN_RUNS: usize = 1000;
+
+/// Consecutive rows: the first and the last.
+pub(super) type Run = (u32, u32);
 
 /// A set of rows, counted from 1. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rows {
     /// First run, both ends included; kept apart so that a single row needs no allocation.
-    head: (u32, u32),
+    head: Run,
     /// Further runs in ascending order, none adjacent to the one before it.
-    tail: Vec<(u32, u32)>,
+    tail: Vec<Run>,
 }
 
 impl Rows {
@@ -26,28 +31,40 @@ impl Rows {
     }
 
     /// The rows of runs in any order, which may overlap; `None` for no run.
-    pub(super) fn of(mut runs: Vec<(u32, u32)>) -> Option<Self> {
+    pub(super) fn of(mut runs: Vec<Run>) -> Option<Self> {
         if !runs.is_sorted() {
-            match in_order(&runs) {
+            match ordered(runs.iter().copied()) {
                 Some(ordered) => runs = ordered,
                 None => runs.sort_unstable(),
             }
         }
-        let mut sorted = runs.into_iter();
-        let mut rows = Self { head: sorted.next()?, tail: Vec::new() };
-        for run in sorted {
-            let end = rows.tail.last_mut().unwrap_or(&mut rows.head);
-            if run.0 <= end.1.saturating_add(1) {
-                end.1 = end.1.max(run.1);
-            } else {
-                rows.tail.push(run);
+        runs.dedup_by(|run, before| {
+            let joins = run.0 <= before.1.saturating_add(1);
+            if joins {
+                before.1 = before.1.max(run.1);
+            }
+            joins
+        });
+        let head = *runs.first()?;
+        runs.remove(0);
+        runs.shrink_to_fit();
+        Some(Self { head, tail: runs })
+    }
+
+    /// The rows of all sets together; `None` for no set.
+    pub(super) fn union(sets: &[&Self]) -> Option<Self> {
+        match sets {
+            [] => None,
+            [rows] => Some(Self::clone(rows)),
+            _ => {
+                let runs = || sets.iter().flat_map(|rows| rows.runs());
+                Self::of(ordered(runs()).unwrap_or_else(|| runs().collect()))
             }
         }
-        Some(rows)
     }
 
     /// Maximal runs of consecutive rows, both ends included, in ascending order.
-    pub fn runs(&self) -> impl Iterator<Item = (u32, u32)> {
+    pub fn runs(&self) -> impl Iterator<Item = Run> + Clone {
         std::iter::once(self.head).chain(self.tail.iter().copied())
     }
 
@@ -78,7 +95,7 @@ impl Rows {
 
     /// Whether a row is in the set.
     pub fn contains(&self, row: u32) -> bool {
-        let within = |(first, last): (u32, u32)| (first..=last).contains(&row);
+        let within = |(first, last): Run| (first..=last).contains(&row);
         let index = self.tail.partition_point(|run| run.0 <= row);
         within(self.head) || index.checked_sub(1).is_some_and(|index| within(self.tail[index]))
     }
@@ -94,15 +111,15 @@ impl Rows {
             }
             return;
         }
-        if let Some(union) = Self::of(self.runs().chain(other.runs()).collect()) {
+        if let Some(union) = Self::union(&[self, other]) {
             *self = union;
         }
     }
 }
 
 /// Rows as runs, in the order they come in.
-fn runs(rows: impl IntoIterator<Item = u32>) -> Vec<(u32, u32)> {
-    let mut runs: Vec<(u32, u32)> = Vec::new();
+fn runs(rows: impl IntoIterator<Item = u32>) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
     for row in rows {
         match runs.last_mut() {
             Some(last) if last.1.checked_add(1) == Some(row) => last.1 = row,
@@ -110,31 +127,6 @@ fn runs(rows: impl IntoIterator<Item = u32>) -> Vec<(u32, u32)> {
         }
     }
     runs
-}
-
-/// The rows of many short runs in ascending order, from one bit a row instead of by comparing; `None` where that would
-/// take longer.
-fn in_order(unordered: &[(u32, u32)]) -> Option<Vec<(u32, u32)>> {
-    const BITS: u32 = u64::BITS;
-    let first = unordered.iter().map(|run| run.0).min()?;
-    let last = unordered.iter().map(|run| run.1).max()?;
-    let n_words = ((last - first) / BITS) as usize + 1;
-    if n_words > unordered.len() || unordered.iter().any(|run| run.1 - run.0 >= BITS) {
-        return None;
-    }
-    let mut words = vec![0_u64; n_words];
-    for row in unordered.iter().flat_map(|run| run.0..=run.1) {
-        let bit = row - first;
-        words[(bit / BITS) as usize] |= 1 << (bit % BITS);
-    }
-    let rows = (0..).zip(words).flat_map(|(index, mut word)| {
-        std::iter::from_fn(move || {
-            let bit = (word != 0).then(|| word.trailing_zeros())?;
-            word &= word - 1;
-            Some(first + index * BITS + bit)
-        })
-    });
-    Some(runs(rows))
 }
 
 /// `1-3,7,9-10`; more than 1,000 runs are written as `1-9000 (4500 rows)`.
@@ -183,19 +175,14 @@ mod tests {
             runs in prop::collection::vec((1_u32..3000, 0_u32..70), 1..200),
             from in prop_oneof![Just(0), Just(u32::MAX - 3100)],
         ) {
-            let runs: Vec<(u32, u32)> =
+            let runs: Vec<Run> =
                 runs.into_iter().map(|(first, more)| (from + first, from + first + more)).collect();
             let rows: BTreeSet<u32> = runs.iter().flat_map(|run| run.0..=run.1).collect();
-            let set = Rows::of(runs).unwrap();
+            let set = Rows::of(runs.clone()).unwrap();
             prop_assert!(set.iter().eq(rows.iter().copied()));
+            let sets: Vec<Rows> = runs.iter().filter_map(|run| Rows::of(vec![*run])).collect();
+            prop_assert_eq!(Rows::union(&sets.iter().collect::<Vec<_>>()), Some(set.clone()));
             prop_assert_eq!(Rows::collect(rows), Some(set));
-        }
-
-        #[test]
-        fn short_runs_are_ordered_by_bits(firsts in prop::collection::vec(1_u32..2000, 60..200)) {
-            let runs: Vec<(u32, u32)> = firsts.iter().map(|first| (*first, first + first % 7)).collect();
-            let rows: BTreeSet<u32> = runs.iter().flat_map(|run| run.0..=run.1).collect();
-            prop_assert_eq!(in_order(&runs), Some(super::runs(rows)));
         }
 
         #[test]

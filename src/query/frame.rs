@@ -133,7 +133,8 @@ impl Frame {
                 self.conform(&name, text)?;
             }
         }
-        self.data.rechunk_mut_par();
+        let columns = self.data.into_columns().into_par_iter().map(|column| column.rechunk());
+        self.data = DataFrame::new(self.lineage.len(), columns.collect())?;
         Ok(Table::from_frame(self))
     }
 

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use polars::prelude::{
-    Column, DataFrame, Float64Chunked, IntoColumn, PolarsResult, StringChunked, StringChunkedBuilder,
-};
+use polars::prelude::{Column, DataFrame, Float64Chunked, IntoColumn, PolarsResult, StringChunkedBuilder};
 use rayon::prelude::*;
 
 use super::table::parse_number;
@@ -29,57 +27,83 @@ pub(super) fn read_plain(bytes: &[u8], numbers: &[&str]) -> Option<PolarsResult<
     {
         return None;
     }
-    let read: Vec<Option<Vec<Cells>>> =
-        blocks(body, BLOCK).into_par_iter().map(|block| read_block(&names, numbers, block)).collect();
-    let mut columns: Vec<Vec<Cells>> = names.iter().map(|_| Vec::with_capacity(read.len())).collect();
-    for block in read {
-        columns.iter_mut().zip(block?).for_each(|(column, cells)| column.push(cells));
+    let blocks = blocks(body, BLOCK);
+    let n_lines: Vec<usize> = blocks.par_iter().map(|block| n_lines(block)).collect();
+    // Threads write numbers where they belong.
+    let n_rows = n_lines.iter().sum();
+    let mut read: Vec<Option<Vec<f64>>> =
+        names.iter().map(|name| numbers.contains(name).then(|| vec![0.0; n_rows])).collect();
+    let mut rest: Vec<Option<&mut [f64]>> = read.iter_mut().map(Option::as_deref_mut).collect();
+    let parts: Vec<(&str, Vec<Cells<'_>>)> = blocks
+        .into_iter()
+        .zip(n_lines)
+        .map(|(block, n_lines)| (block, cells(&names, &mut rest, n_lines)))
+        .collect();
+    let texts: Option<Vec<Vec<Cells<'_>>>> =
+        parts.into_par_iter().map(|(block, cells)| read_block(cells, block)).collect();
+    let mut columns: Vec<Vec<StringChunkedBuilder>> = names.iter().map(|_| Vec::new()).collect();
+    for block in texts? {
+        for (column, cells) in columns.iter_mut().zip(block) {
+            if let Cells::Text(cells) = cells {
+                column.push(cells);
+            }
+        }
     }
-    let columns: PolarsResult<Vec<Column>> =
-        names.par_iter().zip(columns).map(|(name, blocks)| column(name, blocks)).collect();
-    Some(columns.and_then(DataFrame::new_infer_height))
+    let columns = names.par_iter().zip(read).zip(columns).map(|((name, numbers), texts)| match numbers {
+        Some(numbers) => Ok(number_column(name, numbers)),
+        None => text_column(name, texts),
+    });
+    Some(columns.collect::<PolarsResult<Vec<Column>>>().and_then(DataFrame::new_infer_height))
 }
 
-/// Cells of a column.
-enum Cells {
+/// Cells of a column in a block.
+enum Cells<'a> {
     Text(StringChunkedBuilder),
     /// Finite numbers; NaN where there is none.
-    Numbers(Vec<f64>),
+    Numbers(std::slice::IterMut<'a, f64>),
 }
 
-impl Cells {
+impl Cells<'_> {
     fn push(&mut self, cell: &str) {
         match self {
             Self::Text(cells) if cell.is_empty() => cells.append_null(),
             Self::Text(cells) => cells.append_value(cell),
-            Self::Numbers(cells) => cells.push(parse_number(cell).unwrap_or(f64::NAN)),
+            Self::Numbers(cells) => {
+                if let Some(number) = cells.next() {
+                    *number = parse_number(cell).unwrap_or(f64::NAN);
+                }
+            }
         }
     }
 }
 
-/// A column of blocks, which are all text or all numbers.
-fn column(name: &str, blocks: Vec<Cells>) -> PolarsResult<Column> {
-    let n_numbers = blocks.iter().map(|block| match block {
-        Cells::Text(_) => 0,
-        Cells::Numbers(cells) => cells.len(),
-    });
-    let mut numbers = Vec::with_capacity(n_numbers.sum());
-    let mut text: Option<StringChunked> = None;
-    for block in blocks {
-        match (block, &mut text) {
-            (Cells::Text(cells), None) => text = Some(cells.finish()),
-            (Cells::Text(cells), Some(text)) => text.append_owned(cells.finish())?,
-            (Cells::Numbers(cells), _) => numbers.extend(cells),
+/// The cells of a block's columns; `rest` is what the blocks before it left of the columns of numbers.
+fn cells<'a>(names: &[&str], rest: &mut [Option<&'a mut [f64]>], n_lines: usize) -> Vec<Cells<'a>> {
+    let cells = |(name, rest): (&&str, &mut Option<&'a mut [f64]>)| match rest.take() {
+        None => Cells::Text(StringChunkedBuilder::new((*name).into(), n_lines)),
+        Some(numbers) => {
+            let (own, others) = numbers.split_at_mut(n_lines);
+            *rest = Some(others);
+            Cells::Numbers(own.iter_mut())
         }
+    };
+    names.iter().zip(rest).map(cells).collect()
+}
+
+fn number_column(name: &str, numbers: Vec<f64>) -> Column {
+    if numbers.par_chunks(BLOCK).any(|numbers| numbers.iter().any(|number| number.is_nan())) {
+        let numbers = numbers.into_iter().map(|number| (!number.is_nan()).then_some(number));
+        return Column::new(name.into(), numbers.collect::<Vec<Option<f64>>>());
     }
-    Ok(match text {
-        Some(text) => text.into_column(),
-        None if numbers.iter().any(|number| number.is_nan()) => {
-            let numbers = numbers.into_iter().map(|number| (!number.is_nan()).then_some(number));
-            Column::new(name.into(), numbers.collect::<Vec<Option<f64>>>())
-        }
-        None => Float64Chunked::from_vec(name.into(), numbers).into_column(),
-    })
+    Float64Chunked::from_vec(name.into(), numbers).into_column()
+}
+
+fn text_column(name: &str, blocks: Vec<StringChunkedBuilder>) -> PolarsResult<Column> {
+    let mut text = StringChunkedBuilder::new(name.into(), 0).finish();
+    for block in blocks {
+        text.append_owned(block.finish())?;
+    }
+    Ok(text.into_column())
 }
 
 /// Parts of a text of about `size` bytes, each up to the end of a line.
@@ -96,16 +120,16 @@ fn blocks(text: &str, size: usize) -> Vec<&str> {
     blocks
 }
 
-/// The columns of whole lines; `None` if one has more or fewer cells than there are names, or a quote or carriage
-/// return.
-fn read_block(names: &[&str], numbers: &[&str], block: &str) -> Option<Vec<Cells>> {
-    // Most lines of a table are about as long as its first one.
-    let n_lines = block.len() / (block.find('\n').unwrap_or(0) + 1) + 1;
-    let cells = |name: &&str| match numbers.contains(name) {
-        true => Cells::Numbers(Vec::with_capacity(n_lines)),
-        false => Cells::Text(StringChunkedBuilder::new((*name).into(), n_lines)),
-    };
-    let mut columns: Vec<Cells> = names.iter().map(cells).collect();
+/// Lines of a block, the last of which may lack its end.
+fn n_lines(block: &str) -> usize {
+    let ends = block.bytes().filter(|byte| *byte == b'\n').count();
+    ends + usize::from(!block.ends_with('\n'))
+}
+
+/// Reads whole lines into a block's columns; `None` if one has more or fewer cells than there are columns, or a quote or
+/// carriage return.
+fn read_block<'a>(mut columns: Vec<Cells<'a>>, block: &str) -> Option<Vec<Cells<'a>>> {
+    let n_columns = columns.len();
     let (mut start, mut column, mut place) = (0, 0, 0);
     while let Some(end) = next_low(block.as_bytes(), place) {
         place = end + 1;
@@ -116,7 +140,7 @@ fn read_block(names: &[&str], numbers: &[&str], block: &str) -> Option<Vec<Cells
             }
             b'\n' => {
                 columns.get_mut(column)?.push(&block[start..end]);
-                (column + 1 == names.len()).then_some(())?;
+                (column + 1 == n_columns).then_some(())?;
                 column = 0;
             }
             b'"' | b'\r' => return None,
@@ -127,7 +151,7 @@ fn read_block(names: &[&str], numbers: &[&str], block: &str) -> Option<Vec<Cells
     // The last line may lack its end.
     if start < block.len() || column > 0 {
         columns.get_mut(column)?.push(&block[start..]);
-        (column + 1 == names.len()).then_some(())?;
+        (column + 1 == n_columns).then_some(())?;
     }
     Some(columns)
 }
