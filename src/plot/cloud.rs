@@ -1,5 +1,9 @@
 //! A cloud of points: too many to be drawn one by one, so they are painted into a picture inside the axes.
 
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
 use super::axis::Scale;
 use super::element::{Element, Image, Shape};
 use super::geometry::{Point, Rect};
@@ -16,15 +20,31 @@ const INCH: f64 = 72.0;
 const QUALITIES: [(f64, u16); 8] =
     [(300.0, 256), (300.0, 32), (300.0, 16), (200.0, 32), (150.0, 32), (100.0, 32), (72.0, 16), (36.0, 8)];
 
+/// Points that one task looks at.
+const BLOCK: usize = 1 << 16;
+
 /// A cloud of points.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cloud {
-    /// Points in drawing order, later ones above earlier ones: x and y in data units, and the index of the style.
-    pub points: Vec<(f64, f64, u16)>,
-    /// How points look.
+    /// Points in drawing order, later ones above earlier ones.
+    pub points: Arc<Vec<CloudPoint>>,
+    /// How the points of every series look.
     pub styles: Vec<CloudStyle>,
     /// Most bytes that the picture may take as a PNG file.
     pub room: usize,
+}
+
+/// A point, in data units.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct CloudPoint {
+    /// Horizontal position.
+    pub x: f64,
+    /// Vertical position.
+    pub y: f64,
+    /// Index of its series.
+    pub series: u32,
+    /// Position of its row in the table it is from, counted from 0.
+    pub row: u32,
 }
 
 /// How points of a cloud look.
@@ -38,6 +58,22 @@ pub struct CloudStyle {
     pub colour: Colour,
     /// Opacity, 0 to 1.
     pub opacity: f64,
+}
+
+/// Smallest and largest x, smallest and largest y.
+pub type Extent = [(f64, f64); 2];
+
+impl CloudPoint {
+    /// Where points lie; infinite for none.
+    pub fn extent<'a>(parts: impl IntoIterator<Item = &'a [Self]>) -> Extent {
+        const NOTHING: Extent = [(f64::INFINITY, f64::NEG_INFINITY); 2];
+        let wider = |a: (f64, f64), b: (f64, f64)| (a.0.min(b.0), a.1.max(b.1));
+        let with = |a: Extent, b: Extent| [wider(a[0], b[0]), wider(a[1], b[1])];
+        let one = |point: &Self| [(point.x, point.x), (point.y, point.y)];
+        let of = |points: &[Self]| points.iter().map(one).fold(NOTHING, with);
+        let parts = parts.into_iter().map(|points| points.par_chunks(BLOCK).map(of).reduce(|| NOTHING, with));
+        parts.fold(NOTHING, with)
+    }
 }
 
 impl Cloud {
@@ -66,9 +102,9 @@ impl Cloud {
     fn paint(&self, axes: &Rect, (x, y): (&Scale, &Scale), scale: f64) -> Raster {
         let pixels = |length: f64| (length * scale).ceil().clamp(1.0, 20_000.0) as usize;
         let stamps = self.stamps(scale);
-        let place = |point: &(f64, f64, u16)| {
-            let left = (x.place(point.0) - axes.left) * scale;
-            (usize::from(point.2), left, (y.place(point.1) - axes.top) * scale)
+        let place = |point: &CloudPoint| {
+            let left = (x.place(point.x) - axes.left) * scale;
+            (point.series as usize, left, (y.place(point.y) - axes.top) * scale)
         };
         Raster::painted((pixels(axes.width()), pixels(axes.height())), &stamps, &self.points, place)
     }

@@ -127,13 +127,11 @@ impl Table {
         let mut texts: Vec<&str> = blocks.iter().flat_map(|block| &block.texts).map(AsRef::as_ref).collect();
         texts.sort_unstable();
         texts.dedup();
-        let mut indices = Vec::with_capacity(positions.len());
-        for block in &blocks {
-            let place = |text: &Cow<'_, str>| texts.binary_search(&text.as_ref()).ok();
-            let places: Vec<Option<u32>> =
-                block.texts.iter().map(|text| place(text).map(|index| index as u32)).collect();
-            indices.extend(block.indices.iter().map(|index| places[(*index)? as usize]));
-        }
+        let place = |text: &Cow<'_, str>| texts.binary_search(&text.as_ref()).ok().map(|index| index as u32);
+        let places: Vec<Vec<Option<u32>>> =
+            blocks.iter().map(|block| block.texts.iter().map(place).collect()).collect();
+        let index = |row: usize| places[row / BLOCK][blocks[row / BLOCK].indices[row % BLOCK]? as usize];
+        let indices = (0..positions.len()).into_par_iter().with_min_len(BLOCK).map(index).collect();
         Some(Categories { texts: texts.into_iter().map(str::to_owned).collect(), indices })
     }
 

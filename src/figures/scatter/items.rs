@@ -1,7 +1,7 @@
 //! What stands in a panel of a scatter figure, from the lowest to the highest: lines across it, points, trends,
 //! highlighted points.
 
-use std::borrow::Cow;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -50,7 +50,7 @@ impl<'a> Drawing<'a> {
     pub fn points(&self, panel: &PanelPoints<'_>, marks: &mut Vec<Mark>) -> Vec<Item> {
         let points = self.in_order(panel);
         if panel.points.len() > self.spec.raster_above {
-            return vec![self.cloud(panel, &points, marks)];
+            return vec![self.cloud(panel, points, marks)];
         }
         let shuffled = self.spec.shuffle.is_some();
         let same_group = |a: &Point, b: &Point| !self.single && (shuffled || a.series == b.series);
@@ -65,12 +65,10 @@ impl<'a> Drawing<'a> {
     }
 
     /// The points that are not highlighted in drawing order: layer after layer, each shuffled if the figure says so.
-    fn in_order<'p>(&self, panel: &'p PanelPoints<'_>) -> Cow<'p, [Point]> {
+    fn in_order(&self, panel: &PanelPoints<'_>) -> Arc<Vec<Point>> {
         let points = match &self.spec.highlight {
-            None => Cow::Borrowed(panel.points.as_slice()),
-            Some(_) => {
-                panel.points.iter().filter(|point| self.highlight(panel, point).is_none()).copied().collect()
-            }
+            None => Arc::clone(&panel.points),
+            Some(_) => Arc::new(self.lowlights(panel, &panel.points).copied().collect()),
         };
         let Some(seed) = self.spec.shuffle else { return points };
         let layer = |point: &Point| self.series(point).layer;
@@ -79,16 +77,21 @@ impl<'a> Drawing<'a> {
             let order = Generator::from_seed(seed).permutation(members.len());
             ordered.extend(order.into_iter().map(|index| members[index]));
         }
-        Cow::Owned(ordered)
+        Arc::new(ordered)
+    }
+
+    /// Those of some points that are not highlighted.
+    fn lowlights<'p>(&self, panel: &PanelPoints<'_>, points: &'p [Point]) -> impl Iterator<Item = &'p Point> {
+        points.iter().filter(|point| self.highlight(panel, point).is_none())
     }
 
     /// All points as one picture.
-    fn cloud(&self, panel: &PanelPoints<'_>, points: &[Point], marks: &mut Vec<Mark>) -> Item {
+    fn cloud(&self, panel: &PanelPoints<'_>, points: Arc<Vec<Point>>, marks: &mut Vec<Mark>) -> Item {
         let first = marks.len();
         if self.spec.list_all {
             marks.extend(points.iter().map(|point| self.mark(panel, point)));
         } else {
-            marks.extend(self.summaries(panel, points));
+            marks.extend(self.summaries(panel));
         }
         let style = |series: &Series| CloudStyle {
             marker: series.marker,
@@ -96,26 +99,20 @@ impl<'a> Drawing<'a> {
             colour: series.colour,
             opacity: series.opacity,
         };
-        let place = |point: &Point| (point.x, point.y, u16::try_from(point.series).unwrap_or(u16::MAX));
-        let cloud = Cloud {
-            points: points.iter().map(place).collect(),
-            styles: self.series.iter().map(style).collect(),
-            room: self.room,
-        };
+        let cloud = Cloud { points, styles: self.series.iter().map(style).collect(), room: self.room };
         Item::Mark { marks: first..marks.len(), items: vec![Item::Cloud(cloud)] }
     }
 
     /// One mark a series that says how many points the mark table leaves out.
-    fn summaries(&self, panel: &PanelPoints<'_>, points: &[Point]) -> Vec<Mark> {
-        let mut members: Vec<Vec<&Point>> = vec![Vec::new(); self.series.len()];
-        points.iter().for_each(|point| members[point.series as usize].push(point));
-        let summary = |(series, members): (&Series, Vec<&Point>)| {
-            let lineage = panel.lineage(members.iter().copied());
-            let text = format!("{} points, drawn as a picture and not listed", members.len());
-            Mark { text, ..Mark::new(MarkKind::Text, &panel.name, &series.label, "", lineage) }
+    fn summaries(&self, panel: &PanelPoints<'_>) -> Vec<Mark> {
+        let summary = |(index, series): (usize, &Series)| {
+            let members = || self.lowlights(panel, panel.of_series(index));
+            let n = members().count();
+            let text = format!("{n} points, drawn as a picture and not listed");
+            let mark = Mark::new(MarkKind::Text, &panel.name, &series.label, "", panel.lineage(members()));
+            (n > 0).then_some(Mark { text, ..mark })
         };
-        let series = self.series.par_iter().zip(members);
-        series.filter(|(_, members)| !members.is_empty()).map(summary).collect()
+        self.series.par_iter().enumerate().filter_map(summary).collect()
     }
 
     /// Lines through the medians of every series.
@@ -123,9 +120,7 @@ impl<'a> Drawing<'a> {
         let Some(spec) = &self.spec.trend else { return Vec::new() };
         let mut items = Vec::new();
         for (index, series) in self.series.iter().enumerate() {
-            let own: Vec<&Point> =
-                panel.points.iter().filter(|point| point.series as usize == index).collect();
-            let vertices = trend(&own, spec);
+            let vertices = trend(panel.of_series(index), spec);
             if vertices.len() < 2 {
                 continue;
             }
@@ -149,7 +144,7 @@ impl<'a> Drawing<'a> {
         let Some(spec) = &self.spec.highlight else { return Vec::new() };
         let (mut items, mut names) = (Vec::new(), Vec::new());
         let mut named: Vec<&str> = Vec::new();
-        for point in &panel.points {
+        for point in panel.points.iter() {
             let Some(value) = self.highlight(panel, point) else { continue };
             let series = self.series(point);
             let edge = Stroke::solid(value.colour, spec.edge_width);

@@ -1,6 +1,9 @@
 //! The points of a scatter figure: rows sorted into panels and series.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::slice::IterMut;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -9,6 +12,7 @@ use crate::evidence::Lineage;
 use crate::figures::FigureError;
 use crate::figures::rows::{Datasets, Row};
 use crate::manifest::RawSpec;
+pub use crate::plot::CloudPoint as Point;
 use crate::plot::{Colour, Marker, Theme};
 use crate::query::{Categories, Table};
 
@@ -34,19 +38,6 @@ pub struct Series {
     pub layer: i64,
 }
 
-/// A point.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Point {
-    /// Horizontal position.
-    pub x: f64,
-    /// Vertical position.
-    pub y: f64,
-    /// Index of its series.
-    pub series: u32,
-    /// Position of its row in the dataset, from 0.
-    pub row: u32,
-}
-
 /// The rows of a panel and the series they are of.
 pub struct PanelRows<'a> {
     table: &'a Table,
@@ -63,7 +54,9 @@ pub struct PanelPoints<'a> {
     /// Name in the mark table; empty for the only panel.
     pub name: String,
     /// Points in the order of layers and series and, within one, of the rows.
-    pub points: Vec<Point>,
+    pub points: Arc<Vec<Point>>,
+    /// Where the points of every series stand.
+    of_series: Vec<Range<usize>>,
     /// Rows of the series that have no two numbers.
     pub without_numbers: usize,
     table: &'a Table,
@@ -164,25 +157,27 @@ impl<'a> PanelPoints<'a> {
             let known = series.iter().filter_map(|series| series.value.as_deref());
             return Err(FigureError::unknown(raw, "series", unknown, known));
         }
-        let of_rows = rows.series(panel, series);
         let numbers = |column: &str| rows.table.numbers(column).unwrap_or_default();
         let (x, y) = (numbers(&spec.x.column), numbers(&spec.y.column));
         let place = |row: u32| -> Option<(f64, f64)> {
             let (x, y) = (*x.get(row as usize)?, *y.get(row as usize)?);
             (!x.is_nan() && !y.is_nan()).then_some((x, y))
         };
-        let blocks: Vec<Block> = rows
-            .positions
-            .par_chunks(BLOCK)
-            .zip(of_rows.par_chunks(BLOCK))
-            .map(|(rows, of_rows)| Block::of(rows, of_rows, series.len(), place))
-            .collect();
-        let without_numbers = blocks.iter().map(|block| block.without_numbers).sum();
-        let mut points = Vec::with_capacity(blocks.iter().map(|block| block.points.len()).sum());
-        for series in by_layer(series) {
-            blocks.iter().for_each(|block| points.extend_from_slice(block.of_series(series)));
-        }
-        Ok(Self { spec: panel, name, points, without_numbers, table: rows.table })
+        let Sorted { points, of_series, without_numbers } =
+            Sorted::new(&rows.positions, rows.series(panel, series), &by_layer(series), place);
+        Ok(Self {
+            spec: panel,
+            name,
+            points: Arc::new(points),
+            of_series,
+            without_numbers,
+            table: rows.table,
+        })
+    }
+
+    /// The points of a series.
+    pub fn of_series(&self, series: usize) -> &[Point] {
+        &self.points[self.of_series[series].clone()]
     }
 
     /// The row of a point.
@@ -206,8 +201,9 @@ impl<'a> PanelPoints<'a> {
 }
 
 impl PanelRows<'_> {
-    /// The series of every row: the first that is drawn in this panel and has the row's text.
-    fn series(&self, panel: &ScatterPanelSpec, series: &[Series]) -> Vec<Option<u32>> {
+    /// Says for an index of the positions the series of that row: the first that is drawn in this panel and has the
+    /// row's text.
+    fn series(&self, panel: &ScatterPanelSpec, series: &[Series]) -> impl Fn(usize) -> Option<u32> {
         let shown = |value: &Option<String>| match (&panel.series, value) {
             (Some(wanted), Some(value)) => wanted.contains(value),
             _ => true,
@@ -217,11 +213,12 @@ impl PanelRows<'_> {
             first.entry(series.value.as_deref()).or_insert(index);
         }
         let without = first.get(&None).copied();
-        let Some(values) = &self.values else { return vec![without; self.positions.len()] };
-        let of_texts: Vec<Option<u32>> =
-            values.texts.iter().map(|text| first.get(&Some(text.as_str())).copied()).collect();
-        let of_row = |index: &Option<u32>| index.map_or(without, |index| of_texts[index as usize]);
-        values.indices.par_iter().map(of_row).collect()
+        let texts = self.values.iter().flat_map(|values| &values.texts);
+        let of_texts: Vec<Option<u32>> = texts.map(|text| first.get(&Some(text.as_str())).copied()).collect();
+        move |index| {
+            let text = self.values.as_ref().and_then(|values| values.indices[index]);
+            text.map_or(without, |text| of_texts[text as usize])
+        }
     }
 }
 
@@ -233,48 +230,73 @@ fn by_layer(series: &[Series]) -> Vec<usize> {
 }
 
 /// The points of some rows by series; within one, rows keep their order.
-struct Block {
+struct Sorted {
     points: Vec<Point>,
-    /// Where each series ends.
-    ends: Vec<usize>,
+    /// Where the points of every series stand.
+    of_series: Vec<Range<usize>>,
     without_numbers: usize,
 }
 
-impl Block {
-    fn of(
+impl Sorted {
+    /// Sorts the points of `rows`, the series in this `order`: `series_of` says for an index of the rows which series it
+    /// is, and `place` for a row where it lies.
+    fn new(
         rows: &[u32],
-        of_rows: &[Option<u32>],
-        n_series: usize,
-        place: impl Fn(u32) -> Option<(f64, f64)>,
+        series_of: impl Fn(usize) -> Option<u32> + Sync,
+        order: &[usize],
+        place: impl Fn(u32) -> Option<(f64, f64)> + Sync,
     ) -> Self {
-        let of_series = || rows.iter().zip(of_rows).filter_map(|(row, series)| Some((*row, (*series)?)));
-        let mut ends = vec![0; n_series];
-        let mut without_numbers = 0;
-        for (row, series) in of_series() {
-            match place(row) {
-                Some(_) => ends[series as usize] += 1,
-                None => without_numbers += 1,
+        let n_series = order.len();
+        let blocks = || rows.par_chunks(BLOCK).enumerate();
+        let counted: Vec<(Vec<usize>, usize)> = blocks()
+            .map(|block| {
+                let (mut counts, mut without_numbers) = (vec![0; n_series], 0);
+                for (series, row) in of_series_in(block, &series_of) {
+                    match place(row) {
+                        Some(_) => counts[series as usize] += 1,
+                        None => without_numbers += 1,
+                    }
+                }
+                (counts, without_numbers)
+            })
+            .collect();
+        let mut of_series = vec![0..0; n_series];
+        let mut n_points = 0;
+        for series in order {
+            let n: usize = counted.iter().map(|(counts, _)| counts[*series]).sum();
+            of_series[*series] = n_points..n_points + n;
+            n_points += n;
+        }
+        let mut points: Vec<Point> = rayon::iter::repeat_n(Point::default(), n_points).collect();
+        // Every block has a part of each series to write to.
+        let mut rest = points.as_mut_slice();
+        let mut parts: Vec<Vec<IterMut<'_, Point>>> =
+            counted.iter().map(|_| (0..n_series).map(|_| IterMut::default()).collect()).collect();
+        for series in order {
+            for (part, (counts, _)) in parts.iter_mut().zip(&counted) {
+                let (own, others) = rest.split_at_mut(counts[*series]);
+                part[*series] = own.iter_mut();
+                rest = others;
             }
         }
-        let mut n_points = 0;
-        for end in &mut ends {
-            // Where the series starts, until its points have moved that to its end.
-            n_points += std::mem::replace(end, n_points);
-        }
-        let mut points = vec![Point::default(); n_points];
-        for (row, series) in of_series() {
-            let Some((x, y)) = place(row) else { continue };
-            let next = &mut ends[series as usize];
-            points[*next] = Point { x, y, series, row };
-            *next += 1;
-        }
-        Self { points, ends, without_numbers }
+        blocks().zip(parts).for_each(|(block, mut parts)| {
+            for (series, row) in of_series_in(block, &series_of) {
+                let Some((x, y)) = place(row) else { continue };
+                if let Some(point) = parts[series as usize].next() {
+                    *point = Point { x, y, series, row };
+                }
+            }
+        });
+        Self { points, of_series, without_numbers: counted.iter().map(|(_, without)| without).sum() }
     }
+}
 
-    fn of_series(&self, series: usize) -> &[Point] {
-        let start = series.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.points[start..self.ends[series]]
-    }
+/// The rows of a block that are of a series, with that series.
+fn of_series_in(
+    (index, rows): (usize, &[u32]),
+    series_of: &impl Fn(usize) -> Option<u32>,
+) -> impl Iterator<Item = (u32, u32)> {
+    (BLOCK * index..).zip(rows).filter_map(|(index, row)| Some((series_of(index)?, *row)))
 }
 
 #[cfg(test)]
@@ -287,10 +309,25 @@ mod tests {
         let of_rows = [Some(2), Some(0), None, Some(2), Some(0), Some(2)];
         // Row 6 has no numbers, row 5 no series, series 1 no rows.
         let place = |row: u32| (row != 6).then_some((f64::from(row), 0.5));
-        let block = Block::of(&rows, &of_rows, 3, place);
-        let found = |series| block.of_series(series).iter().map(|point| point.row).collect::<Vec<u32>>();
-        assert_eq!([found(0), found(1), found(2)], [vec![4, 7], vec![], vec![3, 8]]);
-        assert_eq!((block.points.len(), block.without_numbers), (4, 1));
-        assert!(block.points.iter().all(|point| point.x == f64::from(point.row) && point.y == 0.5));
+        let sorted = Sorted::new(&rows, |index| of_rows[index], &[2, 1, 0], place);
+        let found: Vec<u32> = sorted.points.iter().map(|point| point.row).collect();
+        assert_eq!(found, [3, 8, 4, 7]);
+        assert_eq!(sorted.of_series, [2..4, 2..2, 0..2]);
+        assert_eq!(sorted.without_numbers, 1);
+        assert!(sorted.points.iter().all(|point| point.x == f64::from(point.row) && point.y == 0.5));
+    }
+
+    #[test]
+    fn blocks_are_sorted_together() {
+        let rows: Vec<u32> = (0..2 * BLOCK as u32 + 3).rev().collect();
+        let series_of = |index: usize| Some(rows[index] % 3);
+        let place = |row: u32| (row % 5 != 0).then_some((f64::from(row), 0.0));
+        let sorted = Sorted::new(&rows, series_of, &[1, 0, 2], place);
+        let expected =
+            |series: u32| rows.iter().copied().filter(move |row| row % 3 == series && row % 5 != 0);
+        let found: Vec<u32> = sorted.points.iter().map(|point| point.row).collect();
+        assert!(found.iter().copied().eq([1, 0, 2].into_iter().flat_map(expected)));
+        let of_series = |series: u32| &sorted.points[sorted.of_series[series as usize].clone()];
+        assert!((0..3).all(|series| of_series(series).iter().map(|point| point.row).eq(expected(series))));
     }
 }

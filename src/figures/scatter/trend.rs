@@ -16,7 +16,7 @@ pub struct Vertex<'a> {
 }
 
 /// The trend of one series. Bins divide the range of x into equal parts; each holds its lower end, the last one both.
-pub fn trend<'a>(points: &[&'a Point], spec: &TrendSpec) -> Vec<Vertex<'a>> {
+pub fn trend<'a>(points: &'a [Point], spec: &TrendSpec) -> Vec<Vertex<'a>> {
     let low = points.iter().map(|point| point.x).fold(f64::INFINITY, f64::min);
     let high = points.iter().map(|point| point.x).fold(f64::NEG_INFINITY, f64::max);
     let width = (high - low) / spec.bins as f64;

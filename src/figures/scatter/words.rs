@@ -1,30 +1,25 @@
 //! A `scatter` figure in words.
 
-use rayon::prelude::*;
-
 use super::points::{PanelPoints, Point, Series};
 use super::spec::ScatterSpec;
 use crate::figures::words::{count, short};
 use crate::plot::{Element, Page};
 use crate::stats::pearson;
 
-/// Points that one task looks at.
-const BLOCK: usize = 1 << 16;
-
 /// Chart type, axes, series with their n, correlations, and what is not drawn or not listed.
 pub fn describe(spec: &ScatterSpec, series: &[Series], panels: &[PanelPoints<'_>], page: &Page) -> String {
     let mut sentences = vec![kind(panels)];
-    let blocks = panels.par_iter().flat_map(|panel| panel.points.par_chunks(BLOCK));
-    let extents: Vec<Extent> = blocks.map(|points| Extent::of(points, series.len())).collect();
-    let all = extents.into_iter().fold(Extent::of(&[], series.len()), Extent::with);
+    let [x, y] = Point::extent(panels.iter().map(|panel| panel.points.as_slice()));
     let axis = |name: &str, axis: &str, (low, high)| {
         format!("{name} axis: {axis}, values from {} to {}.", short(low), short(high))
     };
-    sentences.push(axis("Horizontal", spec.x.name(), all.x));
-    sentences.push(axis("Vertical", spec.y.name(), all.y));
-    let named = series.iter().zip(&all.counts);
-    let named: Vec<String> =
-        named.map(|(series, n)| format!("{} ({})", series.label, count(*n, "point"))).collect();
+    sentences.push(axis("Horizontal", spec.x.name(), x));
+    sentences.push(axis("Vertical", spec.y.name(), y));
+    let of_series = |(index, series): (usize, &Series)| {
+        let n: usize = panels.iter().map(|panel| panel.of_series(index).len()).sum();
+        format!("{} ({})", series.label, count(n, "point"))
+    };
+    let named: Vec<String> = series.iter().enumerate().map(of_series).collect();
     sentences.push(format!("Series: {}.", named.join(", ")));
     sentences.extend(correlations(spec, series, panels));
     sentences.extend(highlighted(spec));
@@ -34,33 +29,6 @@ pub fn describe(spec: &ScatterSpec, series: &[Series], panels: &[PanelPoints<'_>
     }
     sentences.extend(picture(spec, page));
     sentences.join(" ")
-}
-
-/// Where points lie, and how many each series has.
-struct Extent {
-    x: (f64, f64),
-    y: (f64, f64),
-    counts: Vec<usize>,
-}
-
-impl Extent {
-    fn of(points: &[Point], n_series: usize) -> Self {
-        let nothing = (f64::INFINITY, f64::NEG_INFINITY);
-        let mut extent = Self { x: nothing, y: nothing, counts: vec![0; n_series] };
-        for point in points {
-            extent.x = (extent.x.0.min(point.x), extent.x.1.max(point.x));
-            extent.y = (extent.y.0.min(point.y), extent.y.1.max(point.y));
-            extent.counts[point.series as usize] += 1;
-        }
-        extent
-    }
-
-    fn with(mut self, other: Self) -> Self {
-        self.x = (self.x.0.min(other.x.0), self.x.1.max(other.x.1));
-        self.y = (self.y.0.min(other.y.0), self.y.1.max(other.y.1));
-        self.counts.iter_mut().zip(other.counts).for_each(|(count, other)| *count += other);
-        self
-    }
 }
 
 fn kind(panels: &[PanelPoints<'_>]) -> String {
@@ -80,7 +48,7 @@ fn correlations(spec: &ScatterSpec, series: &[Series], panels: &[PanelPoints<'_>
         return None;
     }
     let of = |(index, series): (usize, &Series)| {
-        let own = panel.points.iter().filter(|point| point.series as usize == index);
+        let own = panel.of_series(index).iter();
         let (x, y): (Vec<f64>, Vec<f64>) = own.map(|point| (point.x, point.y)).unzip();
         pearson(&x, &y).map(|r| format!("{} {}", series.label, short(r)))
     };
