@@ -172,12 +172,13 @@ fn chunk(file: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
 /// the row above, whichever has the smallest sum of absolute values.
 fn filtered(raster: &Raster, levels: &[u8; 256], rows: std::ops::Range<usize>) -> Vec<u8> {
     let row_bytes = PIXEL * raster.width;
-    let write = |index: usize, row: &mut Vec<u8>| {
-        row.clear();
-        row.extend_from_slice(&raster.bytes[index * row_bytes..(index + 1) * row_bytes]);
-        for pixel in row.chunks_exact_mut(PIXEL) {
-            let alpha = levels[usize::from(pixel[PIXEL - 1])];
-            pixel.iter_mut().for_each(|byte| *byte = if alpha == 0 { 0 } else { levels[usize::from(*byte)] });
+    let write = |index: usize, row: &mut [u8]| {
+        let painted = raster.bytes[index * row_bytes..(index + 1) * row_bytes].chunks_exact(PIXEL);
+        for (pixel, painted) in row.chunks_exact_mut(PIXEL).zip(painted) {
+            let seen = if levels[usize::from(painted[PIXEL - 1])] == 0 { 0 } else { u8::MAX };
+            for (byte, painted) in pixel.iter_mut().zip(painted) {
+                *byte = levels[usize::from(*painted)] & seen;
+            }
         }
     };
     let mut filtered = Vec::with_capacity((row_bytes + 1) * rows.len());
@@ -192,8 +193,10 @@ fn filtered(raster: &Raster, levels: &[u8; 256], rows: std::ops::Range<usize>) -
         for (difference, (byte, above)) in up.iter_mut().zip(bytes.iter().zip(&above)) {
             *difference = byte.wrapping_sub(*above);
         }
-        let before = [0; PIXEL].iter().chain(&bytes);
-        for (difference, (byte, before)) in left.iter_mut().zip(bytes.iter().zip(before)) {
+        // The first pixel has none before it.
+        let start = PIXEL.min(row_bytes);
+        left[..start].copy_from_slice(&bytes[..start]);
+        for (difference, (byte, before)) in left[start..].iter_mut().zip(bytes[start..].iter().zip(&bytes)) {
             *difference = byte.wrapping_sub(*before);
         }
         let candidates = [&bytes, &left, &up];

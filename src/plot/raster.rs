@@ -3,8 +3,6 @@
 //! Shapes are painted from the highest to the lowest, each where those above it let light through. What lies under
 //! enough others is not painted at all, so that a dense cloud costs little more than its surface.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 
 use super::stamp::{Placed, Stamp};
@@ -33,11 +31,43 @@ struct Sorted {
     starts: Vec<u32>,
 }
 
-/// Calls a function for every tile of a rectangle of columns and rows of tiles.
-fn each_tile((across, down): (Range<usize>, Range<usize>), n_across: usize, mut then: impl FnMut(usize)) {
-    for row in down {
-        for column in across.clone() {
-            then(row * n_across + column);
+/// A rectangle of tiles.
+#[derive(Clone, Copy)]
+struct Tiles {
+    /// The one at the left upper corner.
+    first: u32,
+    across: u16,
+    down: u16,
+}
+
+impl Tiles {
+    /// Those that a square touches, of `n_across` by `n_down`.
+    fn touched((left, top): (i16, i16), extent: usize, (n_across, n_down): (usize, usize)) -> Self {
+        let touched = |first: i16, size: usize, n: usize| {
+            let last = i32::from(first) + extent as i32 - 1;
+            let end = usize::try_from(last).map_or(0, |last| (last / size + 1).min(n));
+            let start = usize::try_from(first).unwrap_or(0) / size;
+            (start.min(end), end)
+        };
+        let (across, down) = (touched(left, ACROSS, n_across), touched(top, DOWN, n_down));
+        Self {
+            first: (down.0 * n_across + across.0) as u32,
+            across: (across.1 - across.0) as u16,
+            down: (down.1 - down.0) as u16,
+        }
+    }
+
+    /// Calls a function for every tile.
+    fn each(self, n_across: usize, mut then: impl FnMut(usize)) {
+        let first = self.first as usize;
+        // As most are.
+        if (self.across, self.down) == (1, 1) {
+            return then(first);
+        }
+        for row in 0..usize::from(self.down) {
+            for column in 0..usize::from(self.across) {
+                then(first + row * n_across + column);
+            }
         }
     }
 }
@@ -46,26 +76,21 @@ impl Sorted {
     /// Sorts the stamps of points by the tiles that they touch.
     fn new(placed: &[Placed], stamps: &[Stamp], (width, height): (usize, usize)) -> Self {
         let (n_across, n_down) = (width.div_ceil(ACROSS), height.div_ceil(DOWN));
-        let touched = |first: i16, extent: usize, size: usize, n: usize| {
-            let end = (i64::from(first) + extent as i64).clamp(0, (n * size) as i64) as usize;
-            (usize::try_from(first).unwrap_or(0) / size).min(n)..end.div_ceil(size)
-        };
-        let tiles = |placed: &Placed| {
-            let extent = stamps[usize::from(placed.stamp)].extent();
-            let across = touched(placed.left, extent, ACROSS, n_across);
-            (across, touched(placed.top, extent, DOWN, n_down))
-        };
         let mut starts = vec![0_u32; n_across * n_down + 1];
-        for placed in placed {
-            each_tile(tiles(placed), n_across, |tile| starts[tile + 1] += 1);
-        }
+        let count = |placed: &Placed| {
+            let extent = stamps[usize::from(placed.stamp)].extent();
+            let tiles = Tiles::touched((placed.left, placed.top), extent, (n_across, n_down));
+            tiles.each(n_across, |tile| starts[tile + 1] += 1);
+            tiles
+        };
+        let tiles: Vec<Tiles> = placed.iter().map(count).collect();
         for tile in 0..n_across * n_down {
             starts[tile + 1] += starts[tile];
         }
         let mut next = starts.clone();
         let mut sorted = vec![Placed::default(); starts.last().map_or(0, |end| *end as usize)];
-        for placed in placed {
-            each_tile(tiles(placed), n_across, |tile| {
+        for (placed, tiles) in placed.iter().zip(tiles) {
+            tiles.each(n_across, |tile| {
                 sorted[next[tile] as usize] = *placed;
                 next[tile] += 1;
             });
@@ -91,34 +116,57 @@ impl Raster {
         place: impl Fn(&P) -> (usize, f64, f64) + Sync,
     ) -> Self {
         let sorted = |points: &[P]| {
-            let placed = points.iter().filter_map(|point| {
+            let mut placed = Vec::with_capacity(points.len());
+            placed.extend(points.iter().filter_map(|point| {
                 let (index, x, y) = place(point);
                 stamps.get(index)?.place(u16::try_from(index).ok()?, (x, y), (width, height))
-            });
-            Sorted::new(&placed.collect::<Vec<_>>(), stamps, (width, height))
+            }));
+            Sorted::new(&placed, stamps, (width, height))
         };
         let blocks: Vec<Sorted> = points.par_chunks(BLOCK).map(sorted).collect();
-        let n_across = width.div_ceil(ACROSS);
         let mut bytes = vec![0; 4 * width * height];
-        bytes.par_chunks_mut((4 * DOWN * width).max(1)).enumerate().for_each(|(down, band)| {
-            let n_rows = band.len() / (4 * width);
-            for across in 0..n_across {
-                let corner = (across * ACROSS, down * DOWN);
-                let mut tile = Tile::empty(corner, (width - corner.0, n_rows));
-                let placed =
-                    blocks.iter().rev().flat_map(|block| block.tile(down * n_across + across).iter().rev());
-                for (painted, placed) in placed.enumerate() {
-                    if painted.is_multiple_of(PATIENCE) && !tile.is_open() {
-                        break;
-                    }
-                    tile.paint(&stamps[usize::from(placed.stamp)], *placed);
-                }
-                for (row, bytes) in band.chunks_exact_mut(4 * width).enumerate() {
-                    tile.store(row, &mut bytes[4 * corner.0..(4 * (corner.0 + ACROSS)).min(4 * width)]);
-                }
-            }
+        bytes.par_chunks_mut((4 * DOWN * width).max(1)).enumerate().for_each(|(down, bytes)| {
+            pulp::Arch::new().dispatch(Band { bytes, width, down, blocks: &blocks, stamps });
         });
         Self { width, height, bytes }
+    }
+}
+
+/// A row of tiles to be painted.
+struct Band<'a> {
+    bytes: &'a mut [u8],
+    /// Pixels in a row of the picture.
+    width: usize,
+    /// Number of bands above this one.
+    down: usize,
+    blocks: &'a [Sorted],
+    stamps: &'a [Stamp],
+}
+
+/// Compiled for the widest vectors that the processor has: they multiply and add the same numbers.
+impl pulp::WithSimd for Band<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        let Self { bytes, width, down, blocks, stamps } = self;
+        let n_rows = bytes.len() / (4 * width);
+        let n_across = width.div_ceil(ACROSS);
+        for across in 0..n_across {
+            let corner = (across * ACROSS, down * DOWN);
+            let mut tile = Tile::empty(corner, (width - corner.0, n_rows));
+            let blocks = blocks.iter().rev();
+            let placed = blocks.flat_map(|block| block.tile(down * n_across + across).iter().rev());
+            for (painted, placed) in placed.enumerate() {
+                if painted.is_multiple_of(PATIENCE) && !tile.is_open() {
+                    break;
+                }
+                tile.paint(&stamps[usize::from(placed.stamp)], *placed);
+            }
+            for (row, bytes) in bytes.chunks_exact_mut(4 * width).enumerate() {
+                tile.store(row, &mut bytes[4 * corner.0..(4 * (corner.0 + ACROSS)).min(4 * width)]);
+            }
+        }
     }
 }
 
@@ -166,8 +214,8 @@ mod tests {
         let mut pixels = vec![[0.0; 4]; width * height];
         for (stamp, x, y) in stamps {
             let Some(placed) = stamp.place(0, (*x, *y), (width, height)) else { continue };
-            for row in 0..stamp.extent() {
-                for (column, opacity) in stamp.row(placed, row).iter().enumerate() {
+            for (row, opacities) in stamp.mask(placed).chunks_exact(stamp.extent()).enumerate() {
+                for (column, opacity) in opacities.iter().enumerate() {
                     let place = |first: i16, index: usize| usize::try_from(i32::from(first) + index as i32);
                     let (Ok(x), Ok(y)) = (place(placed.left, column), place(placed.top, row)) else {
                         continue;

@@ -1,5 +1,6 @@
 //! A small shape as pixels: its coverage is computed once and painted wherever the shape lies.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::element::Outline;
@@ -35,6 +36,8 @@ struct Coverage {
     phases: u32,
     /// Opacity of every pixel, phase by phase (down, then across), row by row.
     masks: Vec<f32>,
+    /// For every phase, the rows that are not empty.
+    rows: Vec<Range<u16>>,
 }
 
 /// A stamp's place: the pixels from the canvas's left upper corner to the square's.
@@ -62,7 +65,8 @@ impl Stamp {
                 masks.push((covered_part(outline, corner) * opacity) as f32);
             }
         }
-        let coverage = Coverage { extent, middle: middle as i32, phases, masks };
+        let rows = masks.chunks_exact(extent * extent).map(|mask| shown_rows(mask, extent)).collect();
+        let coverage = Coverage { extent, middle: middle as i32, phases, masks, rows };
         Self { ink: ink(colour), coverage: Arc::new(coverage) }
     }
 
@@ -101,16 +105,29 @@ impl Stamp {
         Some(Placed { left: corner(x)?, top: corner(y)?, stamp, phase })
     }
 
-    /// The opacities of a row of a placed stamp.
-    pub fn row(&self, placed: Placed, row: usize) -> &[f32] {
-        let extent = self.coverage.extent;
-        let first = (usize::from(placed.phase) * extent + row) * extent;
-        &self.coverage.masks[first..first + extent]
+    /// The rows of a placed stamp that show anything.
+    pub fn rows(&self, placed: Placed) -> Range<usize> {
+        let Range { start, end } = self.coverage.rows[usize::from(placed.phase)];
+        usize::from(start)..usize::from(end)
+    }
+
+    /// The opacities of a placed stamp, row by row.
+    pub fn mask(&self, placed: Placed) -> &[f32] {
+        let size = self.coverage.extent * self.coverage.extent;
+        &self.coverage.masks[usize::from(placed.phase) * size..][..size]
     }
 }
 
 fn ink(colour: Colour) -> [f32; 3] {
     colour.channels().map(|channel| f32::from(channel) / 255.0)
+}
+
+/// The rows of a mask from the first to the last that is not empty.
+fn shown_rows(mask: &[f32], extent: usize) -> Range<u16> {
+    let shown = |row: &[f32]| row.iter().any(|opacity| *opacity > 0.0);
+    let first = mask.chunks_exact(extent).position(shown).unwrap_or(extent);
+    let end = mask.chunks_exact(extent).rposition(shown).map_or(first, |last| last + 1);
+    first as u16..end as u16
 }
 
 /// Part of the pixel with its left upper corner at `corner` that lies within the outline.
