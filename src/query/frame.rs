@@ -3,6 +3,7 @@
 use polars::prelude::{ChunkedArray, DataFrame, DataType, Float64Chunked, IdxCa, IdxSize, PlSmallStr};
 use rayon::prelude::*;
 
+use super::decimal::parse_number;
 use super::error::quoted;
 use super::table::parse_all;
 use super::{Column, QueryError, Table};
@@ -40,7 +41,7 @@ impl Frame {
     pub fn numbers(&self, name: &str) -> Result<Vec<Option<f64>>, QueryError> {
         let column = self.require(name)?;
         if column.dtype() == &DataType::String {
-            return Ok(column.str()?.iter().map(|cell| cell.and_then(super::table::parse_number)).collect());
+            return Ok(column.str()?.iter().map(|cell| cell.and_then(parse_number)).collect());
         }
         let column = column.cast(&DataType::Float64)?;
         Ok(column.f64()?.iter().map(|cell| cell.filter(|value| value.is_finite())).collect())

@@ -8,6 +8,7 @@ mod arithmetic;
 mod bootstrap;
 mod content;
 mod dataset;
+mod decimal;
 mod error;
 mod format;
 mod frame;

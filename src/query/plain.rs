@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use polars::prelude::{Column, DataFrame, Float64Chunked, IntoColumn, PolarsResult, StringChunkedBuilder};
 use rayon::prelude::*;
 
-use super::table::parse_number;
+use super::decimal::{decimal, parse_number};
 
 /// Bytes that one thread reads at a time, up to the end of a line. The number does not show in the result.
 const BLOCK: usize = 1 << 20;
@@ -13,32 +13,31 @@ const BLOCK: usize = 1 << 20;
 /// Reads lines of equally many cells, at least two, below a line of different names. A cell is text, an empty one is
 /// missing; in the columns called `numbers` it is a finite number or missing. `None` for anything else, such as quotes,
 /// carriage returns, lines of other lengths, or text that is not UTF-8: that is for a reader of CSV in all its forms.
-pub(super) fn read_plain(bytes: &[u8], numbers: &[&str]) -> Option<PolarsResult<DataFrame>> {
+pub(super) fn read_plain<'t>(bytes: &'t [u8], numbers: &[&str]) -> Option<PolarsResult<DataFrame>> {
     const BYTE_ORDER_MARK: char = '\u{feff}';
-    let text = std::str::from_utf8(bytes).ok()?;
-    let (header, body) = text.split_once('\n')?;
+    let end = bytes.iter().position(|byte| *byte == b'\n')?;
+    let (header, body) = (std::str::from_utf8(&bytes[..end]).ok()?, &bytes[end + 1..]);
     let names: Vec<&str> = header.split(',').collect();
     let different: BTreeSet<&str> = names.iter().copied().filter(|name| !name.is_empty()).collect();
     if names.len() < 2
         || different.len() < names.len()
         || header.contains(['"', '\r'])
         || body.is_empty()
-        || text.starts_with(BYTE_ORDER_MARK)
+        || header.starts_with(BYTE_ORDER_MARK)
     {
         return None;
     }
-    let blocks = blocks(body, BLOCK);
-    let n_lines: Vec<usize> = blocks.par_iter().map(|block| n_lines(block)).collect();
+    // No character has a line end within, so that parts can be checked one by one.
+    let text = |block: &'t [u8]| std::str::from_utf8(block).ok().map(|text| (text, n_lines(text)));
+    let blocks: Option<Vec<(&str, usize)>> = blocks(body, BLOCK).into_par_iter().map(text).collect();
+    let blocks = blocks?;
     // Threads write numbers where they belong.
-    let n_rows = n_lines.iter().sum();
+    let n_rows = blocks.iter().map(|(_, n_lines)| n_lines).sum();
     let mut read: Vec<Option<Vec<f64>>> =
         names.iter().map(|name| numbers.contains(name).then(|| vec![0.0; n_rows])).collect();
     let mut rest: Vec<Option<&mut [f64]>> = read.iter_mut().map(Option::as_deref_mut).collect();
-    let parts: Vec<(&str, Vec<Cells<'_>>)> = blocks
-        .into_iter()
-        .zip(n_lines)
-        .map(|(block, n_lines)| (block, cells(&names, &mut rest, n_lines)))
-        .collect();
+    let parts: Vec<(&str, Vec<Cells<'_>>)> =
+        blocks.into_iter().map(|(block, n_lines)| (block, cells(&names, &mut rest, n_lines))).collect();
     let texts: Option<Vec<Vec<Cells<'_>>>> =
         parts.into_par_iter().map(|(block, cells)| read_block(cells, block)).collect();
     let mut columns: Vec<Vec<StringChunkedBuilder>> = names.iter().map(|_| Vec::new()).collect();
@@ -61,20 +60,6 @@ enum Cells<'a> {
     Text(StringChunkedBuilder),
     /// Finite numbers; NaN where there is none.
     Numbers(std::slice::IterMut<'a, f64>),
-}
-
-impl Cells<'_> {
-    fn push(&mut self, cell: &str) {
-        match self {
-            Self::Text(cells) if cell.is_empty() => cells.append_null(),
-            Self::Text(cells) => cells.append_value(cell),
-            Self::Numbers(cells) => {
-                if let Some(number) = cells.next() {
-                    *number = parse_number(cell).unwrap_or(f64::NAN);
-                }
-            }
-        }
-    }
 }
 
 /// The cells of a block's columns; `rest` is what the blocks before it left of the columns of numbers.
@@ -107,11 +92,11 @@ fn text_column(name: &str, blocks: Vec<StringChunkedBuilder>) -> PolarsResult<Co
 }
 
 /// Parts of a text of about `size` bytes, each up to the end of a line.
-fn blocks(text: &str, size: usize) -> Vec<&str> {
+fn blocks(text: &[u8], size: usize) -> Vec<&[u8]> {
     let mut blocks = Vec::with_capacity(text.len() / size + 1);
     let mut start = 0;
     while start < text.len() {
-        let rest = text.as_bytes().get(start + size..).unwrap_or_default();
+        let rest = text.get(start + size..).unwrap_or_default();
         let end =
             rest.iter().position(|byte| *byte == b'\n').map_or(text.len(), |line| start + size + line + 1);
         blocks.push(&text[start..end]);
@@ -129,31 +114,53 @@ fn n_lines(block: &str) -> usize {
 /// Reads whole lines into a block's columns; `None` if one has more or fewer cells than there are columns, or a quote or
 /// carriage return.
 fn read_block<'a>(mut columns: Vec<Cells<'a>>, block: &str) -> Option<Vec<Cells<'a>>> {
-    let n_columns = columns.len();
-    let (mut start, mut column, mut place) = (0, 0, 0);
-    while let Some(end) = next_low(block.as_bytes(), place) {
-        place = end + 1;
-        match block.as_bytes()[end] {
-            b',' => {
-                columns.get_mut(column)?.push(&block[start..end]);
-                column += 1;
+    let (bytes, n_columns) = (block.as_bytes(), columns.len());
+    let (mut start, mut column) = (0, 0);
+    while start < bytes.len() || column > 0 {
+        let end = match columns.get_mut(column)? {
+            Cells::Text(cells) => {
+                let end = end_of_cell(bytes, start)?;
+                match &block[start..end] {
+                    "" => cells.append_null(),
+                    text => cells.append_value(text),
+                }
+                end
             }
-            b'\n' => {
-                columns.get_mut(column)?.push(&block[start..end]);
-                (column + 1 == n_columns).then_some(())?;
-                column = 0;
+            Cells::Numbers(cells) => {
+                let (number, end) = match decimal(bytes, start) {
+                    Some((number, end)) if bytes.get(end).is_none_or(|byte| b",\n".contains(byte)) => {
+                        (number, end)
+                    }
+                    _ => {
+                        let end = end_of_cell(bytes, start)?;
+                        (parse_number(&block[start..end]).unwrap_or(f64::NAN), end)
+                    }
+                };
+                *cells.next()? = number;
+                end
             }
-            b'"' | b'\r' => return None,
-            _ => continue,
-        }
-        start = place;
-    }
-    // The last line may lack its end.
-    if start < block.len() || column > 0 {
-        columns.get_mut(column)?.push(&block[start..]);
-        (column + 1 == n_columns).then_some(())?;
+        };
+        // What is not followed by a comma is the last cell of a line; the last line may lack its end.
+        column = match bytes.get(end) {
+            Some(b',') => column + 1,
+            _ => (column + 1 == n_columns).then_some(0)?,
+        };
+        start = end + 1;
     }
     Some(columns)
+}
+
+/// Where a cell ends: before a comma, a line end, or nothing. `None` for a quote or carriage return within.
+fn end_of_cell(bytes: &[u8], start: usize) -> Option<usize> {
+    let mut place = start;
+    while let Some(end) = next_low(bytes, place) {
+        match bytes[end] {
+            b',' | b'\n' => return Some(end),
+            b'"' | b'\r' => return None,
+            _ => place = end + 1,
+        }
+    }
+    Some(bytes.len())
 }
 
 /// The next byte from a place on that is at most a comma, as are line ends and quotes, but neither letters nor digits.
@@ -275,9 +282,9 @@ mod tests {
     #[test]
     fn blocks_end_with_lines() {
         for size in 1..9 {
-            let parts = blocks("a\nbcd\n\nefghij\nk", size);
-            assert_eq!(parts.concat(), "a\nbcd\n\nefghij\nk");
-            assert!(parts[..parts.len() - 1].iter().all(|part| part.ends_with('\n')));
+            let parts = blocks(b"a\nbcd\n\nefghij\nk", size);
+            assert_eq!(parts.concat(), b"a\nbcd\n\nefghij\nk");
+            assert!(parts[..parts.len() - 1].iter().all(|part| part.ends_with(b"\n")));
         }
     }
 

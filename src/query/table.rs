@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use polars::prelude::{DataType, PlSmallStr, StringChunked};
 use rayon::prelude::*;
 
+use super::decimal::parse_number;
 use super::frame::Frame;
 use crate::evidence::{Lineage, Lineages};
 
@@ -196,14 +197,6 @@ impl Column {
     }
 }
 
-/// A finite number from text; surrounding spaces are ignored, `nan`, `inf` and anything else are missing.
-pub(super) fn parse_number(text: &str) -> Option<f64> {
-    match short_decimal(text.as_bytes()) {
-        None => text.trim().parse().ok().filter(|value: &f64| value.is_finite()),
-        number => number,
-    }
-}
-
 /// The numbers of all cells, NaN where there is none.
 pub(super) fn parse_all(cells: &StringChunked) -> Vec<f64> {
     let mut numbers = vec![f64::NAN; cells.len()];
@@ -221,96 +214,9 @@ pub(super) fn parse_all(cells: &StringChunked) -> Vec<f64> {
     numbers
 }
 
-/// A number of at most 15 digits without exponent, as `-12.345`; `None` for any other text.
-///
-/// Its digits as a whole number and the power of ten are both exact, so their quotient is the nearest number there is
-/// (W. D. Clinger, How to read floating point numbers accurately, 1990).
-fn short_decimal(text: &[u8]) -> Option<f64> {
-    const POWERS: [f64; 16] =
-        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
-    let (negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        digits => (false, digits),
-    };
-    // A sign or a point alone is no number, and what is longer may have more than 15 digits.
-    if digits.len() > 16 || !digits.first()?.is_ascii_digit() {
-        return None;
-    }
-    let (mut whole, mut n, mut after) = (0_u64, 0, None);
-    for byte in digits {
-        match byte {
-            b'0'..=b'9' => {
-                whole = 10 * whole + u64::from(byte - b'0');
-                n += 1;
-            }
-            b'.' if after.is_none() => after = Some(n),
-            _ => return None,
-        }
-    }
-    if n > 15 {
-        return None;
-    }
-    let number = whole as f64 / POWERS[n - after.unwrap_or(n)];
-    Some(if negative { -number } else { number })
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    fn slow(text: &str) -> Option<u64> {
-        let number = text.trim().parse().ok().filter(|value: &f64| value.is_finite());
-        number.map(f64::to_bits)
-    }
-
-    #[test]
-    fn numbers_are_those_of_the_standard_library() {
-        let texts = [
-            "",
-            "-",
-            ".",
-            "-.",
-            "5.",
-            ".5",
-            "-.5",
-            "0",
-            "-0",
-            "+1",
-            "--1",
-            "1.2.3",
-            "00012",
-            "1e5",
-            " 7 ",
-            "nan",
-            "inf",
-            "0.1",
-            "0.30000000000000004",
-            "999999999999999",
-            "9999999999999999",
-            "123456789012345.",
-            "1_000",
-            "٣",
-            "0.000000000000001",
-            "-0.00000000000001",
-        ];
-        for text in texts {
-            assert_eq!(parse_number(text).map(f64::to_bits), slow(text), "{text:?}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn short_decimals_are_read_exactly(text in "-?[0-9]{0,9}(\\.[0-9]{0,9})?") {
-            prop_assert_eq!(parse_number(&text).map(f64::to_bits), slow(&text));
-        }
-
-        #[test]
-        fn anything_is_read_as_the_standard_library_reads_it(text in "[-+0-9.e ]{0,20}") {
-            prop_assert_eq!(parse_number(&text).map(f64::to_bits), slow(&text));
-        }
-    }
 
     #[test]
     fn categories_are_the_texts_in_order() {

@@ -2,6 +2,7 @@
 
 mod atomic;
 mod guard;
+mod hashed;
 mod hub_cache;
 mod lock;
 mod pin;

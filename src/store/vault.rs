@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Lock;
+use super::hashed::read_hashed;
 use super::pin::{compare, pins};
-use crate::digest::{Sha256, sha256};
+use crate::digest::Sha256;
 use crate::error::{Class, Diagnostic, FileError};
 use crate::evidence::SourceFile;
 use crate::manifest::{Artifact, Manifest};
@@ -122,14 +123,13 @@ impl<'a> Vault<'a> {
     /// The verified bytes of an artifact.
     pub fn read(&self, artifact: &Artifact) -> Result<Result<VerifiedFile, Absence>, ReadError> {
         let path = self.path(artifact);
-        let bytes = match std::fs::read(&path) {
-            Ok(bytes) => bytes,
+        let (bytes, computed) = match read_hashed(&path) {
+            Ok(read) => read,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return Ok(Err(Absence::NotFetched));
             }
             Err(error) => return Err(FileError::on("read", path)(error).into()),
         };
-        let computed = sha256(&bytes);
         match compare(artifact, &self.lock, computed) {
             None => return Ok(Err(Absence::NotPinned)),
             Some(Ok(())) => {}
