@@ -12,6 +12,9 @@ use crate::evidence::Lineages;
 /// Numbers that one task looks at.
 const BLOCK: usize = 1 << 16;
 
+/// Most pieces of a column of text: a cell is searched in all of them, while putting them together is a copy.
+pub(super) const PIECES: usize = 64;
+
 /// A polars frame and one lineage a row.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Frame {
@@ -134,7 +137,10 @@ impl Frame {
                 self.conform(&name, text)?;
             }
         }
-        let columns = self.data.into_columns().into_par_iter().map(|column| column.rechunk());
+        let columns = self.data.into_columns().into_par_iter().map(|column| match column.dtype() {
+            DataType::String if column.n_chunks() <= PIECES => column,
+            _ => column.rechunk(),
+        });
         self.data = DataFrame::new(self.lineage.len(), columns.collect())?;
         Ok(Table::from_frame(self))
     }

@@ -6,6 +6,7 @@
 
 mod arithmetic;
 mod bootstrap;
+mod categories;
 mod content;
 mod dataset;
 mod decimal;
@@ -25,9 +26,10 @@ mod test;
 mod tests;
 mod unique;
 
+pub use categories::Categories;
 pub use dataset::DatasetSpec;
 pub use error::QueryError;
 pub use library::{DatasetInputs, Evidence, Library};
 pub use read::read_csv;
 pub use step::OneOrMany;
-pub use table::{Categories, Column, Table};
+pub use table::{Column, Table};

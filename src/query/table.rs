@@ -1,17 +1,14 @@
 //! The result of a dataset pipeline: named columns of text or numbers, and the lineage of every row.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use polars::prelude::{DataType, PlSmallStr, StringChunked};
 use rayon::prelude::*;
 
+use super::categories::Categories;
 use super::decimal::parse_number;
 use super::frame::Frame;
 use crate::evidence::{Lineage, Lineages};
-
-/// Rows that one thread works on at a time. A fixed number: results never depend on how many threads there are.
-const BLOCK: usize = 1 << 15;
 
 /// A column; `None` is a missing value. Numbers are finite.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,18 +19,9 @@ pub enum Column {
     Number(Vec<Option<f64>>),
 }
 
-/// A table of `n_rows` rows. Every column is text or finite numbers, in one piece.
+/// A table of `n_rows` rows. Every column is text or finite numbers; numbers are in one piece, text in few.
 #[derive(Clone, Debug, Default)]
 pub struct Table(Frame);
-
-/// A column as the numbers of its different texts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Categories {
-    /// The different texts in ascending order.
-    pub texts: Vec<String>,
-    /// For every row asked for, the index of its text; `None` for a missing value.
-    pub indices: Vec<Option<u32>>,
-}
 
 impl Table {
     /// A table from columns of equal length and one lineage a row. Returns `None` when lengths differ, or when two
@@ -113,27 +101,17 @@ impl Table {
     /// The texts of a column at these positions, each different text once; `None` for an unknown column.
     pub fn categories(&self, column: &str, positions: &[u32]) -> Option<Categories> {
         let column = self.0.require(column).ok()?;
-        let blocks: Vec<Block<'_>> = match column.dtype() {
+        Some(match column.dtype() {
             DataType::String => {
                 let cells = column.str().ok()?;
-                let cell = |position: u32| cells.get(position as usize).map(Cow::Borrowed);
-                positions.par_chunks(BLOCK).map(|positions| Block::read(positions, cell)).collect()
+                Categories::read(positions, |position| cells.get(position as usize).map(Cow::Borrowed))
             }
             _ => {
                 let cells = column.f64().ok()?;
-                let cell = |position: u32| Some(Cow::Owned(cells.get(position as usize)?.to_string()));
-                positions.par_chunks(BLOCK).map(|positions| Block::read(positions, cell)).collect()
+                let text = |position: u32| Some(Cow::Owned(cells.get(position as usize)?.to_string()));
+                Categories::read(positions, text)
             }
-        };
-        let mut texts: Vec<&str> = blocks.iter().flat_map(|block| &block.texts).map(AsRef::as_ref).collect();
-        texts.sort_unstable();
-        texts.dedup();
-        let place = |text: &Cow<'_, str>| texts.binary_search(&text.as_ref()).ok().map(|index| index as u32);
-        let places: Vec<Vec<Option<u32>>> =
-            blocks.iter().map(|block| block.texts.iter().map(place).collect()).collect();
-        let index = |row: usize| places[row / BLOCK][blocks[row / BLOCK].indices[row % BLOCK]? as usize];
-        let indices = (0..positions.len()).into_par_iter().with_min_len(BLOCK).map(index).collect();
-        Some(Categories { texts: texts.into_iter().map(str::to_owned).collect(), indices })
+        })
     }
 
     /// Where a row comes from; `None` beyond the last row.
@@ -150,42 +128,6 @@ impl Table {
     pub fn lineages(&self) -> &Lineages {
         &self.0.lineage
     }
-}
-
-/// Categories of a block of rows, texts in order of first appearance.
-struct Block<'a> {
-    texts: Vec<Cow<'a, str>>,
-    indices: Vec<Option<u32>>,
-}
-
-impl<'a> Block<'a> {
-    fn read(positions: &[u32], cell: impl Fn(u32) -> Option<Cow<'a, str>>) -> Self {
-        let mut known: HashMap<Cow<'a, str>, u32> = HashMap::new();
-        let mut texts: Vec<Cow<'a, str>> = Vec::new();
-        // Few texts that come again and again are found here, without a hash that no file can fool.
-        let mut recent = [0; 256];
-        let index = |position: &u32| {
-            let text = cell(*position)?;
-            let slot = &mut recent[usize::from(slot(text.as_bytes()))];
-            if texts.get(*slot as usize) == Some(&text) {
-                return Some(*slot);
-            }
-            let index = *known.entry(text).or_insert_with_key(|text| {
-                texts.push(text.clone());
-                texts.len() as u32 - 1
-            });
-            *slot = index;
-            Some(index)
-        };
-        let indices = positions.iter().map(index).collect();
-        Self { texts, indices }
-    }
-}
-
-/// A number that often differs between different texts.
-fn slot(text: &[u8]) -> u8 {
-    let end = |back: usize| text.len().checked_sub(back).map_or(0, |place| text[place]);
-    end(1).wrapping_mul(5) ^ end(2).wrapping_mul(83) ^ end(3).wrapping_mul(151) ^ text.len() as u8
 }
 
 impl Column {
@@ -217,32 +159,6 @@ pub(super) fn parse_all(cells: &StringChunked) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn categories_are_the_texts_in_order() {
-        let n = 2 * BLOCK + 3;
-        // The last block alone has a text that stands before all others.
-        let text = |row: usize| match row {
-            row if row == n - 1 => Some("a".to_owned()),
-            row if row % 5 == 0 => None,
-            row => Some(format!("t{}", row % 3)),
-        };
-        let numbers = (0..n).map(|row| Some((row % 2) as f64 / 2.0)).collect();
-        let columns = vec![
-            ("text".to_owned(), Column::Text((0..n).map(text).collect())),
-            ("number".to_owned(), Column::Number(numbers)),
-        ];
-        let table = Table::new(columns, vec![Lineage::default(); n]).unwrap();
-        let all: Vec<u32> = (0..n as u32).collect();
-        let categories = table.categories("text", &all).unwrap();
-        assert_eq!(categories.texts, ["a", "t0", "t1", "t2"]);
-        let found =
-            |row: usize| categories.indices[row].map(|index| categories.texts[index as usize].clone());
-        assert!((0..n).all(|row| found(row) == text(row)));
-        assert_eq!(table.categories("number", &[3, 2]).unwrap().texts, ["0", "0.5"]);
-        assert_eq!(table.categories("number", &[3, 2]).unwrap().indices, [Some(1), Some(0)]);
-        assert_eq!(table.categories("nothing", &all), None);
-    }
 
     #[test]
     fn a_column_without_numbers_is_full_of_holes() {

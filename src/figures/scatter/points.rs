@@ -129,11 +129,8 @@ pub fn series(
         None if spec.series.is_empty() => Ok(vec![found((0, None))]),
         None => Err(FigureError::new(raw, "several `series` need a `series_column`")),
         Some(_) => {
-            let values: BTreeSet<&String> = rows
-                .iter()
-                .filter_map(|rows| rows.values.as_ref())
-                .flat_map(|values| &values.texts)
-                .collect();
+            let values: BTreeSet<&String> =
+                rows.iter().filter_map(|rows| rows.values.as_ref()).flat_map(Categories::texts).collect();
             Ok(values.into_iter().cloned().map(Some).enumerate().map(found).collect())
         }
     }
@@ -213,11 +210,11 @@ impl PanelRows<'_> {
             first.entry(series.value.as_deref()).or_insert(index);
         }
         let without = first.get(&None).copied();
-        let texts = self.values.iter().flat_map(|values| &values.texts);
+        let texts = self.values.iter().flat_map(Categories::texts);
         let of_texts: Vec<Option<u32>> = texts.map(|text| first.get(&Some(text.as_str())).copied()).collect();
         move |index| {
-            let text = self.values.as_ref().and_then(|values| values.indices[index]);
-            text.map_or(without, |text| of_texts[text as usize])
+            let text = self.values.as_ref().and_then(|values| values.get(index));
+            text.map_or(without, |text| of_texts[text])
         }
     }
 }
