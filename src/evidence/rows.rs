@@ -33,7 +33,8 @@ impl Rows {
     /// The rows of runs in any order, which may overlap; `None` for no run.
     pub(super) fn of(mut runs: Vec<Run>) -> Option<Self> {
         if !runs.is_sorted() {
-            match ordered(runs.iter().copied()) {
+            let bounds = runs.iter().fold((u32::MAX, 0), |all, run| (all.0.min(run.0), all.1.max(run.1)));
+            match ordered(runs.iter().copied(), runs.len(), bounds) {
                 Some(ordered) => runs = ordered,
                 None => runs.sort_unstable(),
             }
@@ -56,15 +57,19 @@ impl Rows {
         match sets {
             [] => None,
             [rows] => Some(Self::clone(rows)),
-            _ => {
+            [first, others @ ..] => {
+                let bounds = others.iter().fold((first.first(), first.last()), |all, rows| {
+                    (all.0.min(rows.first()), all.1.max(rows.last()))
+                });
+                let n = sets.iter().map(|rows| rows.tail.len() + 1).sum();
                 let runs = || sets.iter().flat_map(|rows| rows.runs());
-                Self::of(ordered(runs()).unwrap_or_else(|| runs().collect()))
+                Self::of(ordered(runs(), n, bounds).unwrap_or_else(|| runs().collect()))
             }
         }
     }
 
     /// Maximal runs of consecutive rows, both ends included, in ascending order.
-    pub fn runs(&self) -> impl Iterator<Item = Run> + Clone {
+    pub fn runs(&self) -> impl Iterator<Item = Run> {
         std::iter::once(self.head).chain(self.tail.iter().copied())
     }
 

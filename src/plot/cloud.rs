@@ -26,12 +26,10 @@ const BLOCK: usize = 1 << 16;
 /// A cloud of points.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cloud {
-    /// Points in drawing order, later ones above earlier ones.
-    pub points: Arc<Vec<CloudPoint>>,
-    /// How the points of every series look.
-    pub styles: Vec<CloudStyle>,
-    /// Most bytes that the picture may take as a PNG file.
-    pub room: usize,
+    points: Arc<Vec<CloudPoint>>,
+    extent: Extent,
+    styles: Vec<CloudStyle>,
+    room: usize,
 }
 
 /// A point, in data units.
@@ -77,6 +75,18 @@ impl CloudPoint {
 }
 
 impl Cloud {
+    /// Points in drawing order, later ones above earlier ones; how the points of every series look; and the most bytes
+    /// that the picture may take as a PNG file.
+    pub fn new(points: Arc<Vec<CloudPoint>>, styles: Vec<CloudStyle>, room: usize) -> Self {
+        let extent = CloudPoint::extent([points.as_slice()]);
+        Self { points, extent, styles, room }
+    }
+
+    /// Where the points lie; `None` for none.
+    pub(super) fn extent(&self) -> Option<Extent> {
+        (!self.points.is_empty()).then_some(self.extent)
+    }
+
     /// The picture: as fine as its room allows, with its left upper corner on that of the axes.
     pub(super) fn draw(&self, axes: &Rect, x: &Scale, y: &Scale) -> Element {
         let mut painted: Option<(f64, Raster)> = None;

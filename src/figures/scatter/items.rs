@@ -99,7 +99,7 @@ impl<'a> Drawing<'a> {
             colour: series.colour,
             opacity: series.opacity,
         };
-        let cloud = Cloud { points, styles: self.series.iter().map(style).collect(), room: self.room };
+        let cloud = Cloud::new(points, self.series.iter().map(style).collect(), self.room);
         Item::Mark { marks: first..marks.len(), items: vec![Item::Cloud(cloud)] }
     }
 
