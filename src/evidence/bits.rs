@@ -8,7 +8,7 @@ const WORD: u32 = u64::BITS;
 /// The rows of `n` short runs in any order, none below `first` or above `last`, as maximal runs in ascending order, from
 /// one bit a row; `None` where that would take longer than sorting, and for a run of more than 64 rows.
 pub(super) fn ordered(
-    unordered: impl Iterator<Item = Run>,
+    mut unordered: impl Iterator<Item = Run>,
     n: usize,
     (first, last): Run,
 ) -> Option<Vec<Run>> {
@@ -16,14 +16,18 @@ pub(super) fn ordered(
     if n_words > n {
         return None;
     }
-    // A run reaches into the word after its first one at most.
-    let mut words = vec![0_u64; n_words + 1];
-    for run in unordered {
-        let ones = u64::MAX >> (WORD - 1).checked_sub(run.1 - run.0)?;
+    let mut words = vec![0_u64; n_words];
+    unordered.try_for_each(|run| {
+        let unused = (WORD - 1).checked_sub(run.1 - run.0)?;
+        let ones = u64::MAX >> unused;
         let (word, shift) = (((run.0 - first) / WORD) as usize, (run.0 - first) % WORD);
         words[word] |= ones << shift;
-        words[word + 1] |= ones.checked_shr(WORD - shift).unwrap_or(0);
-    }
+        // A run reaches into the word after its first one at most.
+        if shift > unused {
+            words[word + 1] |= ones >> (WORD - shift);
+        }
+        Some(())
+    })?;
     Some(runs(first, &words))
 }
 

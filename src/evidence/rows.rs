@@ -125,12 +125,10 @@ impl Rows {
 /// Rows as runs, in the order they come in.
 fn runs(rows: impl IntoIterator<Item = u32>) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
-    for row in rows {
-        match runs.last_mut() {
-            Some(last) if last.1.checked_add(1) == Some(row) => last.1 = row,
-            _ => runs.push((row, row)),
-        }
-    }
+    rows.into_iter().for_each(|row| match runs.last_mut() {
+        Some(last) if last.1.checked_add(1) == Some(row) => last.1 = row,
+        _ => runs.push((row, row)),
+    });
     runs
 }
 

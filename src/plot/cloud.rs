@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::axis::Scale;
 use super::element::{Element, Image, Shape};
 use super::geometry::{Point, Rect};
@@ -20,16 +18,17 @@ const INCH: f64 = 72.0;
 const QUALITIES: [(f64, u16); 8] =
     [(300.0, 256), (300.0, 32), (300.0, 16), (200.0, 32), (150.0, 32), (100.0, 32), (72.0, 16), (36.0, 8)];
 
-/// Points that one task looks at.
-const BLOCK: usize = 1 << 16;
-
 /// A cloud of points.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cloud {
-    points: Arc<Vec<CloudPoint>>,
-    extent: Extent,
-    styles: Vec<CloudStyle>,
-    room: usize,
+    /// Points in drawing order, later ones above earlier ones.
+    pub points: Arc<Vec<CloudPoint>>,
+    /// Where they lie.
+    pub extent: Extent,
+    /// How the points of every series look.
+    pub styles: Vec<CloudStyle>,
+    /// Most bytes that the picture may take as a PNG file.
+    pub room: usize,
 }
 
 /// A point, in data units.
@@ -58,35 +57,34 @@ pub struct CloudStyle {
     pub opacity: f64,
 }
 
-/// Smallest and largest x, smallest and largest y.
-pub type Extent = [(f64, f64); 2];
+/// Where points lie.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Extent {
+    /// Smallest and largest x; infinite for no points.
+    pub x: (f64, f64),
+    /// Smallest and largest y; infinite for no points.
+    pub y: (f64, f64),
+}
 
-impl CloudPoint {
-    /// Where points lie; infinite for none.
-    pub fn extent<'a>(parts: impl IntoIterator<Item = &'a [Self]>) -> Extent {
-        const NOTHING: Extent = [(f64::INFINITY, f64::NEG_INFINITY); 2];
+impl Extent {
+    /// Of no points.
+    pub const NOTHING: Self =
+        Self { x: (f64::INFINITY, f64::NEG_INFINITY), y: (f64::INFINITY, f64::NEG_INFINITY) };
+
+    /// Of a point.
+    pub fn of((x, y): (f64, f64)) -> Self {
+        Self { x: (x, x), y: (y, y) }
+    }
+
+    /// Of what lies in either.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
         let wider = |a: (f64, f64), b: (f64, f64)| (a.0.min(b.0), a.1.max(b.1));
-        let with = |a: Extent, b: Extent| [wider(a[0], b[0]), wider(a[1], b[1])];
-        let one = |point: &Self| [(point.x, point.x), (point.y, point.y)];
-        let of = |points: &[Self]| points.iter().map(one).fold(NOTHING, with);
-        let parts = parts.into_iter().map(|points| points.par_chunks(BLOCK).map(of).reduce(|| NOTHING, with));
-        parts.fold(NOTHING, with)
+        Self { x: wider(self.x, other.x), y: wider(self.y, other.y) }
     }
 }
 
 impl Cloud {
-    /// Points in drawing order, later ones above earlier ones; how the points of every series look; and the most bytes
-    /// that the picture may take as a PNG file.
-    pub fn new(points: Arc<Vec<CloudPoint>>, styles: Vec<CloudStyle>, room: usize) -> Self {
-        let extent = CloudPoint::extent([points.as_slice()]);
-        Self { points, extent, styles, room }
-    }
-
-    /// Where the points lie; `None` for none.
-    pub(super) fn extent(&self) -> Option<Extent> {
-        (!self.points.is_empty()).then_some(self.extent)
-    }
-
     /// The picture: as fine as its room allows, with its left upper corner on that of the axes.
     pub(super) fn draw(&self, axes: &Rect, x: &Scale, y: &Scale) -> Element {
         let mut painted: Option<(f64, Raster)> = None;

@@ -34,7 +34,7 @@ mod tile;
 mod xml;
 
 pub use axis::{Axis, Growth, Limits, Scale, Ticks};
-pub use cloud::{Cloud, CloudPoint, CloudStyle};
+pub use cloud::{Cloud, CloudPoint, CloudStyle, Extent};
 pub use csv::{HEADER, mark_csv};
 pub use element::{Anchor, Element, Group, Image, Outline, Shape, Text, bounds};
 pub use figure::{Figure, Heading, Margins, PAD, Page, Share};

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::axis::{Axis, Scale};
-use super::cloud::Cloud;
+use super::cloud::{Cloud, Extent};
 use super::element::{self, Anchor, Element, Group, Outline, Text};
 use super::frame::Frame;
 use super::geometry::{Point, Rect};
@@ -359,11 +359,9 @@ fn widen(items: &[Item], ranges: &mut Ranges) {
                 points.iter().copied().for_each(&mut add)
             }
             Item::Marker { at, .. } => add(*at),
-            Item::Cloud(cloud) => {
-                if let Some([x, y]) = cloud.extent() {
-                    add((x.0, y.0));
-                    add((x.1, y.1));
-                }
+            Item::Cloud(cloud) if cloud.points.is_empty() => {}
+            Item::Cloud(Cloud { extent: Extent { x, y }, .. }) => {
+                [(x.0, y.0), (x.1, y.1)].into_iter().for_each(&mut add)
             }
             Item::ErrorBar { x, ends, .. } => [ends.0, ends.1].into_iter().for_each(|y| add((*x, y))),
             Item::Mark { .. } | Item::Guide { .. } | Item::Rule { .. } | Item::Label { .. } => {}

@@ -133,7 +133,7 @@ fn read_block<'a>(mut columns: Vec<Cells<'a>>, block: &str) -> Option<Vec<Cells<
             }
             Cells::Numbers(cells) => {
                 let (number, end) = match decimal(bytes, start) {
-                    Some((number, end)) if bytes.get(end).is_none_or(|byte| b",\n".contains(byte)) => {
+                    Some((number, end)) if matches!(bytes.get(end), None | Some(b',' | b'\n')) => {
                         (number, end)
                     }
                     _ => {

@@ -99,7 +99,9 @@ impl<'a> Drawing<'a> {
             colour: series.colour,
             opacity: series.opacity,
         };
-        let cloud = Cloud::new(points, self.series.iter().map(style).collect(), self.room);
+        // What is highlighted belongs to the axes, too.
+        let (extent, room) = (panel.extent, self.room);
+        let cloud = Cloud { points, extent, styles: self.series.iter().map(style).collect(), room };
         Item::Mark { marks: first..marks.len(), items: vec![Item::Cloud(cloud)] }
     }
 

@@ -13,7 +13,7 @@ use crate::figures::FigureError;
 use crate::figures::rows::{Datasets, Row};
 use crate::manifest::RawSpec;
 pub use crate::plot::CloudPoint as Point;
-use crate::plot::{Colour, Marker, Theme};
+use crate::plot::{Colour, Extent, Marker, Theme};
 use crate::query::{Categories, Table};
 
 /// Rows that one task sorts into series.
@@ -55,6 +55,8 @@ pub struct PanelPoints<'a> {
     pub name: String,
     /// Points in the order of layers and series and, within one, of the rows.
     pub points: Arc<Vec<Point>>,
+    /// Where the points lie.
+    pub extent: Extent,
     /// Where the points of every series stand.
     of_series: Vec<Range<usize>>,
     /// Rows of the series that have no two numbers.
@@ -160,16 +162,10 @@ impl<'a> PanelPoints<'a> {
             let (x, y) = (*x.get(row as usize)?, *y.get(row as usize)?);
             (!x.is_nan() && !y.is_nan()).then_some((x, y))
         };
-        let Sorted { points, of_series, without_numbers } =
+        let Sorted { points, extent, of_series, without_numbers } =
             Sorted::new(&rows.positions, rows.series(panel, series), &by_layer(series), place);
-        Ok(Self {
-            spec: panel,
-            name,
-            points: Arc::new(points),
-            of_series,
-            without_numbers,
-            table: rows.table,
-        })
+        let (points, table) = (Arc::new(points), rows.table);
+        Ok(Self { spec: panel, name, points, extent, of_series, without_numbers, table })
     }
 
     /// The points of a series.
@@ -229,8 +225,17 @@ fn by_layer(series: &[Series]) -> Vec<usize> {
 /// The points of some rows by series; within one, rows keep their order.
 struct Sorted {
     points: Vec<Point>,
+    extent: Extent,
     /// Where the points of every series stand.
     of_series: Vec<Range<usize>>,
+    without_numbers: usize,
+}
+
+/// What is known of a block of rows before its points are written.
+struct Counted {
+    /// Points of every series.
+    counts: Vec<usize>,
+    extent: Extent,
     without_numbers: usize,
 }
 
@@ -245,22 +250,26 @@ impl Sorted {
     ) -> Self {
         let n_series = order.len();
         let blocks = || rows.par_chunks(BLOCK).enumerate();
-        let counted: Vec<(Vec<usize>, usize)> = blocks()
+        let counted: Vec<Counted> = blocks()
             .map(|block| {
-                let (mut counts, mut without_numbers) = (vec![0; n_series], 0);
+                let (counts, extent) = (vec![0; n_series], Extent::NOTHING);
+                let mut counted = Counted { counts, extent, without_numbers: 0 };
                 for (series, row) in of_series_in(block, &series_of) {
                     match place(row) {
-                        Some(_) => counts[series as usize] += 1,
-                        None => without_numbers += 1,
+                        Some(place) => {
+                            counted.counts[series as usize] += 1;
+                            counted.extent = counted.extent.with(Extent::of(place));
+                        }
+                        None => counted.without_numbers += 1,
                     }
                 }
-                (counts, without_numbers)
+                counted
             })
             .collect();
         let mut of_series = vec![0..0; n_series];
         let mut n_points = 0;
         for series in order {
-            let n: usize = counted.iter().map(|(counts, _)| counts[*series]).sum();
+            let n: usize = counted.iter().map(|block| block.counts[*series]).sum();
             of_series[*series] = n_points..n_points + n;
             n_points += n;
         }
@@ -270,7 +279,7 @@ impl Sorted {
         let mut parts: Vec<Vec<IterMut<'_, Point>>> =
             counted.iter().map(|_| (0..n_series).map(|_| IterMut::default()).collect()).collect();
         for series in order {
-            for (part, (counts, _)) in parts.iter_mut().zip(&counted) {
+            for (part, Counted { counts, .. }) in parts.iter_mut().zip(&counted) {
                 let (own, others) = rest.split_at_mut(counts[*series]);
                 part[*series] = own.iter_mut();
                 rest = others;
@@ -284,7 +293,9 @@ impl Sorted {
                 }
             }
         });
-        Self { points, of_series, without_numbers: counted.iter().map(|(_, without)| without).sum() }
+        let extent = counted.iter().map(|block| block.extent).fold(Extent::NOTHING, Extent::with);
+        let without_numbers = counted.iter().map(|block| block.without_numbers).sum();
+        Self { points, extent, of_series, without_numbers }
     }
 }
 
@@ -311,6 +322,7 @@ mod tests {
         assert_eq!(found, [3, 8, 4, 7]);
         assert_eq!(sorted.of_series, [2..4, 2..2, 0..2]);
         assert_eq!(sorted.without_numbers, 1);
+        assert_eq!(sorted.extent, Extent { x: (3.0, 8.0), y: (0.5, 0.5) });
         assert!(sorted.points.iter().all(|point| point.x == f64::from(point.row) && point.y == 0.5));
     }
 

@@ -1,15 +1,15 @@
 //! A `scatter` figure in words.
 
-use super::points::{PanelPoints, Point, Series};
+use super::points::{PanelPoints, Series};
 use super::spec::ScatterSpec;
 use crate::figures::words::{count, short};
-use crate::plot::{Element, Page};
+use crate::plot::{Element, Extent, Page};
 use crate::stats::pearson;
 
 /// Chart type, axes, series with their n, correlations, and what is not drawn or not listed.
 pub fn describe(spec: &ScatterSpec, series: &[Series], panels: &[PanelPoints<'_>], page: &Page) -> String {
     let mut sentences = vec![kind(panels)];
-    let [x, y] = Point::extent(panels.iter().map(|panel| panel.points.as_slice()));
+    let Extent { x, y } = panels.iter().map(|panel| panel.extent).fold(Extent::NOTHING, Extent::with);
     let axis = |name: &str, axis: &str, (low, high)| {
         format!("{name} axis: {axis}, values from {} to {}.", short(low), short(high))
     };
