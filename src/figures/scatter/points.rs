@@ -330,7 +330,7 @@ mod tests {
     fn blocks_are_sorted_together() {
         let rows: Vec<u32> = (0..2 * BLOCK as u32 + 3).rev().collect();
         let series_of = |index: usize| Some(rows[index] % 3);
-        let place = |row: u32| (row % 5 != 0).then_some((f64::from(row), 0.0));
+        let place = |row: u32| (!row.is_multiple_of(5)).then_some((f64::from(row), 0.0));
         let sorted = Sorted::new(&rows, series_of, &[1, 0, 2], place);
         let expected =
             |series: u32| rows.iter().copied().filter(move |row| row % 3 == series && row % 5 != 0);
