@@ -1,4 +1,11 @@
 //! Numbers from text.
+//!
+//! Of a short decimal the digits as a whole number and the power of ten are both exact, so that their quotient is the
+//! nearest number there is (W. D. Clinger, How to read floating point numbers accurately, 1990).
+
+/// Powers of ten that are exact.
+const POWERS: [f64; 16] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 /// A finite number from text; surrounding spaces are ignored, `nan`, `inf` and anything else are missing.
 pub(super) fn parse_number(text: &str) -> Option<f64> {
@@ -9,12 +16,7 @@ pub(super) fn parse_number(text: &str) -> Option<f64> {
 }
 
 /// A number of at most 15 digits without exponent, as `-12.345`; `None` for any other text.
-///
-/// Its digits as a whole number and the power of ten are both exact, so their quotient is the nearest number there is
-/// (W. D. Clinger, How to read floating point numbers accurately, 1990).
 fn short_decimal(text: &[u8]) -> Option<f64> {
-    const POWERS: [f64; 16] =
-        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
         digits => (false, digits),
@@ -44,11 +46,7 @@ fn short_decimal(text: &[u8]) -> Option<f64> {
 /// A number of at most seven digits on either side of its point, which starts at a place, as `-12.345`, and where it
 /// ends; `None` where there is none, and for some that are near the end of the text. What follows is for the caller to
 /// look at: it may make a longer number.
-///
-/// Its digits as a whole number and the power of ten are both exact, so their quotient is the nearest number there is
-/// (W. D. Clinger, How to read floating point numbers accurately, 1990).
 pub(super) fn decimal(text: &[u8], start: usize) -> Option<(f64, usize)> {
-    const POWERS: [f64; 8] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7];
     const WHOLE: [u64; 8] = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000];
     let negative = *text.get(start)? == b'-';
     let first = start + usize::from(negative);

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::mpsc::channel;
 
-use crate::digest::{Hasher, Sha256};
+use crate::digest::{Hasher, Sha256, sha256};
 
 /// Bytes that are read before they are hashed, while the next ones are read.
 const PART: usize = 1 << 20;
@@ -15,10 +15,17 @@ const LARGEST: usize = 1 << 30;
 
 /// Reads a file into memory and hashes what it reads at the same time.
 pub(super) fn read_hashed(path: &Path) -> io::Result<(Vec<u8>, Sha256)> {
-    let file = File::open(path)?;
+    let mut file = File::open(path)?;
     // Only a hint: a file may grow or shrink, a device says nothing, and a file with holes may be larger than memory.
     let size = usize::try_from(file.metadata()?.len()).unwrap_or(0);
-    read_parts(file, size.min(LARGEST))
+    if size > PART {
+        return read_parts(file, size.min(LARGEST));
+    }
+    // A second thread gains nothing here.
+    let mut bytes = Vec::with_capacity(size);
+    file.read_to_end(&mut bytes)?;
+    let hash = sha256(&bytes);
+    Ok((bytes, hash))
 }
 
 /// Reads `size` bytes in parts, and then what there is more or less of them.
@@ -74,7 +81,6 @@ fn fill(reader: &mut dyn Read, mut buffer: &mut [u8]) -> io::Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::digest::sha256;
 
     /// Yields few bytes at a time, interrupts itself, and fails at some place.
     struct Slow<'a> {
@@ -110,6 +116,17 @@ mod tests {
                 let failed = read_parts(Slow { bytes, fails: true, calls: 0 }, size);
                 assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::BrokenPipe);
             }
+        }
+    }
+
+    #[test]
+    fn files_of_any_size_are_read_and_hashed() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for size in [0, 1, PART, PART + 1, 2 * PART] {
+            let bytes: Vec<u8> = (0..size).map(|i| (i * i % 251) as u8).collect();
+            std::fs::write(file.path(), &bytes).unwrap();
+            let read = read_hashed(file.path()).unwrap();
+            assert!(read.0 == bytes && read.1 == sha256(&bytes), "{size}");
         }
     }
 

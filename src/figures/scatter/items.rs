@@ -108,10 +108,10 @@ impl<'a> Drawing<'a> {
     /// One mark a series that says how many points the mark table leaves out.
     fn summaries(&self, panel: &PanelPoints<'_>) -> Vec<Mark> {
         let summary = |(index, series): (usize, &Series)| {
-            let members = || self.lowlights(panel, panel.of_series(index));
-            let n = members().count();
+            let mut n = 0;
+            let members = self.lowlights(panel, panel.of_series(index)).inspect(|_| n += 1);
+            let mark = Mark::new(MarkKind::Text, &panel.name, &series.label, "", panel.lineage(members));
             let text = format!("{n} points, drawn as a picture and not listed");
-            let mark = Mark::new(MarkKind::Text, &panel.name, &series.label, "", panel.lineage(members()));
             (n > 0).then_some(Mark { text, ..mark })
         };
         self.series.par_iter().enumerate().filter_map(summary).collect()
