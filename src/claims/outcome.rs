@@ -14,7 +14,8 @@ pub enum Outcome {
     Reproduced,
     /// The rule holds and our number comes from other published rows.
     Consistent,
-    /// The rule holds and the claim's own row is among the inputs: proves the drawing, nothing else.
+    /// The rule holds and the claim's own row is among the inputs, or the manifest declares the number: proves the
+    /// drawing and nothing else.
     Redrawn,
     /// The rule fails.
     Differs,
@@ -46,10 +47,10 @@ impl Outcome {
         match (holds, own_row, lineage.tier()) {
             (false, _, _) => Self::Differs,
             (true, true, _) => Self::Redrawn,
-            (true, false, Some(Tier::Recomputed | Tier::Cached)) => Self::Reproduced,
+            (true, false, Some(Tier::Recomputed | Tier::Raw | Tier::Cached)) => Self::Reproduced,
             (true, false, Some(Tier::Digitised | Tier::Printed)) => Self::Consistent,
-            // A number that depends on nothing is nobody's evidence.
-            (true, false, None) => Self::Error,
+            // A number that depends on no cell of any file is nobody's evidence.
+            (true, false, Some(Tier::Declared | Tier::Tool) | None) => Self::Redrawn,
         }
     }
 }
@@ -180,6 +181,8 @@ mod tests {
         assert_eq!(Outcome::of_comparison(true, &lineage(Tier::Cached), true), Outcome::Redrawn);
         assert_eq!(Outcome::of_comparison(true, &lineage(Tier::Cached), false), Outcome::Reproduced);
         assert_eq!(Outcome::of_comparison(true, &lineage(Tier::Digitised), false), Outcome::Consistent);
-        assert_eq!(Outcome::of_comparison(true, &Lineage::default(), false), Outcome::Error);
+        assert_eq!(Outcome::of_comparison(true, &Lineage::default(), false), Outcome::Redrawn);
+        let constant = lineage(Tier::Cached).declared();
+        assert_eq!(Outcome::of_comparison(true, &constant, false), Outcome::Redrawn);
     }
 }

@@ -92,7 +92,7 @@ impl Lineages {
     pub fn union(&self, positions: impl IntoIterator<Item = usize>) -> Lineage {
         match &self.0 {
             Kind::Single { file, rows } => Rows::collect(rows.at(positions))
-                .map_or_else(Lineage::default, |rows| Lineage(vec![(Arc::clone(file), rows)])),
+                .map_or_else(Lineage::default, |rows| Lineage { files: vec![(Arc::clone(file), rows)], varies: true }),
             Kind::Sets(sets) => {
                 Lineage::union(positions.into_iter().filter_map(|position| sets.get(position)))
             }

@@ -31,7 +31,11 @@ pub(super) fn short(reason: Reason) -> &'static str {
         Reason::HashMismatch => "wrong hash",
         Reason::UnsupportedFormat => "no reader",
         Reason::NeedsGpu => "needs GPU",
+        Reason::Unpinned => "unpinned",
+        Reason::Stale => "stale",
         Reason::NotRun => "not run",
+        Reason::Unfit => "unfit",
+        Reason::FilteredOut => "filtered",
         Reason::AmbiguousInPaper => "ambiguous",
         Reason::NoPublishedValue => "no value",
     }
