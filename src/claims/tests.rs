@@ -85,8 +85,9 @@ proptest! {
             None => Outcome::Missing(Reason::NotFetched),
             Some((number, _, _)) if (number - 0.5_f64).abs() > 0.2 => Outcome::Differs,
             Some((_, _, true)) => Outcome::Redrawn,
-            Some((_, Tier::Cached | Tier::Recomputed, false)) => Outcome::Reproduced,
+            Some((_, Tier::Cached | Tier::Recomputed | Tier::Raw, false)) => Outcome::Reproduced,
             Some((_, Tier::Printed | Tier::Digitised, false)) => Outcome::Consistent,
+            Some((_, Tier::Declared | Tier::Tool, false)) => Outcome::Redrawn,
         };
         prop_assert_eq!(claim.outcome, expected);
         prop_assert_eq!(judged(&[first, second]).outcome, claim.outcome);
