@@ -11,7 +11,7 @@ use super::set::Row;
 use super::spec::{Ours, fill};
 use super::{ClaimSet, Value};
 use crate::evidence::{Lineage, Missing, Reason};
-use crate::plot::{Mark, Quantity};
+use crate::plot::{Mark, Part, Quantity};
 use crate::query::Table;
 
 /// Our number with its lineage.
@@ -83,10 +83,11 @@ impl<'a> Finder<'a> {
             None => Err(format!("no dataset is called `{id}`")),
             Some(Err(missing)) => Ok(Err(missing.clone())),
             Some(Ok(evidence)) => {
-                let rows = self.rows(&evidence.table, id, names, &wanted, &column)?;
+                let rows = self.rows(&evidence.table, id, names.clone(), &wanted, &column)?;
+                let place = Place { table: &evidence.table, dataset: id, names: &names, column: &column };
                 match replicates {
-                    true => Ok(found_runs(&evidence.table, &rows, &column, id)),
-                    false => found_row(&evidence.table, &rows, &column, id),
+                    true => Ok(place.runs(&rows)),
+                    false => place.row(&rows),
                 }
             }
         }
@@ -124,7 +125,8 @@ impl<'a> Finder<'a> {
                 _ => Err(format!("`{figure}` has {n} marks with {}", described())),
             };
         };
-        found_in_mark(&marks[*position], *position, column, figure)
+        let by_key = names.iter().any(|name| name == "key");
+        found_in_mark(&marks[*position], *position, column, figure, by_key)
     }
 
     /// Positions of the rows that have the wanted texts.
@@ -175,11 +177,14 @@ fn mark_text(name: &str) -> Option<fn(&Mark) -> &str> {
     })
 }
 
-fn found_in_mark(mark: &Mark, index: usize, column: &str, figure: &str) -> Looked {
-    let found = |value, quantity| Found {
-        value,
-        mark: Some((figure.to_owned(), OurMark { index, quantity })),
-        lineage: mark.lineage.clone(),
+/// The value in a column of a mark; `by_key` where the mark was found by its key.
+fn found_in_mark(mark: &Mark, index: usize, column: &str, figure: &str, by_key: bool) -> Looked {
+    let found = |value, quantity: Option<Quantity>| {
+        let mut lineage = mark.lineage_of(quantity.map_or(Part::Text, Part::Number)).clone();
+        if let Some(rows) = mark.found_by.as_ref().filter(|_| by_key) {
+            lineage.extend(rows);
+        }
+        Found { value, mark: Some((figure.to_owned(), OurMark { index, quantity })), lineage }
     };
     if column == "text" {
         return Ok(Ok(found(Value::Text(mark.text.clone()), None)));
@@ -190,34 +195,52 @@ fn found_in_mark(mark: &Mark, index: usize, column: &str, figure: &str) -> Looke
     Ok(number.map(|number| found(Value::Number(number), Some(quantity))).ok_or_else(absent))
 }
 
-/// The numbers of all rows, for rules that look at repeated runs.
-fn found_runs(table: &Table, rows: &[usize], column: &str, dataset: &str) -> Result<Found, Missing> {
-    let number = |row: &usize| table.number(column, *row).map(|value| (*row, value));
-    let runs: Vec<(usize, f64)> = rows.iter().filter_map(number).collect();
-    if runs.is_empty() {
-        return Err(no_value(dataset));
-    }
-    let lineage = table.union(runs.iter().map(|(row, _)| *row));
-    let value = Value::Numbers(runs.into_iter().map(|(_, value)| value).collect());
-    Ok(Found { value, mark: None, lineage })
+/// A column of a dataset, and the columns that rows were found by.
+struct Place<'a> {
+    table: &'a Table,
+    dataset: &'a str,
+    names: &'a [String],
+    column: &'a str,
 }
 
-fn found_row(table: &Table, rows: &[usize], column: &str, dataset: &str) -> Looked {
-    let row = match rows {
-        [row] => *row,
-        [] => return Ok(Err(no_value(dataset))),
-        _ => return Err(format!("`{dataset}` has {} rows for this claim", rows.len())),
-    };
-    let lineage = table.lineage(row).unwrap_or_default();
-    let value = match (table.number(column, row), table.text(column, row)) {
-        (Some(number), _) => Value::Number(number),
-        (None, Some(text)) => Value::Text(text),
-        (None, None) => {
-            let detail = format!("`{dataset}` has a missing value here");
-            return Ok(Err(Missing::new(Reason::NotRun, detail)));
+impl Place<'_> {
+    /// The numbers of all rows, for rules that look at repeated runs.
+    fn runs(&self, rows: &[usize]) -> Result<Found, Missing> {
+        let number = |row: &usize| self.table.number(self.column, *row).map(|value| (*row, value));
+        let runs: Vec<(usize, f64)> = rows.iter().filter_map(number).collect();
+        if runs.is_empty() {
+            return Err(no_value(self.dataset));
         }
-    };
-    Ok(Ok(Found { value, mark: None, lineage }))
+        let lineages: Vec<Lineage> = runs.iter().map(|(row, _)| self.lineage(*row)).collect();
+        let value = Value::Numbers(runs.into_iter().map(|(_, value)| value).collect());
+        Ok(Found { value, mark: None, lineage: Lineage::union(&lineages) })
+    }
+
+    fn row(&self, rows: &[usize]) -> Looked {
+        let row = match rows {
+            [row] => *row,
+            [] => return Ok(Err(no_value(self.dataset))),
+            _ => return Err(format!("`{}` has {} rows for this claim", self.dataset, rows.len())),
+        };
+        let value = match (self.table.number(self.column, row), self.table.text(self.column, row)) {
+            (Some(number), _) => Value::Number(number),
+            (None, Some(text)) => Value::Text(text),
+            (None, None) => {
+                let detail = format!("`{}` has a missing value here", self.dataset);
+                return Ok(Err(Missing::new(Reason::NotRun, detail)));
+            }
+        };
+        Ok(Ok(Found { value, mark: None, lineage: self.lineage(row) }))
+    }
+
+    /// Everything that decided the cell, and which row was found.
+    fn lineage(&self, row: usize) -> Lineage {
+        let mut lineage = self.table.lineage_of(self.column, row).unwrap_or_default();
+        for rows in self.names.iter().filter_map(|name| self.table.cell_decided_by(name, row)) {
+            lineage.extend(&rows);
+        }
+        lineage
+    }
 }
 
 fn no_value(dataset: &str) -> Missing {

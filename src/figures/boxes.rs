@@ -134,9 +134,9 @@ impl<'a> PanelData<'a> {
                 let mut values = Vec::new();
                 let mut lineage = Lineage::default();
                 for row in rows.iter().filter(of_group) {
-                    let Some(value) = row.number(&spec.value_column) else { continue };
+                    let Some((value, rows)) = row.value(&spec.value_column) else { continue };
                     values.push((pair_by.and_then(|column| row.text(column)), value));
-                    lineage.extend(&row.lineage());
+                    lineage.extend(&rows);
                 }
                 let numbers: Vec<f64> = values.iter().map(|(_, value)| *value).collect();
                 let quartiles = Quartiles::of(&numbers);

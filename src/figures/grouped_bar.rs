@@ -8,7 +8,7 @@ use crate::evidence::Lineage;
 use crate::manifest::RawSpec;
 use crate::plot::{
     Anchor, Axis, Colour, Coordinate, DESCENT, Element, Entry, Figure, Item, Legend, Limits, Mark, MarkKind,
-    Outline, Paint, Panel, Place, Point, Scene, Stroke, Text, Theme, Ticks, placeholder,
+    Outline, Paint, Panel, Part, Place, Point, Quantity, Scene, Stroke, Text, Theme, Ticks, placeholder,
 };
 
 use self::spec::{BarSeriesSpec, GroupedBarSpec, ValueTextSpec};
@@ -71,6 +71,9 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
     })
 }
 
+/// A number with what decided it.
+type Value = (f64, Lineage);
+
 /// A bar.
 struct Bar<'a> {
     category: usize,
@@ -79,8 +82,10 @@ struct Bar<'a> {
     x: f64,
     height: f64,
     /// Ends of its error bar.
-    ends: Option<(f64, f64)>,
+    ends: Option<(Value, Value)>,
     lineage: Lineage,
+    /// What decides x.
+    place: Lineage,
 }
 
 /// The bars of every category from the left. A row without a height leaves no gap.
@@ -105,13 +110,16 @@ fn bars<'a>(raw: &RawSpec, spec: &'a GroupedBarSpec, data: &Datasets) -> Result<
                 );
                 return Err(FigureError::new(raw, &message).with_hint("narrow the rows with `where`"));
             }
-            let Some(height) = row.number(&spec.y.column) else { continue };
-            let end = |column: &Option<String>| column.as_ref().and_then(|column| row.number(column));
+            let Some((height, lineage)) = row.value(&spec.y.column) else { continue };
+            let end = |column: &Option<String>| column.as_ref().and_then(|column| row.value(column));
             let ends = end(&spec.y.low).zip(end(&spec.y.high));
-            bars.push(Bar { category, series, x: 0.0, height, ends, lineage: row.lineage() });
+            bars.push(Bar { category, series, x: 0.0, height, ends, lineage, place: Lineage::default() });
         }
+        // How far bars stand from the middle depends on how many there are; the middle is the manifest's.
+        let together = Lineage::union(bars[first..].iter().map(|bar| &bar.lineage)).declared();
         let n_bars = (bars.len() - first) as f64;
         for (place, bar) in bars[first..].iter_mut().enumerate() {
+            bar.place = together.clone();
             bar.x = category as f64 + (place as f64 - (n_bars - 1.0) / 2.0) * spec.bar_width;
         }
     }
@@ -172,6 +180,7 @@ fn draw_bar(
         x: Some(bar.x),
         y: Some(bar.height),
         ..Mark::new(kind, "", bar.series.label(), key, bar.lineage.clone())
+            .part(Part::Number(Quantity::X), bar.place.clone())
     };
     let (left, right) = (bar.x - spec.bar_width / 2.0, bar.x + spec.bar_width / 2.0);
     let corners = vec![(left, 0.0), (right, 0.0), (right, bar.height), (left, bar.height)];
@@ -190,12 +199,19 @@ fn draw_bar(
         text
     });
     items.push(Item::Mark { marks: marks.len()..marks.len() + 1, items: drawn });
-    marks.push(Mark { low: Some(0.0), text: text.unwrap_or_default(), ..mark(MarkKind::Bar) });
-    if let Some((low, high)) = bar.ends {
+    marks.push(Mark {
+        low: Some(0.0),
+        text: text.unwrap_or_default(),
+        ..mark(MarkKind::Bar).declared(Quantity::Low)
+    });
+    if let Some(((low, of_low), (high, of_high))) = bar.ends.clone() {
         let stroke = Stroke::solid(Colour::BLACK, ERROR_WIDTH);
         let drawn = Item::ErrorBar { x: bar.x, ends: (low, high), cap: ERROR_CAP, stroke };
         items.push(Item::Mark { marks: marks.len()..marks.len() + 1, items: vec![drawn] });
-        marks.push(Mark { low: Some(low), high: Some(high), ..mark(MarkKind::Interval) });
+        let mark = mark(MarkKind::Interval)
+            .part(Part::Number(Quantity::Low), of_low)
+            .part(Part::Number(Quantity::High), of_high);
+        marks.push(Mark { low: Some(low), high: Some(high), ..mark });
     }
 }
 

@@ -8,8 +8,8 @@ use crate::error::Failure;
 use crate::evidence::Lineage;
 use crate::manifest::RawSpec;
 use crate::plot::{
-    Axis, Entry, Figure, Item, Legend, Limits, Mark, MarkKind, Marker, Panel, Place, Scene, Stroke, Theme,
-    Ticks, labelled, placeholder,
+    Axis, Entry, Figure, Item, Legend, Limits, Mark, MarkKind, Marker, Panel, Part, Place, Quantity, Scene,
+    Stroke, Theme, Ticks, labelled, placeholder,
 };
 
 use self::panels::PanelPlan;
@@ -70,6 +70,8 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
 struct Vertex {
     x: f64,
     key: String,
+    /// What decides x; none for a category, whose place is the manifest's.
+    place: Option<Lineage>,
     value: Option<(f64, Lineage)>,
 }
 
@@ -146,13 +148,14 @@ fn vertices(
             plan.x.categories.iter().position(|category| *category == key).map(|index| index as f64)
         };
         let Some(x) = place else { continue };
-        let value = row.number(&plan.y.column).map(|y| (y, row.lineage()));
-        vertices.push(Vertex { x, key: plan.x.label(&key), value });
+        let value = row.value(&plan.y.column);
+        let place = plan.x.categories.is_empty().then(|| row.lineage_of(&plan.x.column));
+        vertices.push(Vertex { x, key: plan.x.label(&key), place, value });
     }
     for (index, category) in plan.x.categories.iter().enumerate() {
         let x = index as f64;
         if vertices.iter().all(|vertex| vertex.x != x) {
-            vertices.push(Vertex { x, key: plan.x.label(category), value: None });
+            vertices.push(Vertex { x, key: plan.x.label(category), place: None, value: None });
         }
     }
     vertices.sort_by(|a, b| a.x.total_cmp(&b.x));
@@ -190,6 +193,8 @@ fn draw_series(
         let first = marks.len();
         marks.extend(stretch.iter().map(|(vertex, y, lineage)| {
             let mark = Mark::new(kind, &plan.name, series.label(), &vertex.key, (*lineage).clone());
+            let place = vertex.place.clone().unwrap_or_else(|| mark.lineage.clone().declared());
+            let mark = mark.part(Part::Number(Quantity::X), place);
             Mark { x: Some(vertex.x), y: Some(*y), ..mark }
         }));
         items.push(Item::Mark { marks: first..marks.len(), items: vec![drawn] });

@@ -8,8 +8,8 @@ use crate::error::Failure;
 use crate::evidence::Lineage;
 use crate::manifest::RawSpec;
 use crate::plot::{
-    Element, Entry, Frame, Group, Legend, Mark, MarkKind, Marker, Page, Paint, Place, Point, Reading, Rect,
-    Scene, Spot, Stroke, Theme, placeholder,
+    Element, Entry, Frame, Group, Legend, Mark, MarkKind, Marker, Page, Paint, Place, Point, Quantity,
+    Reading, Rect, Scene, Spot, Stroke, Theme, placeholder,
 };
 
 use self::chart::Chart;
@@ -91,7 +91,7 @@ fn values(
             );
             return Err(FigureError::new(raw, &message).with_hint("narrow the rows with `where`"));
         }
-        let value = first.and_then(|row| Some((row.number(&spec.value_column)?, row.lineage())));
+        let value = first.and_then(|row| row.value(&spec.value_column));
         if let Some((value, _)) = value.as_ref().filter(|(value, _)| !(0.0..=spec.limit).contains(value)) {
             let message = format!(
                 "value {value} of series `{}` on axis `{}` lies outside 0 to {}",
@@ -126,6 +126,7 @@ fn draw_series(
                 (value, (x, y))
             };
             let reading = Reading::Line { from: end(0.0), to: end(spec.limit) };
+            let mark = mark.declared(Quantity::X);
             marks.push(Mark { x: Some(angle), y: Some(*value), reading, ..mark });
         }
     }

@@ -110,9 +110,20 @@ impl<'a> Row<'a> {
         self.index + 1
     }
 
-    /// Where the row comes from.
-    pub fn lineage(&self) -> Lineage {
-        self.table.lineage(self.index).unwrap_or_default()
+    /// A cell as a finite number with everything that decided it.
+    pub fn value(&self, column: &str) -> Option<(f64, Lineage)> {
+        Some((self.number(column)?, self.lineage_of(column)))
+    }
+
+    /// Everything that decided a cell: where its row comes from, declared if the manifest wrote the cell, and the rows that
+    /// decide its place among others.
+    pub fn lineage_of(&self, column: &str) -> Lineage {
+        let mut lineage = self.table.lineage_of(column, self.index).unwrap_or_default();
+        // A row is found by cells of any column, so that all of them count.
+        if let Some(rows) = self.table.decided_by(self.index) {
+            lineage.extend(&rows);
+        }
+        lineage
     }
 
     /// Whether the dataset has a column.

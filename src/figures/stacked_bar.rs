@@ -8,7 +8,7 @@ use crate::evidence::Lineage;
 use crate::manifest::RawSpec;
 use crate::plot::{
     Anchor, Axis, Colour, Coordinate, DESCENT, Element, Entry, Figure, Item, Legend, Limits, Mark, MarkKind,
-    Paint, Panel, Place, Point, Scene, Stroke, Text, Theme, Ticks, labelled, placeholder,
+    Paint, Panel, Part, Place, Point, Quantity, Scene, Stroke, Text, Theme, Ticks, labelled, placeholder,
 };
 
 use self::spec::{BarSpec, OrderSpec, StackedBarSpec};
@@ -43,7 +43,8 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
         bars.sort_by(|a, b| height(b).total_cmp(&height(a)));
     }
     let mut marks = Vec::new();
-    let mut panel = panel(&spec, &bars, &mut marks);
+    let place = place(&spec, &bars);
+    let mut panel = panel(&spec, &bars, &place, &mut marks);
     let (inside, outside) =
         legend(&spec).into_iter().partition(|legend| matches!(legend.place, Place::At(_) | Place::Best));
     panel.legends = inside;
@@ -94,7 +95,7 @@ impl<'a> Bar<'a> {
                 );
                 return Err(FigureError::new(raw, &message).with_hint("narrow the rows with `where`"));
             }
-            let value = first.and_then(|row| Some((row.number(&spec.value_column)?, row.lineage())));
+            let value = first.and_then(|row| row.value(&spec.value_column));
             if let Some((value, _)) = value.as_ref().filter(|(value, _)| *value < 0.0) {
                 let message = format!(
                     "segment `{}` of bar `{}` has the value {value}; stacked values must be at least 0",
@@ -125,15 +126,25 @@ impl<'a> Bar<'a> {
     }
 }
 
-/// The panel with all bars, the first at 1.
-fn panel(spec: &StackedBarSpec, bars: &[Bar<'_>], marks: &mut Vec<Mark>) -> Panel {
+/// What decides the places of the bars: all values where they are in order, else the manifest.
+fn place(spec: &StackedBarSpec, bars: &[Bar<'_>]) -> Lineage {
+    let values: Vec<Lineage> = bars.iter().map(Bar::lineage).collect();
+    let all = Lineage::union(&values);
+    match spec.order {
+        OrderSpec::Total => all,
+        OrderSpec::Listed => all.declared(),
+    }
+}
+
+/// The panel with all bars, the first at 1; `place` is what decides their places.
+fn panel(spec: &StackedBarSpec, bars: &[Bar<'_>], place: &Lineage, marks: &mut Vec<Mark>) -> Panel {
     let mut items = Vec::new();
     for (index, bar) in bars.iter().enumerate() {
-        items.extend(segments(spec, bar, (index + 1) as f64, marks));
+        items.extend(segments(spec, bar, (index + 1) as f64, place, marks));
     }
     let largest = bars.iter().filter_map(|bar| bar.total(spec)).fold(0.0, f64::max);
     for (index, bar) in bars.iter().enumerate() {
-        items.extend(total(spec, bar, (index + 1) as f64, largest, marks));
+        items.extend(total(spec, bar, (index + 1) as f64, largest, place, marks));
     }
     let labels =
         bars.iter().enumerate().map(|(index, bar)| ((index + 1) as f64, bar.spec.label().to_owned()));
@@ -173,10 +184,18 @@ fn panel(spec: &StackedBarSpec, bars: &[Bar<'_>], marks: &mut Vec<Mark>) -> Pane
 }
 
 /// The segments of a bar at `x`, from bottom to top.
-fn segments(spec: &StackedBarSpec, bar: &Bar<'_>, x: f64, marks: &mut Vec<Mark>) -> Vec<Item> {
+fn segments(
+    spec: &StackedBarSpec,
+    bar: &Bar<'_>,
+    x: f64,
+    place: &Lineage,
+    marks: &mut Vec<Mark>,
+) -> Vec<Item> {
     let half = spec.bar_width / 2.0;
     let mut items = Vec::new();
     let mut low = 0.0;
+    // A segment stands on those below it.
+    let mut below = Lineage::default();
     for (segment, value) in spec.segments.iter().zip(&bar.values) {
         let Some((value, lineage)) = value else { continue };
         let height = spec.height(*value);
@@ -186,7 +205,12 @@ fn segments(spec: &StackedBarSpec, bar: &Bar<'_>, x: f64, marks: &mut Vec<Mark>)
             ..Paint::filled(segment.colour).hatched(segment.hatch)
         };
         let points = vec![(x - half, low), (x + half, low), (x + half, high), (x - half, high)];
-        let mark = Mark::new(MarkKind::Bar, "", segment.label(), bar.spec.label(), lineage.clone());
+        let foot = if below.is_empty() { lineage.clone().declared() } else { below.clone() };
+        below.extend(lineage);
+        let mark = Mark::new(MarkKind::Bar, "", segment.label(), bar.spec.label(), lineage.clone())
+            .part(Part::Number(Quantity::X), place.clone())
+            .part(Part::Number(Quantity::Low), foot)
+            .part(Part::Number(Quantity::Y), below.clone());
         items.push(Item::Mark {
             marks: marks.len()..marks.len() + 1,
             items: vec![Item::Polygon { points, paint }],
@@ -198,7 +222,14 @@ fn segments(spec: &StackedBarSpec, bar: &Bar<'_>, x: f64, marks: &mut Vec<Mark>)
 }
 
 /// The printed total of a bar at `x`; `largest` is that of all bars.
-fn total(spec: &StackedBarSpec, bar: &Bar<'_>, x: f64, largest: f64, marks: &mut Vec<Mark>) -> Option<Item> {
+fn total(
+    spec: &StackedBarSpec,
+    bar: &Bar<'_>,
+    x: f64,
+    largest: f64,
+    place: &Lineage,
+    marks: &mut Vec<Mark>,
+) -> Option<Item> {
     let (totals, total) = (spec.totals.as_ref()?, bar.total(spec)?);
     let text = format!("{total:.*}", totals.decimals);
     let offset = totals.offset * if totals.relative { largest } else { 1.0 };
@@ -208,7 +239,8 @@ fn total(spec: &StackedBarSpec, bar: &Bar<'_>, x: f64, largest: f64, marks: &mut
         elements: vec![Element::Text(Text::new(&text, totals.size, baseline).anchored(Anchor::Middle))],
     };
     let item = Item::Mark { marks: marks.len()..marks.len() + 1, items: vec![label] };
-    let mark = Mark::new(MarkKind::Text, "", "", bar.spec.label(), bar.lineage());
+    let mark = Mark::new(MarkKind::Text, "", "", bar.spec.label(), bar.lineage())
+        .part(Part::Number(Quantity::X), place.clone());
     marks.push(Mark { x: Some(x), y: Some(total), text, ..mark });
     Some(item)
 }

@@ -17,6 +17,7 @@ pub fn mark_csv(marks: &[Mark]) -> String {
 }
 
 fn cells(mark: &Mark) -> [String; 14] {
+    let lineage = mark.whole_lineage();
     let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     [
         mark.panel.clone(),
@@ -31,8 +32,8 @@ fn cells(mark: &Mark) -> [String; 14] {
         number(mark.high),
         number(mark.size),
         mark.text.clone(),
-        mark.lineage.tier().map(|tier| tier.name().to_owned()).unwrap_or_default(),
-        mark.lineage.to_string(),
+        lineage.tier().map(|tier| tier.name().to_owned()).unwrap_or_default(),
+        lineage.to_string(),
     ]
 }
 

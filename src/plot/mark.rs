@@ -1,5 +1,8 @@
 //! Marks: what a figure says, one row each, independent of how it is drawn.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use super::frame::Reading;
 use crate::evidence::Lineage;
 
@@ -109,8 +112,21 @@ pub struct Mark {
     pub reading: Reading,
     /// The number that a tooltip tells; not part of the mark table.
     pub told: Quantity,
-    /// Rows the mark was computed from.
+    /// Rows the mark was computed from: of every part that [`Self::part`] was not called for.
     pub lineage: Lineage,
+    /// Lineages of single parts.
+    pub parts: Vec<(Part, Lineage)>,
+    /// Rows that decide which mark has this key, where its own do not: a mark called by its place among others.
+    pub found_by: Option<Arc<Lineage>>,
+}
+
+/// A part of a mark that a claim can be about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// One of its numbers.
+    Number(Quantity),
+    /// Its text.
+    Text,
 }
 
 impl Mark {
@@ -132,7 +148,42 @@ impl Mark {
             reading: Reading::Plane,
             told: Quantity::Y,
             lineage,
+            parts: Vec::new(),
+            found_by: None,
         }
+    }
+
+    /// The same with a part that comes from other rows than the rest.
+    #[must_use]
+    pub fn part(mut self, part: Part, lineage: Lineage) -> Self {
+        self.parts.retain(|(known, _)| *known != part);
+        self.parts.push((part, lineage));
+        self
+    }
+
+    /// The same with a number that the manifest decides, such as the place of a bar in a list.
+    #[must_use]
+    pub fn declared(self, quantity: Quantity) -> Self {
+        let lineage = self.lineage.clone().declared();
+        self.part(Part::Number(quantity), lineage)
+    }
+
+    /// Everything that decided a part.
+    pub fn lineage_of(&self, part: Part) -> &Lineage {
+        self.parts.iter().find(|(known, _)| *known == part).map_or(&self.lineage, |(_, lineage)| lineage)
+    }
+
+    /// Lineages of the parts that have one of their own.
+    pub fn parts(&self) -> impl Iterator<Item = &Lineage> {
+        self.parts.iter().map(|(_, lineage)| lineage)
+    }
+
+    /// Everything that decided any part of it.
+    pub fn whole_lineage(&self) -> Cow<'_, Lineage> {
+        if self.parts.is_empty() {
+            return Cow::Borrowed(&self.lineage);
+        }
+        Cow::Owned(Lineage::union(self.parts().chain([&self.lineage])))
     }
 
     /// A number of the mark; `None` where it does not apply.

@@ -42,7 +42,7 @@ pub use frame::{Frame, Reading};
 pub use geometry::{Point, Rect};
 pub use layer::layer;
 pub use legend::{Entry, Legend, Place, Spot};
-pub use mark::{Mark, MarkKind, Quantity};
+pub use mark::{Mark, MarkKind, Part, Quantity};
 pub use marker::Marker;
 pub use overlay::{Published, overlay};
 pub use paint::{Cap, Colour, Hatch, Paint, Stroke};

@@ -37,12 +37,13 @@ pub struct Scene {
 impl Scene {
     /// The rows behind all marks.
     pub fn lineage(&self) -> Lineage {
-        Lineage::union(self.marks.iter().map(|mark| &mark.lineage))
+        let parts = self.marks.iter().flat_map(|mark| mark.parts().chain([&mark.lineage]));
+        Lineage::union(parts)
     }
 
     /// The weakest tier among the inputs; `None` when nothing is drawn.
     pub fn evidence(&self) -> Option<Tier> {
-        self.marks.iter().filter_map(|mark| mark.lineage.tier()).min()
+        self.marks.iter().filter_map(|mark| mark.whole_lineage().tier()).min()
     }
 
     /// `drawn` or `missing`.

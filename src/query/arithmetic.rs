@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::frame::Frame;
 use super::group::{Selected, groups};
+use super::origins::Origins;
 use super::{Column, QueryError};
 
 /// Weighted sum of number columns, row by row; missing where one of them is.
@@ -22,12 +23,19 @@ pub(super) struct Linear {
 impl Linear {
     pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
         let mut sums = vec![Some(self.constant); frame.n_rows()];
+        let mut origins = Vec::new();
         for (column, weight) in &self.terms {
+            // A term without weight is as much the manifest's as the constant is.
+            if *weight != 0.0 {
+                origins.push(frame.origins(column));
+            }
             for (sum, value) in sums.iter_mut().zip(frame.numbers(column)?) {
                 *sum = sum.zip(value).map(|(sum, value)| sum + weight * value);
             }
         }
         frame.set(&self.into, Column::Number(sums))?;
+        let origins = Origins::combined(&origins.iter().collect::<Vec<_>>(), frame.n_rows());
+        frame.set_origins(&self.into, origins);
         Ok(frame)
     }
 }
@@ -52,6 +60,9 @@ pub(super) struct MinMax {
 
 impl MinMax {
     pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
+        frame.settle(self.by.iter().chain(self.lower_is_better.columns()));
+        let origins = frame.origins(&self.value);
+        let mut cells = vec![Default::default(); frame.n_rows()];
         let values = frame.numbers(&self.value)?;
         let lower_is_better = self.lower_is_better.rows(&frame)?;
         let mut scaled = vec![None; values.len()];
@@ -63,12 +74,18 @@ impl MinMax {
             let high = present.iter().map(|(_, value)| *value).fold(f64::NEG_INFINITY, f64::max);
             // A scaled value depends on the ends of its group, hence on all of it.
             let inputs = frame.lineage.union(present.iter().map(|(row, _)| *row));
+            let rows: Vec<usize> = present.iter().map(|(row, _)| *row).collect();
+            let (declared, also) = origins.united(&rows);
+            // Where all values are equal the result is the manifest's, whatever the values are.
+            let cell = (declared || low == high, also);
             for (row, value) in present {
+                cells[row] = cell.clone();
                 scaled[row] = Some(self.scale(value, low, high, lower_is_better[row]));
                 lineage[row] = inputs.clone();
             }
         }
         frame.set(&self.into, Column::Number(scaled))?;
+        frame.set_origins(&self.into, Origins::gathered(cells));
         frame.lineage = lineage.into();
         Ok(frame)
     }

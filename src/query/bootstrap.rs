@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::frame::Frame;
 use super::group::groups;
+use super::origins::Origins;
 use super::{Column, QueryError};
 use crate::stats::bootstrap_mean;
 use crate::stats::random::Generator;
@@ -63,10 +64,13 @@ fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
 }
 
 impl BootstrapMean {
-    pub fn apply(&self, frame: &Frame) -> Result<Frame, QueryError> {
+    pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
         self.check_names()?;
+        frame.settle(&self.by);
+        let origins = frame.origins(&self.value);
+        let mut cells = Vec::new();
         let values = frame.numbers(&self.value)?;
-        let groups = groups(frame, &self.by)?;
+        let groups = groups(&frame, &self.by)?;
         let (mut means, mut lows, mut highs) = (Vec::new(), Vec::new(), Vec::new());
         let mut lineage = Vec::with_capacity(groups.len());
         for group in &groups {
@@ -77,6 +81,7 @@ impl BootstrapMean {
             means.push(interval.map(|interval| interval.mean));
             lows.push(interval.map(|interval| interval.low));
             highs.push(interval.map(|interval| interval.high));
+            cells.push(origins.united(&used));
             lineage.push(frame.lineage.union(used));
         }
         let first: Vec<usize> = groups.iter().filter_map(|group| group.first().copied()).collect();
@@ -85,6 +90,9 @@ impl BootstrapMean {
         result.set(&self.into_mean, Column::Number(means))?;
         result.set(&self.into_low, Column::Number(lows))?;
         result.set(&self.into_high, Column::Number(highs))?;
+        for name in [&self.into_mean, &self.into_low, &self.into_high] {
+            result.set_origins(name, Origins::gathered(cells.clone()));
+        }
         Ok(result)
     }
 

@@ -233,7 +233,7 @@ fn numbers(values: Vec<f64>) -> Column {
 
 /// A frame of columns, which must have as many rows as there are lineages.
 fn framed(columns: Vec<(String, Column)>, lineage: Lineages) -> Result<Frame, QueryError> {
-    let mut frame = Frame { lineage, ..Frame::default() };
+    let mut frame = Frame::new(Default::default(), lineage);
     for (name, column) in columns {
         if frame.has(&name) {
             return Err(QueryError::ColumnExists { column: name });

@@ -1,13 +1,17 @@
 //! A data frame whose rows know where they come from.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use polars::prelude::{ChunkedArray, DataFrame, DataType, Float64Chunked, IdxCa, IdxSize, PlSmallStr};
 use rayon::prelude::*;
 
 use super::decimal::parse_number;
 use super::error::quoted;
+use super::origins::{Origins, united};
 use super::table::parse_all;
 use super::{Column, QueryError, Table};
-use crate::evidence::Lineages;
+use crate::evidence::{Lineage, Lineages};
 
 /// Numbers that one task looks at.
 const BLOCK: usize = 1 << 16;
@@ -15,11 +19,13 @@ const BLOCK: usize = 1 << 16;
 /// Most pieces of a column of text: a cell is searched in all of them, while putting them together is a copy.
 pub(super) const PIECES: usize = 64;
 
-/// A polars frame and one lineage a row.
+/// A polars frame, one lineage per row, and what single columns have beyond it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Frame {
     pub data: DataFrame,
     pub lineage: Lineages,
+    /// Columns whose cells do not come from the cells of their rows alone; never an empty entry.
+    origins: BTreeMap<String, Origins>,
 }
 
 impl Frame {
@@ -31,7 +37,87 @@ impl Frame {
     pub fn take(&self, rows: &[usize]) -> Result<Self, QueryError> {
         let index: IdxCa =
             ChunkedArray::from_vec(PlSmallStr::EMPTY, rows.iter().map(|row| *row as IdxSize).collect());
-        Ok(Self { data: self.data.take(&index)?, lineage: self.lineage.take(rows) })
+        let taken = self.origins.iter().map(|(name, origins)| (name.clone(), origins.take(rows)));
+        let origins = taken.filter(|(_, origins)| !origins.is_empty()).collect();
+        Ok(Self { data: self.data.take(&index)?, lineage: self.lineage.take(rows), origins })
+    }
+
+    /// A frame whose cells come from the rows they stand in.
+    pub fn new(data: DataFrame, lineage: Lineages) -> Self {
+        Self { data, lineage, origins: BTreeMap::new() }
+    }
+
+    /// Whether the cells of a column have anything beyond the lineage of their rows.
+    pub fn has_origins(&self, name: &str) -> bool {
+        self.origins.contains_key(name)
+    }
+
+    /// What the cells of a column have beyond the lineage of their rows.
+    pub fn origins(&self, name: &str) -> Origins {
+        self.origins.get(name).cloned().unwrap_or_default()
+    }
+
+    /// Says where the cells of a column come from beyond their rows.
+    pub fn set_origins(&mut self, name: &str, origins: Origins) {
+        match origins.is_empty() {
+            true => drop(self.origins.remove(name)),
+            false => drop(self.origins.insert(name.to_owned(), origins)),
+        }
+    }
+
+    /// Rows beyond its own that decide cells of a row.
+    pub fn decided_by(&self, row: usize) -> Option<Arc<Lineage>> {
+        united(self.origins.values().filter_map(|origins| origins.also(row)))
+    }
+
+    /// Adds to the lineage of each row what decides its cells in these columns, for a verb that chooses, groups or pairs rows
+    /// by them: a row that was chosen for its number depends on every row that was counted.
+    pub fn settle<'n>(&mut self, names: impl IntoIterator<Item = &'n String>) {
+        for name in names {
+            let Some(origins) = self.origins.get(name).filter(|origins| origins.decides()) else { continue };
+            let mut lineages = self.lineage.to_vec();
+            for (row, lineage) in lineages.iter_mut().enumerate() {
+                if let Some(also) = origins.also(row) {
+                    lineage.extend(also);
+                }
+            }
+            self.lineage = lineages.into();
+        }
+    }
+
+    /// Takes over the origins of all columns of another frame, whose rows at these positions became the rows of this one.
+    pub fn inherit(&mut self, other: &Self, rows: &[usize]) {
+        for (name, origins) in &other.origins {
+            self.set_origins(name, origins.take(rows));
+        }
+    }
+
+    /// Renames a column that exists to a name that is free.
+    pub fn rename(&mut self, old: &str, new: &str) -> Result<(), QueryError> {
+        self.data.rename(old, new.into())?;
+        if let Some(origins) = self.origins.remove(old) {
+            self.origins.insert(new.to_owned(), origins);
+        }
+        Ok(())
+    }
+
+    /// These columns, in the given order.
+    pub fn select(&self, names: &[String]) -> Result<Self, QueryError> {
+        let kept = names.iter().filter_map(|name| self.origins.get_key_value(name));
+        let origins = kept.map(|(name, origins)| (name.clone(), origins.clone())).collect();
+        Ok(Self { data: self.data.select(names)?, lineage: self.lineage.clone(), origins })
+    }
+
+    /// Everything that decided a cell: the lineage of its row, declared if the manifest wrote the cell, and further rows.
+    /// `None` beyond the last row.
+    pub fn lineage_of(&self, name: &str, row: usize) -> Option<Lineage> {
+        let lineage = self.lineage.get(row)?;
+        let Some(origins) = self.origins.get(name) else { return Some(lineage) };
+        let mut lineage = if origins.is_declared(row) { lineage.declared() } else { lineage };
+        if let Some(also) = origins.also(row) {
+            lineage.extend(also);
+        }
+        Some(lineage)
     }
 
     /// A column's cells as text.
@@ -50,8 +136,14 @@ impl Frame {
         Ok(column.f64()?.iter().map(|cell| cell.filter(|value| value.is_finite())).collect())
     }
 
-    /// Adds or replaces a column.
+    /// Adds or replaces a column, whose cells come from their rows.
     pub fn set(&mut self, name: &str, column: Column) -> Result<(), QueryError> {
+        self.origins.remove(name);
+        self.retype(name, column)
+    }
+
+    /// Replaces the cells of a column by the same ones of another type, or adds a column.
+    fn retype(&mut self, name: &str, column: Column) -> Result<(), QueryError> {
         let series = match column {
             Column::Text(values) => polars::prelude::Column::new(name.into(), values),
             Column::Number(values) => polars::prelude::Column::new(name.into(), values),
@@ -78,6 +170,12 @@ impl Frame {
             }
             other.data = other.data.select(self.data.get_column_names_owned())?;
         }
+        let (n, more) = (self.n_rows(), other.n_rows());
+        let names: BTreeSet<String> = self.origins.keys().chain(other.origins.keys()).cloned().collect();
+        for name in names {
+            let below = other.origins.remove(&name).unwrap_or_default();
+            self.origins.entry(name).or_default().stack(n, below, more);
+        }
         self.data.vstack_mut_owned(other.data)?;
         self.lineage.extend(other.lineage);
         Ok(())
@@ -91,7 +189,13 @@ impl Frame {
             (false, true) => Column::Text(vec![None; self.n_rows()]),
             (false, false) => Column::Number(vec![None; self.n_rows()]),
         };
-        self.set(name, column)
+        self.retype(name, column)
+    }
+
+    /// Makes a column text.
+    pub fn make_text(&mut self, name: &str) -> Result<(), QueryError> {
+        let text = self.text(name)?;
+        self.retype(name, Column::Text(text))
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -113,12 +217,12 @@ impl Frame {
         }
         if column.dtype() != &DataType::String {
             let numbers = self.numbers(name)?;
-            return self.set(name, Column::Number(numbers));
+            return self.retype(name, Column::Number(numbers));
         }
         let numbers = parse_all(column.str()?);
         if numbers.iter().any(|number| number.is_nan()) {
             let numbers = numbers.into_iter().map(|number| (!number.is_nan()).then_some(number));
-            return self.set(name, Column::Number(numbers.collect()));
+            return self.retype(name, Column::Number(numbers.collect()));
         }
         self.data.with_column(polars::prelude::Column::new(name.into(), numbers))?;
         Ok(())

@@ -7,6 +7,7 @@ use polars::prelude::GroupsType;
 use serde::Deserialize;
 
 use super::frame::Frame;
+use super::origins::Origins;
 use super::step::OneOrMany;
 use super::{Column, QueryError};
 use crate::stats::rank_percentiles;
@@ -42,6 +43,11 @@ pub(super) fn groups(frame: &Frame, by: &[String]) -> Result<Vec<Vec<usize>>, Qu
 pub(super) struct Selected(BTreeMap<String, OneOrMany>);
 
 impl Selected {
+    /// Columns that are looked at.
+    pub fn columns(&self) -> impl Iterator<Item = &String> {
+        self.0.keys()
+    }
+
     /// Whether each row is selected.
     pub fn rows(&self, frame: &Frame) -> Result<Vec<bool>, QueryError> {
         let mut selected = vec![!self.0.is_empty(); frame.n_rows()];
@@ -84,6 +90,9 @@ enum AllEqual {
 
 impl RankPercentile {
     pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
+        frame.settle(self.by.iter().chain(self.lower_is_better.columns()));
+        let origins = frame.origins(&self.value);
+        let mut cells = vec![Default::default(); frame.n_rows()];
         let mut values = frame.numbers(&self.value)?;
         for (value, turned) in values.iter_mut().zip(self.lower_is_better.rows(&frame)?) {
             *value = value.map(|value| if turned { -value } else { value });
@@ -100,12 +109,15 @@ impl RankPercentile {
             let Some(ranks) = rank_percentiles(&present) else { continue };
             // A rank depends on every value it was compared with.
             let inputs = frame.lineage.union(ranked.iter().copied());
+            let cell = origins.united(&ranked);
             for (row, percentile) in ranked.iter().zip(ranks) {
                 percentiles[*row] = Some(percentile);
                 lineage[*row] = inputs.clone();
+                cells[*row] = cell.clone();
             }
         }
         frame.set(&self.into, Column::Number(percentiles))?;
+        frame.set_origins(&self.into, Origins::gathered(cells));
         frame.lineage = lineage.into();
         Ok(frame)
     }
@@ -128,21 +140,27 @@ fn one() -> usize {
 }
 
 impl Mean {
-    pub fn apply(&self, frame: &Frame) -> Result<Frame, QueryError> {
+    pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
+        frame.settle(&self.by);
+        let origins = frame.origins(&self.value);
+        let mut cells = Vec::new();
         let values = frame.numbers(&self.value)?;
-        let groups = groups(frame, &self.by)?;
+        let groups = groups(&frame, &self.by)?;
         let mut means = Vec::with_capacity(groups.len());
         let mut lineage = Vec::with_capacity(groups.len());
         for group in &groups {
             let used: Vec<usize> = group.iter().copied().filter(|row| values[*row].is_some()).collect();
             let sum: f64 = used.iter().filter_map(|row| values[*row]).sum();
             means.push((used.len() >= self.min_count.max(1)).then(|| sum / used.len() as f64));
+            cells.push(origins.united(&used));
             lineage.push(frame.lineage.union(used));
         }
         let first: Vec<usize> = groups.iter().filter_map(|group| group.first().copied()).collect();
         let mut result = super::reshape::select(&frame.take(&first)?, &self.by)?;
         result.lineage = lineage.into();
-        result.set(self.into.as_ref().unwrap_or(&self.value), Column::Number(means))?;
+        let into = self.into.as_ref().unwrap_or(&self.value);
+        result.set(into, Column::Number(means))?;
+        result.set_origins(into, Origins::gathered(cells));
         Ok(result)
     }
 }
@@ -156,8 +174,9 @@ pub(super) struct Count {
 }
 
 impl Count {
-    pub fn apply(&self, frame: &Frame) -> Result<Frame, QueryError> {
-        let groups = groups(frame, &self.by)?;
+    pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
+        frame.settle(&self.by);
+        let groups = groups(&frame, &self.by)?;
         let counts: Vec<Option<f64>> = groups.iter().map(|group| Some(group.len() as f64)).collect();
         let rows_of = |group: &Vec<usize>| frame.lineage.union(group.iter().copied());
         let lineage: Vec<_> = groups.iter().map(rows_of).collect();

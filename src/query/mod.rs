@@ -15,6 +15,7 @@ mod format;
 mod frame;
 mod group;
 mod library;
+mod origins;
 mod plain;
 mod read;
 mod reshape;

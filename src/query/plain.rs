@@ -211,7 +211,7 @@ mod tests {
     fn assert_same_numbers(text: &str, any: DataFrame) {
         let names = any.get_column_names_owned();
         let lineage = vec![Lineage::default(); any.height()];
-        let mut later = Frame { data: any, lineage: lineage.into() };
+        let mut later = Frame::new(any, lineage.into());
         later.make_numbers(&names[1]).unwrap();
         let at_once = read_plain(text.as_bytes(), &[&names[1], "nothing"]).unwrap().unwrap();
         assert!(at_once.equals_missing(&later.data), "{text:?}\n{at_once:?}\n{:?}", later.data);

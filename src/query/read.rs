@@ -7,6 +7,7 @@ use polars::prelude::{CsvReadOptions, DataFrame, PolarsError, PolarsResult, SerR
 
 use super::error::brief;
 use super::frame::Frame;
+use super::origins::Origins;
 use super::plain::read_plain;
 use super::{QueryError, Table};
 use crate::evidence::{Lineage, Lineages};
@@ -31,12 +32,13 @@ pub(super) fn read(file: &VerifiedFile, artifact: &Artifact, numbers: &[&str]) -
     let data =
         read_plain(&file.bytes, numbers).unwrap_or_else(|| read_any(&file.bytes)).map_err(not_a_table)?;
     let lineage = lineages(file, artifact, data.height());
-    let mut frame = Frame { data, lineage };
+    let mut frame = Frame::new(data, lineage);
     for (name, value) in &artifact.columns {
         if frame.has(name) {
             return Err(QueryError::ColumnExists { column: name.clone() });
         }
         frame.set(name, super::Column::Text(vec![Some(value.clone()); frame.n_rows()]))?;
+        frame.set_origins(name, Origins::declared(frame.n_rows()));
     }
     Ok(frame)
 }

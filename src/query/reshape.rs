@@ -7,11 +7,13 @@ use polars::prelude::{DataFrameJoinOps, DataType, JoinArgs, JoinType, MaintainOr
 use serde::Deserialize;
 
 use super::frame::Frame;
+use super::origins::Origins;
 use super::step::OneOrMany;
 use super::{Column, QueryError, Table};
 
 /// Keeps rows whose columns hold one of the wanted texts.
-pub(super) fn filter(frame: &Frame, wanted: &BTreeMap<String, OneOrMany>) -> Result<Frame, QueryError> {
+pub(super) fn filter(mut frame: Frame, wanted: &BTreeMap<String, OneOrMany>) -> Result<Frame, QueryError> {
+    frame.settle(wanted.keys());
     let mut keep = vec![true; frame.n_rows()];
     for (column, texts) in wanted {
         for (keep, cell) in keep.iter_mut().zip(frame.text(column)?) {
@@ -28,7 +30,7 @@ pub(super) fn rename(mut frame: Frame, names: &BTreeMap<String, String>) -> Resu
         if frame.has(new) {
             return Err(QueryError::ColumnExists { column: new.clone() });
         }
-        frame.data.rename(old, new.into())?;
+        frame.rename(old, new)?;
     }
     Ok(frame)
 }
@@ -38,16 +40,23 @@ pub(super) fn select(frame: &Frame, names: &[String]) -> Result<Frame, QueryErro
     for name in names {
         frame.require(name)?;
     }
-    Ok(Frame { data: frame.data.select(names)?, lineage: frame.lineage.clone() })
+    frame.select(names)
 }
 
 /// Numbers the rows from 1 in a new column of text, so that a row keeps its place in the file through later verbs.
+///
+/// In a file as it was read, a row has its number whatever the other rows hold. Behind any verb that takes or orders rows,
+/// every row that was counted decides the number.
 pub(super) fn numbered(mut frame: Frame, column: &str) -> Result<Frame, QueryError> {
     if frame.has(column) {
         return Err(QueryError::ColumnExists { column: column.to_owned() });
     }
     let numbers = (1..=frame.n_rows()).map(|row| Some(row.to_string())).collect();
     frame.set(column, Column::Text(numbers))?;
+    if !frame.lineage.is_whole_file() {
+        let counted = frame.lineage.union(0..frame.n_rows());
+        frame.set_origins(column, Origins::decided_by(counted, frame.n_rows()));
+    }
     Ok(frame)
 }
 
@@ -55,6 +64,7 @@ pub(super) fn numbered(mut frame: Frame, column: &str) -> Result<Frame, QueryErr
 pub(super) fn set(mut frame: Frame, values: &BTreeMap<String, String>) -> Result<Frame, QueryError> {
     for (name, value) in values {
         frame.set(name, Column::Text(vec![Some(value.clone()); frame.n_rows()]))?;
+        frame.set_origins(name, Origins::declared(frame.n_rows()));
     }
     Ok(frame)
 }
@@ -107,12 +117,21 @@ impl Recode {
     pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
         if self.others == Others::Drop {
             let known = OneOrMany(self.map.keys().cloned().collect());
-            frame = filter(&frame, &BTreeMap::from([(self.column.clone(), known)]))?;
+            frame = filter(frame, &BTreeMap::from([(self.column.clone(), known)]))?;
         }
         let known = |cell: &String| self.map.get(cell).or(self.otherwise.as_ref()).cloned();
+        let cells = frame.text(&self.column)?;
+        // A cell that the map replaces is the manifest's: whoever judges it judges what the manifest says.
+        let written = |cell: &Option<String>| {
+            cell.as_ref().is_some_and(|cell| known(cell).is_some_and(|text| text != *cell))
+        };
+        let written = Origins::written(cells.iter().map(written).collect());
         let translate = |cell: Option<String>| cell.map(|cell| known(&cell).unwrap_or(cell));
-        let translated = frame.text(&self.column)?.into_iter().map(translate).collect();
-        frame.set(self.into.as_ref().unwrap_or(&self.column), Column::Text(translated))?;
+        let translated = cells.into_iter().map(translate).collect();
+        let origins = frame.origins(&self.column).replaced_by(written);
+        let into = self.into.as_ref().unwrap_or(&self.column);
+        frame.set(into, Column::Text(translated))?;
+        frame.set_origins(into, origins);
         Ok(frame)
     }
 }
@@ -142,6 +161,7 @@ impl Melt {
             let mut block = select(frame, &self.keep)?;
             block.set(&self.name, Column::Text(vec![Some(column.to_owned()); frame.n_rows()]))?;
             block.set(&self.value, Column::Text(frame.text(column)?))?;
+            block.set_origins(&self.value, frame.origins(column));
             match &mut result {
                 Some(result) => result.stack(block)?,
                 None => result = Some(block),
@@ -180,7 +200,10 @@ impl Unite {
             cells.map(|cells| cells.join(&self.separator))
         });
         let united = united.collect();
+        let parts: Vec<Origins> = self.columns.iter().map(|name| frame.origins(name)).collect();
+        let origins = Origins::combined(&parts.iter().collect::<Vec<_>>(), frame.n_rows());
         frame.set(&self.into, Column::Text(united))?;
+        frame.set_origins(&self.into, origins);
         Ok(frame)
     }
 }
@@ -202,12 +225,12 @@ impl Join {
         let mut other = joined.map(Frame::from_table).ok_or_else(unknown)?;
         let wanted: Vec<String> = self.on.iter().chain(&self.columns).cloned().collect();
         other = select(&other, &wanted)?;
+        frame.settle(&self.on);
+        other.settle(&self.on);
         for name in &self.on {
             // Keys compare as text, whatever a verb has made of them.
-            let text = frame.text(name)?;
-            frame.set(name, Column::Text(text))?;
-            let text = other.text(name)?;
-            other.set(name, Column::Text(text))?;
+            frame.make_text(name)?;
+            other.make_text(name)?;
         }
         if let Some(column) = self.columns.iter().find(|column| frame.has(column)) {
             return Err(QueryError::ColumnExists { column: column.clone() });
@@ -217,18 +240,22 @@ impl Join {
         let mut arguments = JoinArgs::new(JoinType::Inner);
         arguments.maintain_order = MaintainOrderJoin::LeftRight;
         let data = frame.data.join(&other.data, &self.on, &self.on, arguments, None)?;
-        let mut result = Frame { data, lineage: Default::default() };
+        let mut result = Frame::new(data, Default::default());
         let rows = |column| -> Result<Vec<usize>, QueryError> {
             Ok(result.numbers(column)?.into_iter().flatten().map(|row| row as usize).collect())
         };
-        let pairs = rows(LEFT)?.into_iter().zip(rows(RIGHT)?);
-        result.lineage = pairs
+        let (left, right) = (rows(LEFT)?, rows(RIGHT)?);
+        result.lineage = left
+            .iter()
+            .zip(&right)
             .map(|(left, right)| {
-                let mut lineage = frame.lineage.get(left).unwrap_or_default();
-                lineage.extend(&other.lineage.get(right).unwrap_or_default());
+                let mut lineage = frame.lineage.get(*left).unwrap_or_default();
+                lineage.extend(&other.lineage.get(*right).unwrap_or_default());
                 lineage
             })
             .collect();
+        result.inherit(&frame, &left);
+        result.inherit(&other.select(&self.columns)?, &right);
         for column in [LEFT, RIGHT] {
             result.data.drop_in_place(column)?;
         }

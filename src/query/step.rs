@@ -125,7 +125,7 @@ impl Step {
     /// Applies the verb; `joined` is the table of [`Self::joined_dataset`].
     pub fn apply(&self, frame: Frame, joined: Option<&Table>) -> Result<Frame, QueryError> {
         match self {
-            Self::Filter(wanted) => reshape::filter(&frame, wanted),
+            Self::Filter(wanted) => reshape::filter(frame, wanted),
             Self::Rename(names) => reshape::rename(frame, names),
             Self::Select(names) => reshape::select(&frame, names),
             Self::NumberRows(column) => reshape::numbered(frame, column),
@@ -142,10 +142,10 @@ impl Step {
             Self::MinMax(scale) => scale.apply(frame),
             Self::Unique(unique) => unique.apply(frame),
             Self::RankPercentile(rank) => rank.apply(frame),
-            Self::Mean(mean) => mean.apply(&frame),
-            Self::Count(count) => count.apply(&frame),
-            Self::BootstrapMean(bootstrap) => bootstrap.apply(&frame),
-            Self::PairedTTest(test) => test.apply(&frame),
+            Self::Mean(mean) => mean.apply(frame),
+            Self::Count(count) => count.apply(frame),
+            Self::BootstrapMean(bootstrap) => bootstrap.apply(frame),
+            Self::PairedTTest(test) => test.apply(frame),
         }
     }
 }

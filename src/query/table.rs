@@ -1,6 +1,7 @@
 //! The result of a dataset pipeline: named columns of text or numbers, and the lineage of every row.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use polars::prelude::{DataType, PlSmallStr, StringChunked};
 use rayon::prelude::*;
@@ -28,7 +29,7 @@ impl Table {
     /// columns have one name.
     pub fn new(columns: Vec<(String, Column)>, lineage: Vec<Lineage>) -> Option<Self> {
         let equal = columns.iter().all(|(_, column)| column.len() == lineage.len());
-        let mut frame = Frame { lineage: lineage.into(), ..Frame::default() };
+        let mut frame = Frame::new(Default::default(), lineage.into());
         for (name, column) in columns {
             if !equal || frame.has(&name) {
                 return None;
@@ -117,6 +118,32 @@ impl Table {
     /// Where a row comes from; `None` beyond the last row.
     pub fn lineage(&self, row: usize) -> Option<Lineage> {
         self.0.lineage.get(row)
+    }
+
+    /// Everything that decided a cell: its row, further rows, and whether the manifest declares it; `None` beyond the last
+    /// row.
+    pub fn lineage_of(&self, column: &str, row: usize) -> Option<Lineage> {
+        self.0.lineage_of(column, row)
+    }
+
+    /// Whether cells of a column come from more or less than their rows.
+    pub fn has_origins(&self, column: &str) -> bool {
+        self.0.has_origins(column)
+    }
+
+    /// Rows beyond its own that decide cells of a row, such as the rows among which it was numbered.
+    pub fn decided_by(&self, row: usize) -> Option<Arc<Lineage>> {
+        self.0.decided_by(row)
+    }
+
+    /// Rows beyond its own that decide one cell of a row.
+    pub fn cell_decided_by(&self, column: &str, row: usize) -> Option<Arc<Lineage>> {
+        self.0.origins(column).also(row).cloned()
+    }
+
+    /// Whether the rows are those of one file as it was read, so that a row has its place whatever other rows hold.
+    pub fn is_whole_file(&self) -> bool {
+        self.0.lineage.is_whole_file()
     }
 
     /// Where some rows come from together.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::frame::Frame;
 use super::group::groups;
+use super::origins::{Cell, Origins};
 use super::{Column, QueryError};
 use crate::evidence::Lineage;
 use crate::stats::{paired_t_test, stars};
@@ -38,10 +39,13 @@ struct Rows {
     p: Vec<Option<f64>>,
     stars: Vec<Option<String>>,
     lineage: Vec<Lineage>,
+    cells: Vec<Cell>,
 }
 
 impl PairedTTest {
-    pub fn apply(&self, frame: &Frame) -> Result<Frame, QueryError> {
+    pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
+        frame.settle(self.by.iter().chain([&self.group, &self.pair_by]));
+        let frame = &frame;
         let values = frame.numbers(&self.value)?;
         let group_names = frame.text(&self.group)?;
         let pair_labels = frame.text(&self.pair_by)?;
@@ -77,6 +81,8 @@ impl PairedTTest {
         rows.t.push(Some(test.t).filter(|t| t.is_finite()));
         rows.p.push(Some(test.p));
         rows.stars.push(Some(stars(test.p).unwrap_or("n.s.").to_owned()));
+        let used: Vec<usize> = used.collect();
+        rows.cells.push(frame.origins(&self.value).united(&used));
         rows.lineage.push(frame.lineage.union(used));
     }
 
@@ -89,6 +95,9 @@ impl PairedTTest {
         result.set("t", Column::Number(rows.t))?;
         result.set("p", Column::Number(rows.p))?;
         result.set("stars", Column::Text(rows.stars))?;
+        for name in ["t", "p", "stars"] {
+            result.set_origins(name, Origins::gathered(rows.cells.clone()));
+        }
         Ok(result)
     }
 }

@@ -55,7 +55,9 @@ pub fn of_panel(
         let sizes = panel.groups.iter().map(|group| group.values.len()).filter(|n| *n > 0);
         let n_values = sizes.min().unwrap_or(0);
         let brackets = pairs.filter_map(|(place, (a, b))| {
-            let (stars, lineage) = tested(&panel.groups[a], &panel.groups[b])?;
+            let (stars, mut lineage) = tested(&panel.groups[a], &panel.groups[b])?;
+            // Whether pairs are tested at all depends on every group.
+            panel.groups.iter().for_each(|group| lineage.extend(&group.lineage));
             Some(Bracket { a, b, place, stars: stars.to_owned(), lineage })
         });
         return Ok((brackets.collect(), Origin::Tested(n_values)));
@@ -109,7 +111,7 @@ fn look_up(
         let message = format!("dataset `{}` has several results for `{a}` and `{b}`", results.data);
         return Err(FigureError::new(raw, &message).with_hint("narrow the rows with `where`"));
     }
-    Ok(first.and_then(|row| Some((row.text(&results.text)?, row.lineage()))))
+    Ok(first.and_then(|row| Some((row.text(&results.text)?, row.lineage_of(&results.text)))))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::table::{Cell, TableRow};
 use crate::evidence::Lineage;
 use crate::plot::{
     ASCENT, Anchor, Colour, DESCENT, Element, Face, Frame, Group, Growth, Mark, MarkKind, Outline, PAD, Page,
-    Paint, Point, Reading, Rect, Scale, Stroke, Text, bounds,
+    Paint, Part, Point, Quantity, Reading, Rect, Scale, Stroke, Text, bounds,
 };
 
 /// Distance of neighbouring columns.
@@ -181,6 +181,7 @@ impl<'a> Drawing<'a> {
     /// A row's label and cells with their marks; `position` counts rows from 1.
     fn row(&self, row: &TableRow<'_>, position: f64, elements: &mut Vec<Element>, marks: &mut Vec<Mark>) {
         let mut push = |mark: Mark, children: Vec<Element>| {
+            let mark = mark.part(Part::Number(Quantity::X), row.placed_by.clone());
             marks.push(Mark { x: Some(position), ..mark });
             let marks = Some(marks.len() - 1..marks.len());
             let frame = Some(Frame { x: self.x, y: self.y });
@@ -206,11 +207,14 @@ impl<'a> Drawing<'a> {
                     let start = x - BAR_START;
                     let (from, to) = ((0.0, (start, at.1)), (1.0, (start + BAR_LENGTH, at.1)));
                     let reading = Reading::Line { from, to };
-                    let mark = Mark { low: Some(0.0), reading, ..mark(MarkKind::Bar) };
+                    let mark =
+                        Mark { low: Some(0.0), reading, ..mark(MarkKind::Bar).declared(Quantity::Low) };
                     push(mark, self.bar(column, cell, at, &text));
                 }
                 ShapeSpec::Circle => {
-                    let mark = Mark { size: cell.size, reading: Reading::Nowhere, ..mark(MarkKind::Circle) };
+                    let of_size = cell.size_lineage.clone().unwrap_or_default();
+                    let mark = mark(MarkKind::Circle).part(Part::Number(Quantity::Size), of_size);
+                    let mark = Mark { size: cell.size, reading: Reading::Nowhere, ..mark };
                     push(mark, self.circle(column, cell, at, &text));
                 }
             }

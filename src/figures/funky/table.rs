@@ -15,6 +15,8 @@ pub struct Cell {
     pub size: Option<f64>,
     /// Rows it was computed from.
     pub lineage: Lineage,
+    /// Rows the size was computed from.
+    pub size_lineage: Option<Lineage>,
 }
 
 /// A row of the figure.
@@ -24,6 +26,8 @@ pub struct TableRow<'a> {
     pub key: &'a str,
     /// Height in units of rows, from 0 at the top; blank rows count.
     pub place: usize,
+    /// What decides the place: the values that sort its block, else the manifest.
+    pub placed_by: Lineage,
     /// A cell for every column, if there is one.
     pub cells: Vec<Option<Cell>>,
 }
@@ -55,7 +59,8 @@ pub fn read<'a>(
         let mut rows = Vec::new();
         for key in &block.rows {
             let cells = spec.column.iter().map(|column| cell(key, column));
-            rows.push(TableRow { key, place: 0, cells: cells.collect::<Result<_, _>>()? });
+            let cells = cells.collect::<Result<_, _>>()?;
+            rows.push(TableRow { key, place: 0, placed_by: Lineage::default(), cells });
         }
         sort(spec, block, &mut rows);
         for row in rows {
@@ -77,8 +82,12 @@ pub fn read<'a>(
 fn sort(spec: &FunkySpec, block: &BlockSpec, rows: &mut [TableRow<'_>]) {
     let Some(column) = spec.column.iter().position(|column| Some(&column.key) == block.sort_by.as_ref())
     else {
+        rows.iter_mut().for_each(|row| row.placed_by = row.lineage().declared());
         return;
     };
+    let sorted_by = rows.iter().filter_map(|row| row.cells[column].as_ref());
+    let sorted_by = Lineage::union(sorted_by.map(|cell| &cell.lineage));
+    rows.iter_mut().for_each(|row| row.placed_by = sorted_by.clone());
     let value = |row: &TableRow<'_>| row.cells[column].as_ref().map_or(f64::NEG_INFINITY, |cell| cell.value);
     rows.sort_by(|a, b| value(b).total_cmp(&value(a)));
 }
@@ -119,7 +128,8 @@ impl<'a> Source<'a> {
         Ok(value.map(|value| Cell {
             value,
             size: size.map(|size| size.clamp(0.0, 1.0)),
-            lineage: found.lineage(),
+            size_lineage: self.spec.size.as_ref().map(|name| found.lineage_of(name)),
+            lineage: found.lineage_of(&self.spec.value),
         }))
     }
 }

@@ -15,8 +15,8 @@ pub fn describe(spec: &GroupedBarSpec, bars: &[Bar<'_>]) -> String {
             .filter(|bar| bar.category == index)
             .map(|bar| {
                 let height = format!("{} {}", bar.series.label(), short(bar.height));
-                match bar.ends {
-                    Some((low, high)) => format!("{height} ({} to {})", short(low), short(high)),
+                match &bar.ends {
+                    Some(((low, _), (high, _))) => format!("{height} ({} to {})", short(*low), short(*high)),
                     None => height,
                 }
             })

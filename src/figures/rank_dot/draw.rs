@@ -1,13 +1,13 @@
 //! Rows as items of a panel, and their marks.
 
 use super::front;
-use super::rows::{Interval, Row, Value};
+use super::rows::{Interval, Row, Value, order_lineage};
 use super::spec::{Order, RankDotSpec, RowText, ScoreSpec};
 use crate::evidence::Lineage;
 use crate::figures::facets::Cell;
 use crate::plot::{
     Anchor, Axis, Colour, Coordinate, Element, Face, Item, Limits, Mark, MarkKind, Marker, Paint, Panel,
-    Point, Quantity, Reading, Stroke, Text, Tick, Ticks,
+    Part, Point, Quantity, Reading, Stroke, Text, Tick, Ticks,
 };
 use crate::stats::random::Generator;
 
@@ -23,6 +23,8 @@ struct Canvas<'a> {
     panel: &'a str,
     items: Vec<Item>,
     marks: &'a mut Vec<Mark>,
+    /// What decides the heights of the rows.
+    order: Lineage,
     /// Smallest and largest height that something is drawn at.
     heights: Option<(f64, f64)>,
 }
@@ -37,7 +39,8 @@ impl Canvas<'_> {
     }
 
     fn point(&self, row: &Row<'_>, key: &str, value: &Value, y: f64) -> Mark {
-        let mark = Mark::new(MarkKind::Point, self.panel, row.entity.label(), key, value.lineage.clone());
+        let mark = Mark::new(MarkKind::Point, self.panel, row.entity.label(), key, value.lineage.clone())
+            .part(Part::Number(Quantity::Y), self.order.clone());
         Mark { x: Some(value.value), y: Some(y), told: Quantity::X, ..mark }
     }
 }
@@ -50,7 +53,13 @@ pub fn panel(
     rows: &[Row<'_>],
     marks: &mut Vec<Mark>,
 ) -> Panel {
-    let mut canvas = Canvas { panel: &cell.name, items: Vec::new(), marks, heights: None };
+    let mut canvas = Canvas {
+        panel: &cell.name,
+        items: Vec::new(),
+        marks,
+        order: order_lineage(spec, rows),
+        heights: None,
+    };
     let mut random = Generator::from_seed(SEED);
     for row in rows {
         replicates(spec, row, &mut random, &mut canvas);
@@ -109,8 +118,11 @@ fn replicates(spec: &RankDotSpec, row: &Row<'_>, random: &mut Generator, canvas:
 
 fn draw_interval(spec: &RankDotSpec, row: &Row<'_>, interval: &Interval, canvas: &mut Canvas<'_>) {
     let (Some(from), Some(score)) = (&spec.interval, spec.scores.first()) else { return };
-    let lineage = interval.lineage.clone();
-    let mark = Mark::new(MarkKind::Interval, canvas.panel, row.entity.label(), &score.value, lineage);
+    let (of_low, of_high) = (interval.of_low.clone(), interval.of_high.clone());
+    let both = Lineage::union([&of_low, &of_high]);
+    let mark = Mark::new(MarkKind::Interval, canvas.panel, row.entity.label(), &score.value, both)
+        .part(Part::Number(Quantity::Low), of_low)
+        .part(Part::Number(Quantity::High), of_high);
     let mark = Mark {
         low: Some(interval.low),
         high: Some(interval.high),

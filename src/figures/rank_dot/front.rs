@@ -17,7 +17,7 @@ pub fn names(
     items: &mut Vec<Item>,
     marks: &mut Vec<Mark>,
 ) {
-    let lineage = order_lineage(rows);
+    let lineage = order_lineage(spec, rows);
     for row in rows {
         let name = attached(Coordinate::Data(row.y), row_name(spec, row));
         if spec.order == Order::BestFirst && !lineage.is_empty() {

@@ -23,8 +23,10 @@ pub struct Interval {
     pub low: f64,
     /// Upper end.
     pub high: f64,
-    /// Where it comes from.
-    pub lineage: Lineage,
+    /// Where the lower end comes from.
+    pub of_low: Lineage,
+    /// Where the upper end comes from.
+    pub of_high: Lineage,
 }
 
 /// One row of a panel.
@@ -45,6 +47,18 @@ impl Row<'_> {
     /// Whether there is anything to draw.
     fn is_empty(&self) -> bool {
         self.replicates.is_empty() && self.interval.is_none() && self.means.iter().all(Option::is_none)
+    }
+
+    /// What decides the place of the row.
+    fn placed_by(&self) -> Vec<&Lineage> {
+        match self.means.first() {
+            Some(Some(mean)) => vec![&mean.lineage],
+            _ => {
+                let interval = self.interval.iter().map(|interval| &interval.of_low);
+                let values = self.replicates.iter().chain(self.means.iter().flatten());
+                values.map(|value| &value.lineage).chain(interval).collect()
+            }
+        }
     }
 
     /// Mean of the first score.
@@ -77,10 +91,14 @@ pub fn rows<'a>(
     Ok(rows)
 }
 
-/// What the order of the rows was computed from: the mean of the first score of all of them.
-pub fn order_lineage(rows: &[Row<'_>]) -> Lineage {
-    let means = rows.iter().filter_map(|row| row.means.first()?.as_ref());
-    Lineage::union(means.map(|mean| &mean.lineage))
+/// What decides the heights of the rows. Where the best comes first, that is the mean of the first score of all rows, and
+/// for a row without one whatever it has, since a row without anything has no place; else the manifest lists them.
+pub fn order_lineage(spec: &RankDotSpec, rows: &[Row<'_>]) -> Lineage {
+    let lineage = Lineage::union(rows.iter().flat_map(Row::placed_by));
+    match spec.order {
+        Order::BestFirst => lineage,
+        Order::Listed => lineage.declared(),
+    }
 }
 
 fn row<'a>(
@@ -97,7 +115,7 @@ fn row<'a>(
         let rows = data.rows(raw, id, &conditions, &columns)?;
         let present = rows.iter().filter_map(|row| {
             let key = row.text(key).unwrap_or_default();
-            row.number(value).map(|value| Value { key, value, lineage: row.lineage() })
+            row.value(value).map(|(value, lineage)| Value { key, value, lineage })
         });
         let values: Vec<Value> = present.collect();
         refuse_twins(raw, id, cell, entity, &values)?;
@@ -132,8 +150,8 @@ fn interval(
     let columns = [spec.entity_column.as_str(), from.low.as_str(), from.high.as_str()];
     let rows = data.rows(raw, &from.data, &conditions, &columns)?;
     let ends = rows.iter().filter_map(|row| {
-        let (low, high) = (row.number(&from.low)?, row.number(&from.high)?);
-        Some(Interval { low, high, lineage: row.lineage() })
+        let ((low, of_low), (high, of_high)) = (row.value(&from.low)?, row.value(&from.high)?);
+        Some(Interval { low, high, of_low, of_high })
     });
     let mut ends: Vec<Interval> = ends.collect();
     if ends.len() > 1 {

@@ -9,7 +9,8 @@ use super::points::{PanelPoints, Point, Series};
 use super::spec::{HighlightValue, ScatterSpec};
 use super::trend::trend;
 use crate::plot::{
-    Cloud, CloudStyle, Coordinate, Element, Item, Mark, MarkKind, Paint, Point as Place, Rule, Stroke, Text,
+    Cloud, CloudStyle, Coordinate, Element, Item, Mark, MarkKind, Paint, Part, Point as Place, Quantity,
+    Rule, Stroke, Text,
 };
 use crate::stats::random::Generator;
 
@@ -127,11 +128,15 @@ impl<'a> Drawing<'a> {
                 continue;
             }
             let first = marks.len();
+            // The bins divide the range of all points of the series.
+            let ends = panel.lineage(panel.of_series(index));
             let points = vertices.iter().map(|vertex| (vertex.x, vertex.y)).collect();
             marks.extend(vertices.into_iter().map(|vertex| {
                 let key = format!("median of bin {}", vertex.bin);
                 let lineage = panel.lineage(vertex.points);
-                let mark = Mark::new(MarkKind::Line, &panel.name, &series.label, &key, lineage);
+                let mark = Mark::new(MarkKind::Line, &panel.name, &series.label, &key, lineage)
+                    .part(Part::Number(Quantity::X), ends.clone())
+                    .part(Part::Number(Quantity::Y), ends.clone());
                 Mark { x: Some(vertex.x), y: Some(vertex.y), ..mark }
             }));
             let stroke = Stroke::solid(series.colour, spec.width).square();
@@ -181,8 +186,15 @@ impl<'a> Drawing<'a> {
 
     fn mark(&self, panel: &PanelPoints<'_>, point: &Point) -> Mark {
         let (label, key) = (&self.series(point).label, panel.key(point, self.spec));
-        let mark = Mark::new(MarkKind::Point, &panel.name, label, &key, panel.row(point).lineage());
-        Mark { x: Some(point.x), y: Some(point.y), ..mark }
+        let [x, y] = [&self.spec.x.column, &self.spec.y.column].map(|column| panel.origin(point, column));
+        let mut mark = Mark::new(MarkKind::Point, &panel.name, label, &key, panel.own_lineage(point));
+        for (quantity, lineage) in [(Quantity::X, x), (Quantity::Y, y)] {
+            mark = match lineage {
+                Some(lineage) => mark.part(Part::Number(quantity), lineage),
+                None => mark,
+            };
+        }
+        Mark { x: Some(point.x), y: Some(point.y), found_by: panel.found_by(point, self.spec), ..mark }
     }
 
     fn series(&self, point: &Point) -> &'a Series {

@@ -62,6 +62,8 @@ pub struct PanelPoints<'a> {
     /// Rows of the series that have no two numbers.
     pub without_numbers: usize,
     table: &'a Table,
+    /// All rows of the table, unless they are those of one file as it was read.
+    all_rows: Option<Arc<Lineage>>,
 }
 
 /// Dataset of a panel.
@@ -165,7 +167,9 @@ impl<'a> PanelPoints<'a> {
         let Sorted { points, extent, of_series, without_numbers } =
             Sorted::new(&rows.positions, rows.series(panel, series), &by_layer(series), place);
         let (points, table) = (Arc::new(points), rows.table);
-        Ok(Self { spec: panel, name, points, extent, of_series, without_numbers, table })
+        let by_place = spec.key_column.is_none() && !table.is_whole_file();
+        let all_rows = by_place.then(|| Arc::new(table.union(0..table.n_rows())));
+        Ok(Self { spec: panel, name, points, extent, of_series, without_numbers, table, all_rows })
     }
 
     /// The points of a series.
@@ -184,6 +188,27 @@ impl<'a> PanelPoints<'a> {
         match &spec.key_column {
             Some(column) => row.text(column).unwrap_or_default(),
             None => row.position().to_string(),
+        }
+    }
+
+    /// The row of a point.
+    pub fn own_lineage(&self, point: &Point) -> Lineage {
+        self.table.lineage(point.row as usize).unwrap_or_default()
+    }
+
+    /// Everything that decided a coordinate of a point, where that is more or less than its row.
+    pub fn origin(&self, point: &Point, column: &str) -> Option<Lineage> {
+        let row = point.row as usize;
+        self.table.has_origins(column).then(|| self.table.lineage_of(column, row)).flatten()
+    }
+
+    /// Rows that decide which point has this key: those of all points, where a point is called by its place among them.
+    pub fn found_by(&self, point: &Point, spec: &ScatterSpec) -> Option<Arc<Lineage>> {
+        let by_place = spec.key_column.is_none().then_some(self.all_rows.as_ref()).flatten();
+        match (by_place, self.table.decided_by(point.row as usize)) {
+            (Some(all), None) => Some(Arc::clone(all)),
+            (None, decided) => decided,
+            (Some(all), Some(decided)) => Some(Arc::new(Lineage::union([all.as_ref(), &decided]))),
         }
     }
 
