@@ -6,6 +6,7 @@ use super::ClaimsError;
 use super::rule::rounds_to;
 use super::set::{Published, Row, Unregistered};
 use super::spec::AliasSpec;
+use crate::digest::Sha256;
 use crate::error::Failure;
 use crate::manifest::RawSpec;
 use crate::store::{ReadError, Vault};
@@ -19,6 +20,9 @@ pub struct Alias {
     pub place: String,
     /// As printed there.
     pub value: String,
+    /// Column of the file that prints it.
+    #[serde(skip)]
+    pub(super) column: String,
 }
 
 /// Attaches the rows of an alias to the claims they repeat; returns what is wrong with them.
@@ -34,7 +38,7 @@ pub(super) fn aliases(
     };
     let published = match Published::read(artifact, vault, problems)? {
         Ok(published) => published,
-        // An alias that is not there is no claim that is not there.
+        // Aliases are optional: a missing alias file is not a missing claim.
         Err(Unregistered::Missing(_)) => return Ok(Vec::new()),
         Err(Unregistered::Wrong(problem)) => {
             return Ok(vec![ClaimsError::File { set: raw.id.clone(), problem }]);
@@ -50,8 +54,14 @@ pub(super) fn aliases(
         found += 1;
         let cell = |column: &String| cells.get(column).cloned().unwrap_or_default();
         let id = spec.key.iter().map(cell).collect::<Vec<_>>().join("/");
-        let alias = Alias { id: id.clone(), place: spec.place.clone(), value: cell(&spec.value) };
-        if let Err(problem) = attach(alias, &spec.wanted(cells), rows) {
+        let alias = Alias {
+            id: id.clone(),
+            place: spec.place.clone(),
+            value: cell(&spec.value),
+            column: spec.value.clone(),
+        };
+        let own = (published.sha256, *number);
+        if let Err(problem) = attach(alias, own, &spec.wanted(cells), rows) {
             let (set, artifact) = (raw.id.clone(), artifact.id.clone());
             wrong.push(ClaimsError::Row { set, artifact, row: *number, id, problem });
         }
@@ -63,8 +73,13 @@ pub(super) fn aliases(
     Ok(wrong)
 }
 
-/// Adds an alias to the one claim it repeats.
-fn attach(alias: Alias, wanted: &[(&str, String)], rows: &mut [Row]) -> Result<(), String> {
+/// Adds an alias to the one claim it repeats; `own` is the row that prints it, which is as good as the claim's own row.
+fn attach(
+    alias: Alias,
+    own: (Sha256, u32),
+    wanted: &[(&str, String)],
+    rows: &mut [Row],
+) -> Result<(), String> {
     let fits = |row: &&mut Row| wanted.iter().all(|(column, text)| row.cells.get(*column) == Some(text));
     let mut matches = rows.iter_mut().filter(fits);
     let row = match (matches.next(), matches.next()) {
@@ -76,6 +91,7 @@ fn attach(alias: Alias, wanted: &[(&str, String)], rows: &mut [Row]) -> Result<(
         return Err(format!("`{}` is not what `{}` says, `{}`", alias.value, row.id, row.value));
     }
     row.aliases.push(alias);
+    row.own.push(own);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use super::judge::Claim;
 use super::{Counts, Judged, Outcome, Value};
 use crate::evidence::Missing;
-use crate::plot::{Frame, Published, Rect, Scene};
+use crate::plot::{Frame, Published, Rect, Scene, Verdict};
 
 /// A figure's published values beside our marks.
 #[derive(Clone, Debug, Default)]
@@ -17,22 +17,28 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Values compared with ours.
+    /// Values compared with a number of ours that is not the published one itself.
     pub fn n_judged(&self) -> usize {
-        self.n_agreeing() + self.counts.get("differs")
+        self.counts.evaluated()
     }
 
-    /// Values that agree with ours.
+    /// Values that agree with ours on evidence of its own.
     pub fn n_agreeing(&self) -> usize {
-        ["reproduced", "consistent", "redrawn"].iter().map(|name| self.counts.get(name)).sum()
+        self.counts.get("reproduced") + self.counts.get("consistent")
     }
 
-    /// How many agree, in a few words.
+    /// How many agree, in a few words. Values that were drawn from themselves are counted apart.
     pub fn summary(&self) -> String {
-        match (self.counts.total(), self.n_judged()) {
-            (0, _) => "no published value is registered".to_owned(),
-            (total, 0) => format!("none of {} could be compared", values(total)),
-            (_, judged) => format!("{} of {} agree", self.n_agreeing(), values(judged)),
+        let (judged, redrawn) = (self.n_judged(), self.counts.get("redrawn"));
+        let agree = format!("{} of {} agree", self.n_agreeing(), values(judged));
+        let position = if redrawn == 1 { "its" } else { "their" };
+        let drawn = format!("{redrawn} drawn at {position} published position; this is not evidence");
+        match (self.counts.total(), judged, redrawn) {
+            (0, _, _) => "no published value is registered".to_owned(),
+            (total, 0, 0) => format!("none of {} could be compared", values(total)),
+            (_, 0, _) => drawn,
+            (_, _, 0) => agree,
+            _ => format!("{agree}; {drawn}"),
         }
     }
 }
@@ -67,16 +73,17 @@ fn placed(scene: &Scene, frames: &[Option<Frame>], claim: &Claim) -> Option<Publ
     let (frame, of_scene) = ((*frames.get(mark.index)?)?, scene.marks.get(mark.index)?);
     let place = |value: f64| frame.place(of_scene, quantity, value);
     let ours = claim.ours.as_ref().and_then(Value::number);
-    let agrees = match claim.outcome {
-        Outcome::Reproduced | Outcome::Consistent | Outcome::Redrawn => true,
-        Outcome::Differs => false,
+    let verdict = match claim.outcome {
+        Outcome::Reproduced | Outcome::Consistent => Verdict::Agrees,
+        Outcome::Redrawn => Verdict::Redrawn,
+        Outcome::Differs => Verdict::Differs,
         Outcome::Missing(_) | Outcome::Error => return None,
     };
     let our_words = claim.ours.as_ref().map(Value::to_string).unwrap_or_default();
     Some(Published {
         at: place(claim.published_number()?)?,
         ours: ours.and_then(place),
-        agrees,
+        verdict,
         words: format!("{}: published {}, ours {our_words} ({})", claim.id, claim.value, claim.outcome),
     })
 }
@@ -109,10 +116,18 @@ fn caption(comparison: &Comparison, without_place: &Counts, waiting: &[(&str, &M
             sentences.push(format!("{n} {meaning}."));
         }
     }
-    let hidden = without_place.total() - without_place.get("missing") - without_place.get("error");
+    let hidden = without_place.evaluated() + without_place.get("redrawn");
     if hidden > 0 {
-        let agree = hidden - without_place.get("differs");
-        sentences.push(format!("Not shown, having no place on this page: {hidden}, of which {agree} agree."));
+        let agree = without_place.get("reproduced") + without_place.get("consistent");
+        let kinds = [
+            (agree, "agree"),
+            (without_place.get("redrawn"), "redrawn"),
+            (without_place.get("differs"), "differ"),
+        ];
+        let kinds: Vec<String> =
+            kinds.iter().filter(|(n, _)| *n > 0).map(|(n, kind)| format!("{n} {kind}")).collect();
+        let values = if hidden == 1 { "value" } else { "values" };
+        sentences.push(format!("{hidden} further {values} cannot be drawn here ({}).", kinds.join(", ")));
     }
     let mut paragraphs = vec![sentences.join(" ")];
     let missing = |(set, missing): &(&str, &Missing)| {

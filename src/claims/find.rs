@@ -65,6 +65,11 @@ impl<'a> Finder<'a> {
         let column = fill(&ours.column, cells);
         let column = ours.columns.get(&column).cloned().unwrap_or(column);
         let names: Vec<String> = ours.matching.keys().cloned().collect();
+        if names.contains(&column) {
+            return Err(format!(
+                "our value stands in `{column}`, so that `match` must not look for it there"
+            ));
+        }
         let wanted: Vec<String> = ours.matching.values().map(|text| fill(text, cells)).collect();
         if let Some(figure) = &ours.figure {
             if replicates {

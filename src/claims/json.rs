@@ -29,5 +29,8 @@ pub fn claim_json(paper: &str, claim: &Claim) -> Value {
         "aliases": claim.aliases,
         "published_in": { "artifact": claim.artifact, "row": claim.row },
         "lineage": claim.lineage.to_string(),
+        "copy": claim.copy.as_ref().map(|copy| {
+            json!({ "artifact": copy.artifact, "column": copy.column, "counts_as_published": copy.own })
+        }),
     })
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::copies::{Copies, Copy};
 use super::find::{Finder, Found};
 use super::rule::{discordant, parse};
 use super::set::{Row, Unregistered};
@@ -13,12 +14,13 @@ use crate::plot::{Mark, Quantity};
 use crate::query::Evidence;
 
 /// What there is to judge by.
-#[derive(Debug)]
 pub struct Facts<'a> {
     /// Figures by id.
     pub figures: BTreeMap<&'a str, FigureFacts<'a>>,
     /// Datasets by id.
     pub datasets: &'a BTreeMap<String, Result<Evidence, Missing>>,
+    /// Finds files that hold the published numbers once more; none where there are no files.
+    pub copies: Option<&'a Copies<'a>>,
 }
 
 /// The marks of a figure, or why it has none.
@@ -74,6 +76,8 @@ pub struct Claim {
     pub mark: Option<OurMark>,
     /// Rows our value was computed from.
     pub lineage: Lineage,
+    /// A file behind our value that holds the published numbers once more.
+    pub copy: Option<Copy>,
 }
 
 impl Claim {
@@ -125,6 +129,9 @@ pub fn judge(set: &ClaimSet, facts: &Facts<'_>) -> Judged {
     match &set.rows {
         Ok(rows) => {
             claims.extend(rows.iter().map(|row| judge_row(set, row, &finder)));
+            if let Some(copies) = facts.copies {
+                copies.mark(set, rows, &mut claims);
+            }
             if set.rule == Rule::Order {
                 judge_order(rows, &mut claims);
             }
@@ -167,6 +174,7 @@ fn judge_row(set: &ClaimSet, row: &Row, finder: &Finder<'_>) -> Claim {
         figure: set.ours.iter().find_map(|ours| Some(fill(ours.figure.as_ref()?, &row.cells))),
         mark: None,
         lineage: Lineage::default(),
+        copy: None,
     };
     let in_file = |problem: &str| format!("`{}` row {}: {problem}", set.artifact, row.row);
     if let Some(problem) = &row.problem {
@@ -191,10 +199,10 @@ fn judge_row(set: &ClaimSet, row: &Row, finder: &Finder<'_>) -> Claim {
 
 /// Applies the rule to what was found. The error says why it does not fit.
 fn compare(set: &ClaimSet, row: &Row, claim: &mut Claim, found: Found) -> Result<(), String> {
-    claim.evidence = found.lineage.tier();
+    claim.evidence = Some(found.lineage.tier().unwrap_or(Tier::Declared));
     let published = Published { value: &row.value, tolerance: row.tolerance, interval: row.interval };
     let verdict = set.rule.judge(&published, &found.value);
-    let own_row = found.lineage.contains(row.sha256, row.row);
+    let own_row = row.own.iter().any(|(sha256, row)| found.lineage.contains(*sha256, *row));
     claim.ours = Some(found.value);
     if let Some((figure, mark)) = found.mark {
         (claim.figure, claim.mark) = (Some(figure), Some(mark));
@@ -206,7 +214,9 @@ fn compare(set: &ClaimSet, row: &Row, claim: &mut Claim, found: Found) -> Result
     Ok(())
 }
 
-/// Claims whose value stands in another order to the others of its group than the published one differ.
+/// Claims whose value stands in another order to the others of its group than the published one differ. Those in the same
+/// order are evidence only as far as the numbers of the others are: an order among the published values themselves is drawn
+/// once more, and the weakest number that was compared decides the tier.
 fn judge_order(rows: &[Row], claims: &mut [Claim]) {
     let mut groups: BTreeMap<&[String], Vec<usize>> = BTreeMap::new();
     for (index, row) in rows.iter().enumerate() {
@@ -223,14 +233,31 @@ fn judge_order(rows: &[Row], claims: &mut [Claim]) {
         };
         let (members, values): (Vec<usize>, Vec<(f64, f64)>) = members.iter().filter_map(numbers).unzip();
         let tie = members.iter().filter_map(|index| rows[*index].tolerance).fold(0.0, f64::max);
-        for (index, pairs) in members.iter().zip(discordant(&values, tie)) {
+        let outcomes: Vec<Outcome> = members.iter().map(|index| claims[*index].outcome).collect();
+        let lineages: Vec<Lineage> = members.iter().map(|index| claims[*index].lineage.clone()).collect();
+        for (place, (index, pairs)) in members.iter().zip(discordant(&values, tie)).enumerate() {
             let claim = &mut claims[*index];
             if members.len() < 2 {
                 claim.outcome = Outcome::Error;
                 claim.detail = Some("an order needs at least two values".to_owned());
-            } else if pairs > 0 {
+                continue;
+            }
+            let independent = |other: &usize| *other != place && outcomes[*other] != Outcome::Redrawn;
+            let partners: Vec<usize> = (0..members.len()).filter(independent).collect();
+            if pairs > 0 {
                 claim.outcome = Outcome::Differs;
                 claim.detail = Some(format!("other order than {pairs} of {} others", members.len() - 1));
+            } else if claim.outcome != Outcome::Redrawn && partners.is_empty() {
+                claim.outcome = Outcome::Redrawn;
+                claim.detail =
+                    Some("all values that it was ordered against are the published ones".to_owned());
+            } else if claim.outcome != Outcome::Redrawn {
+                let compared = partners.iter().map(|other| &lineages[*other]).chain([&claim.lineage]);
+                let compared = Lineage::union(compared);
+                let own = rows[*index].own.iter().any(|(sha256, row)| compared.contains(*sha256, *row));
+                claim.evidence = compared.tier();
+                claim.outcome = Outcome::of_comparison(true, &compared, own);
+                claim.lineage = compared;
             }
         }
     }

@@ -4,7 +4,9 @@
 //! does the rule hold, what tier is our number, does our number depend on the claim's own row.
 
 mod alias;
+mod circle;
 mod compare;
+mod copies;
 mod error;
 mod find;
 mod json;
@@ -21,7 +23,9 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use alias::Alias;
+pub use circle::refuse_twins;
 pub use compare::{Comparison, compare};
+pub use copies::Copies;
 pub use error::ClaimsError;
 pub use json::claim_json;
 pub use judge::{Claim, Facts, FigureFacts, Judged, OurMark, judge};

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::alias::{Alias, aliases};
+use super::circle::refuse_circles;
 use super::spec::{IntervalSpec, Ours, Spec, Tolerance, Waits, fill, fulfils};
 use super::{Cells, ClaimsError, Rule};
 use crate::digest::Sha256;
@@ -32,6 +33,8 @@ pub struct ClaimSet {
     pub problems: Vec<ClaimsError>,
     /// The file of published values.
     pub(super) artifact: String,
+    /// Column of the published values.
+    pub(super) column: String,
     pub(super) rule: Rule,
     pub(super) ours: Vec<Ours>,
     pub(super) waits: Vec<Waits>,
@@ -62,7 +65,8 @@ pub struct Row {
     /// Why the row cannot be judged.
     pub(super) problem: Option<String>,
     pub(super) version: Option<String>,
-    pub(super) sha256: Sha256,
+    /// Rows that state this value: its own and those of its aliases, each with the hash of its file.
+    pub(super) own: Vec<(Sha256, u32)>,
     pub(super) tolerance: Option<f64>,
     pub(super) interval: Option<[f64; 2]>,
     /// Group within which the rule `order` compares.
@@ -156,6 +160,7 @@ impl ClaimSet {
             rows: Ok(Vec::new()),
             problems: Vec::new(),
             artifact: spec.artifact.clone(),
+            column: spec.value.clone(),
             rule: spec.rule,
             ours: spec.ours.clone(),
             waits: spec.waits.clone(),
@@ -177,6 +182,7 @@ impl ClaimSet {
             rows: Err(Unregistered::Wrong(problem.to_string())),
             problems: vec![problem],
             artifact: String::new(),
+            column: String::new(),
             rule: Rule::Printed,
             ours: Vec::new(),
             waits: Vec::new(),
@@ -214,6 +220,9 @@ impl ClaimSet {
         }
         let known = |id: &str| manifest.artifact(id).is_some() || manifest.need(id).is_some();
         let mut rows = self.register_rows(spec, &published, known);
+        if let Err(problem) = refuse_circles(spec, &rows) {
+            return Ok(Err(raw.error(problem).into()));
+        }
         if rows.len() != spec.expected {
             let (set, artifact) = (self.id.clone(), artifact.id.clone());
             let (found, expected) = (rows.len(), spec.expected);
@@ -294,7 +303,7 @@ impl Row {
             aliases: Vec::new(),
             problem,
             version: spec.version.as_ref().map(|version| fill(version, cells)),
-            sha256,
+            own: vec![(sha256, number)],
             tolerance,
             interval,
             group: texts(&spec.within),

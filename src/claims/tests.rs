@@ -55,7 +55,7 @@ fn judged(datasets: &[Known]) -> Claim {
         aliases: Vec::new(),
         problem: None,
         version: None,
-        sha256: published_file(),
+        own: vec![(published_file(), 1)],
         tolerance: Some(0.2),
         interval: None,
         group: Vec::new(),
@@ -68,12 +68,13 @@ fn judged(datasets: &[Known]) -> Claim {
         rows: Ok(vec![row]),
         problems: Vec::new(),
         artifact: "published".to_owned(),
+        column: "value".to_owned(),
         rule: Rule::Abs,
         ours: (0..datasets.len()).map(ours).collect(),
         waits: Vec::new(),
     };
     let datasets = datasets.iter().enumerate().map(|(i, known)| (i.to_string(), dataset(*known))).collect();
-    let facts = Facts { figures: BTreeMap::new(), datasets: &datasets };
+    let facts = Facts { figures: BTreeMap::new(), datasets: &datasets, copies: None };
     judge(&set, &facts).claims.remove(0)
 }
 

@@ -7,7 +7,9 @@ use rayon::prelude::*;
 
 use super::ExitCode;
 use super::context::Context;
-use crate::claims::{ClaimSet, ClaimsError, Counts, Facts, FigureFacts, Judged, Outcome, Policy, judge};
+use crate::claims::{
+    ClaimSet, ClaimsError, Copies, Counts, Facts, FigureFacts, Judged, Outcome, Policy, judge, refuse_twins,
+};
 use crate::error::{Class, Diagnostic, Failure};
 use crate::evidence::{Missing, Reason};
 use crate::figures;
@@ -106,12 +108,16 @@ impl<'a> Session<'a> {
 
     /// Judges the wanted claim sets. All figures must have been drawn.
     pub fn judge(&mut self, wanted: impl Fn(&str) -> bool) -> Result<Vec<Judged>, Failure> {
+        // All sets are registered, also those that nobody asked for: a cell that two of them state is one claim.
         let mut sets = Vec::new();
-        for spec in self.manifest().claims.iter().filter(|spec| wanted(&spec.id)) {
+        for spec in &self.manifest().claims {
             sets.push(ClaimSet::register(spec, &self.vault, &mut self.problems)?);
         }
+        refuse_twins(&mut sets);
+        sets.retain(|set| wanted(&set.id));
         let figures = self.scenes.iter().map(|(id, scene)| (id.as_str(), self.figure_facts(scene))).collect();
-        let facts = Facts { figures, datasets: &self.datasets };
+        let copies = Copies::new(&self.vault);
+        let facts = Facts { figures, datasets: &self.datasets, copies: Some(&copies) };
         let judged = sets.iter().map(|set| judge(set, &facts)).collect();
         self.wrong_claims.extend(sets.into_iter().flat_map(|set| set.problems));
         Ok(judged)

@@ -153,6 +153,7 @@ impl RawArtifact {
             _ => return Err(format!("artifact `{id}` needs `source` and `path`, or `archive` and `member`")),
         };
         let of_a_file = self.sha256.is_some() || self.size.is_some() || !self.derived_rows.is_empty();
+        super::derived::check(&self.derived_rows).map_err(|error| format!("artifact `{id}`: {error}"))?;
         check_keys(&id, self.tree, of_a_file, self.glob.is_some())?;
         let to = match (&self.to, &origin) {
             (Some(to), _) => filled(to)?,

@@ -5,6 +5,7 @@
 //! knows a kind.
 
 mod declared;
+mod derived;
 mod error;
 mod load;
 mod paths;
@@ -14,6 +15,7 @@ mod schema;
 mod select;
 mod tree;
 
+pub use derived::sources as derived_sources;
 pub use error::ManifestError;
 pub use load::load;
 pub use paths::{PathError, relative_path};

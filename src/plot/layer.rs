@@ -1,16 +1,17 @@
 //! The published values alone, without a ground: a sheet of the same size to lay over our figure.
 
 use super::geometry::Point;
-use super::overlay::Published;
+use super::overlay::{Published, Verdict};
 use super::scene::Scene;
 use super::xml::{Tag, escape, number};
 
 /// Radius of a ring, and half the width of a cross, in points.
 const HALF: f64 = 2.5;
 
-/// Rings where a value agrees with ours; where it differs, a cross and a line to it from our value.
+/// Rings where a value agrees with ours, squares where ours is drawn from it; where it differs, a cross and a line to it from
+/// our value.
 ///
-/// Each symbol says its values in a title. Groups are called `halo`, `agrees` and `differs` by their classes.
+/// Each symbol says its values in a title. Groups are called `halo`, `redrawn`, `agrees` and `differs` by their classes.
 pub fn layer(scene: &Scene, published: &[Published]) -> String {
     let (width, height) = (number(scene.page.width), number(scene.page.height));
     let words = format!("{}: {} published values", scene.title, published.len());
@@ -26,8 +27,13 @@ pub fn layer(scene: &Scene, published: &[Published]) -> String {
     text.push_str("\n<g class=\"halo\" fill=\"none\" stroke=\"#fff\" stroke-width=\"2.6\"><path d=\"");
     published.iter().for_each(|value| text.push_str(&outline(value)));
     text.push_str("\"/></g>\n");
-    for (class, agrees, colour) in [("agrees", true, "#000"), ("differs", false, "#d55e00")] {
-        let mut group = published.iter().filter(|value| value.agrees == agrees).peekable();
+    let classes = [
+        ("redrawn", Verdict::Redrawn, "#6e6e6e"),
+        ("agrees", Verdict::Agrees, "#000"),
+        ("differs", Verdict::Differs, "#d55e00"),
+    ];
+    for (class, verdict, colour) in classes {
+        let mut group = published.iter().filter(|value| value.verdict == verdict).peekable();
         if group.peek().is_none() {
             continue;
         }
@@ -47,9 +53,16 @@ pub fn layer(scene: &Scene, published: &[Published]) -> String {
 /// The outline of a value's symbol as path data.
 fn outline(value: &Published) -> String {
     let Point { x, y } = value.at;
-    if value.agrees {
-        let (left, y) = (number(x - HALF), number(y));
-        return format!("M{left} {y}a{HALF} {HALF} 0 1 0 5 0a{HALF} {HALF} 0 1 0 -5 0");
+    match value.verdict {
+        Verdict::Agrees => {
+            let (left, y) = (number(x - HALF), number(y));
+            return format!("M{left} {y}a{HALF} {HALF} 0 1 0 5 0a{HALF} {HALF} 0 1 0 -5 0");
+        }
+        Verdict::Redrawn => {
+            let (left, top) = (number(x - HALF), number(y - HALF));
+            return format!("M{left} {top}h5v5h-5z");
+        }
+        Verdict::Differs => {}
     }
     let (left, top) = (number(x - HALF), number(y - HALF));
     let mut path = format!("M{left} {top}l5 5m0 -5l-5 5");
@@ -64,9 +77,9 @@ mod tests {
     use super::*;
     use crate::plot::Page;
 
-    fn published(agrees: bool) -> Published {
+    fn published(verdict: Verdict) -> Published {
         let (at, ours) = (Point::new(10.0, 20.0), Some(Point::new(30.0, 40.0)));
-        Published { at, ours, agrees, words: "<b>: 1 & 2".into() }
+        Published { at, ours, verdict, words: "<b>: 1 & 2".into() }
     }
 
     fn drawn(published: &[Published]) -> String {
@@ -78,13 +91,13 @@ mod tests {
 
     #[test]
     fn a_value_that_differs_is_tied_to_ours() {
-        let text = drawn(&[published(true), published(false)]);
+        let text = drawn(&[Verdict::Agrees, Verdict::Differs, Verdict::Redrawn].map(published));
         let document = roxmltree::Document::parse(&text).unwrap();
         let classes: Vec<_> = document.descendants().filter_map(|node| node.attribute("class")).collect();
-        assert_eq!(classes, ["halo", "agrees", "differs"]);
+        assert_eq!(classes, ["halo", "redrawn", "agrees", "differs"]);
         assert_eq!(text.matches("M30 40L10 20").count(), 2, "with its halo");
         let titles: Vec<_> = document.descendants().filter(|node| node.has_tag_name("title")).collect();
-        assert_eq!(titles.len(), 2);
+        assert_eq!(titles.len(), 3);
         assert_eq!(titles[0].text(), Some("<b>: 1 & 2"));
     }
 

@@ -44,7 +44,7 @@ pub use layer::layer;
 pub use legend::{Entry, Legend, Place, Spot};
 pub use mark::{Mark, MarkKind, Part, Quantity};
 pub use marker::Marker;
-pub use overlay::{Published, overlay};
+pub use overlay::{Published, Verdict, overlay};
 pub use paint::{Cap, Colour, Hatch, Paint, Stroke};
 pub use panel::{Coordinate, Item, Panel};
 pub use placeholder::placeholder;

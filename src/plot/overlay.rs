@@ -18,10 +18,23 @@ const LINE: f64 = 0.9;
 const HALO: f64 = 2.6;
 /// Vermilion: apart from black for every colour vision.
 const APART: Colour = Colour::rgb(213, 94, 0);
+/// Grey: a value that says nothing about the paper stays behind those that do.
+pub(super) const REDRAWN: Colour = Colour::grey(110);
 /// Font size of legend and caption in points.
 const TEXT: f64 = 8.0;
 /// Free space around legend and caption in points.
 const MARGIN: f64 = 7.2;
+
+/// What a comparison says about a published value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Ours agrees with it, on evidence of its own.
+    Agrees,
+    /// Ours is drawn from the published value itself, which is no evidence.
+    Redrawn,
+    /// Ours differs.
+    Differs,
+}
 
 /// A published value on the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,8 +43,8 @@ pub struct Published {
     pub at: Point,
     /// The place of ours.
     pub ours: Option<Point>,
-    /// Whether ours agrees with it.
-    pub agrees: bool,
+    /// What the comparison with ours says.
+    pub verdict: Verdict,
     /// Both values, for a tooltip.
     pub words: String,
 }
@@ -42,7 +55,12 @@ pub fn overlay(scene: &Scene, published: &[Published], caption: &[String]) -> Sc
     // All white first, so that no value hides another.
     elements.extend(published.iter().map(|published| symbol(published, Colour::WHITE, HALO)));
     elements.extend(published.iter().map(|published| {
-        let drawn = symbol(published, if published.agrees { Colour::BLACK } else { APART }, LINE);
+        let colour = match published.verdict {
+            Verdict::Agrees => Colour::BLACK,
+            Verdict::Redrawn => REDRAWN,
+            Verdict::Differs => APART,
+        };
+        let drawn = symbol(published, colour, LINE);
         Element::Group(Group {
             words: Some(published.words.clone()),
             children: vec![drawn],
@@ -78,11 +96,13 @@ fn faded(element: Element) -> Element {
     }
 }
 
-/// A ring where the values agree; else a cross, and a line to it from our value.
+/// A ring where the values agree, a square where ours is the published one; else a cross, and a line to it from our value.
 fn symbol(published: &Published, colour: Colour, width: f64) -> Element {
     let paint = Paint::outlined(Stroke::solid(colour, width));
-    if published.agrees {
-        return Marker::Circle.draw(published.at, SYMBOL, &paint);
+    match published.verdict {
+        Verdict::Agrees => return Marker::Circle.draw(published.at, SYMBOL, &paint),
+        Verdict::Redrawn => return Marker::Square.draw(published.at, SYMBOL, &paint),
+        Verdict::Differs => {}
     }
     let mut children = cross(published.at, &paint).to_vec();
     children.extend(published.ours.map(|ours| Element::segment(ours, published.at, paint)));
@@ -101,14 +121,16 @@ fn cross(at: Point, paint: &Paint) -> [Element; 2] {
 fn legend(width: f64) -> Legend {
     let grey = Marker::paint(Colour::grey(160));
     let ring = Paint::outlined(Stroke::solid(Colour::BLACK, LINE));
+    let square = Paint::outlined(Stroke::solid(REDRAWN, LINE));
     let cross = Paint { stroke: Some(Stroke::solid(APART, LINE)), ..Paint::filled(APART) };
     let entries = vec![
         Entry::marker("ours (faded)", Marker::Circle, SYMBOL, grey),
         Entry::marker("published, agrees", Marker::Circle, SYMBOL, ring),
+        Entry::marker("published, redrawn (not evidence)", Marker::Square, SYMBOL, square),
         Entry::marker("published, differs", Marker::FilledCross, SYMBOL, cross),
     ];
     let legend =
-        Legend { title: String::new(), entries, columns: 3, size: TEXT, frame: false, place: Place::Right };
+        Legend { title: String::new(), entries, columns: 4, size: TEXT, frame: false, place: Place::Right };
     if legend.extent().0 <= width { legend } else { Legend { columns: 1, ..legend } }
 }
 

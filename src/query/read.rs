@@ -11,7 +11,7 @@ use super::origins::Origins;
 use super::plain::read_plain;
 use super::{QueryError, Table};
 use crate::evidence::{Lineage, Lineages};
-use crate::manifest::Artifact;
+use crate::manifest::{Artifact, derived_sources};
 use crate::store::VerifiedFile;
 
 /// Reads a verified CSV file as a table of text. Used where rows are facts of their own, as for claims.
@@ -31,7 +31,7 @@ pub(super) fn read(file: &VerifiedFile, artifact: &Artifact, numbers: &[&str]) -
     };
     let data =
         read_plain(&file.bytes, numbers).unwrap_or_else(|| read_any(&file.bytes)).map_err(not_a_table)?;
-    let lineage = lineages(file, artifact, data.height());
+    let lineage = lineages(file, artifact, data.height())?;
     let mut frame = Frame::new(data, lineage);
     for (name, value) in &artifact.columns {
         if frame.has(name) {
@@ -55,20 +55,22 @@ pub(super) fn read_any(bytes: &[u8]) -> PolarsResult<DataFrame> {
     Ok(data)
 }
 
-/// The lineage of every row.
-fn lineages(file: &VerifiedFile, artifact: &Artifact, n_rows: usize) -> Lineages {
+/// The lineage of every row. A derived row depends on all rows it rests on, through other derived rows.
+fn lineages(file: &VerifiedFile, artifact: &Artifact, n_rows: usize) -> Result<Lineages, QueryError> {
     let rows = Lineages::of_file(Arc::clone(&file.source), n_rows);
     if artifact.derived_rows.is_empty() {
-        return rows;
+        return Ok(rows);
     }
     let mut sets = rows.to_vec();
-    for derived in &artifact.derived_rows {
-        let Some(lineage) = (derived.row as usize).checked_sub(1).and_then(|row| sets.get_mut(row)) else {
-            continue;
-        };
-        for from in &derived.from {
-            lineage.extend(&Lineage::row(Arc::clone(&file.source), *from));
+    for (row, from) in derived_sources(&artifact.derived_rows) {
+        let largest = from.iter().chain([&row]).copied().max().unwrap_or_default();
+        if largest as usize > n_rows {
+            let problem = format!("`derived_rows` names row {largest}, and the file has {n_rows} rows");
+            return Err(QueryError::NotATable { artifact: artifact.id.clone(), problem });
+        }
+        if let Some(lineage) = sets.get_mut(row as usize - 1) {
+            from.iter().for_each(|from| lineage.extend(&Lineage::row(Arc::clone(&file.source), *from)));
         }
     }
-    sets.into()
+    Ok(sets.into())
 }

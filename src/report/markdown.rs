@@ -167,13 +167,12 @@ fn ledger(paper: &PaperModel) -> Rows {
 }
 
 fn figures(model: &ReportModel) -> Rows {
-    let head =
-        "## Figures\n\n| figure | state | evidence | marks | agrees or redrawn |\n|---|---|---|--:|--:|\n";
+    let head = "## Figures\n\n| figure | state | evidence | marks | agrees | redrawn (not evidence) |\n|---|---|---|--:|--:|--:|\n";
     let rows = model.papers.iter().flat_map(|paper| {
         paper.figures.iter().map(|figure| {
-            let holds = agreeing(&figure.counts) + figure.counts.get("redrawn");
+            let (agrees, redrawn) = (agreeing(&figure.counts), figure.counts.get("redrawn"));
             format!(
-                "| {} | {} | {} | {} | {holds} of {} |\n",
+                "| {} | {} | {} | {} | {agrees} of {} | {redrawn} |\n",
                 code(&format!("{}/{}", paper.id, figure.id)),
                 figure.state,
                 figure.evidence.unwrap_or("none"),

@@ -32,7 +32,7 @@ pub fn grids(root: &Path, paper: &str) -> Vec<Grid> {
     };
     // Leaked once a test: facts borrow from scenes that nobody else keeps.
     let figures = scenes.into_iter().map(|scene| figure(Box::leak(Box::new(scene)))).collect();
-    let facts = Facts { figures, datasets: &datasets };
+    let facts = Facts { figures, datasets: &datasets, copies: None };
     let mut problems = Vec::new();
     let judged: Vec<Judged> = manifest
         .claims
