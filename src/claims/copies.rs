@@ -21,6 +21,10 @@ pub struct Copies<'a> {
     keys: BTreeMap<String, BTreeSet<String>>,
 }
 
+/// Digits of all different published numbers together that a column does not hold by chance: two numbers of six digits, as
+/// they are read from drawings, or twelve ranks.
+const TELLING: usize = 12;
+
 /// The columns of a file, with the numbers of all rows.
 type Columns = Vec<(String, Vec<Number>)>;
 
@@ -87,12 +91,13 @@ impl<'a> Copies<'a> {
         };
         let keys = self.keys.get(&artifact.id);
         let is_key = |column: &str| keys.is_some_and(|keys| keys.contains(column));
+        let used: Vec<Vec<u32>> =
+            members.iter().map(|index| rows_of(&claims[*index].lineage, file)).collect();
         let column = columns.iter().find(|(column, cells)| {
-            let lineages = members.iter().map(|index| &claims[*index].lineage);
             // Most columns lack the first number already.
             !is_key(column)
                 && cells.contains(&published[0])
-                && (holds_all(cells, &published) || aligned(cells, file, &published, lineages))
+                && (aligned(cells, &published, &used) || gathered(cells, &published, &used))
         });
         column.map(|(column, _)| name(Some(column.clone())))
     }
@@ -151,6 +156,17 @@ enum Number {
 }
 
 impl Number {
+    /// Significant digits.
+    fn digits(&self) -> usize {
+        match self {
+            Self::Bits(bits) => {
+                let text = format!("{:e}", f64::from_bits(*bits));
+                text.chars().take_while(|c| *c != 'e').filter(char::is_ascii_digit).count()
+            }
+            Self::Text(_) => 1,
+        }
+    }
+
     fn of(text: &str) -> Self {
         match parse(text) {
             // Zero has no sign.
@@ -160,30 +176,40 @@ impl Number {
     }
 }
 
-/// Whether cells hold each of some numbers at least as often as it occurs among them.
-fn holds_all(cells: &[Number], published: &[Number]) -> bool {
-    let mut left: BTreeMap<&Number, usize> = BTreeMap::new();
-    cells.iter().for_each(|cell| *left.entry(cell).or_default() += 1);
-    published.iter().all(|number| {
-        left.get_mut(number).is_some_and(|n| {
-            let there = *n > 0;
-            *n = n.saturating_sub(1);
-            there
-        })
-    })
+/// Rows of a file that a lineage holds.
+fn rows_of(lineage: &Lineage, file: &SourceFile) -> Vec<u32> {
+    let rows = lineage.files().find(|(other, _)| *other == file);
+    rows.map(|(_, rows)| rows.iter().collect()).unwrap_or_default()
 }
 
-/// Whether every claim's number stands in one of the rows that it was computed from.
-fn aligned<'l>(
-    cells: &[Number],
-    file: &SourceFile,
-    published: &[Number],
-    mut lineages: impl Iterator<Item = &'l Lineage>,
-) -> bool {
-    published.iter().all(|number| {
-        let rows = lineages.next().and_then(|lineage| lineage.files().find(|(other, _)| *other == file));
-        rows.is_some_and(|(_, rows)| rows.iter().any(|row| cells.get(row as usize - 1) == Some(number)))
-    })
+/// Whether every published number stands in one of the rows that ours was computed from, where different numbers come from
+/// different rows: among many rows that all numbers have in common, a few digits are found by chance.
+fn aligned(cells: &[Number], published: &[Number], used: &[Vec<u32>]) -> bool {
+    let different: BTreeSet<&Number> = published.iter().collect();
+    let places: BTreeSet<&Vec<u32>> = used.iter().collect();
+    let stands = |(number, rows): (&Number, &Vec<u32>)| {
+        rows.iter().any(|row| cells.get(*row as usize - 1) == Some(number))
+    };
+    places.len() >= different.len() && published.iter().zip(used).all(stands)
+}
+
+/// Whether the rows that our numbers were computed from together hold every published number as often as it was published:
+/// and nothing else, or numbers of so many digits that they are not there by chance.
+fn gathered(cells: &[Number], published: &[Number], used: &[Vec<u32>]) -> bool {
+    let rows: BTreeSet<u32> = used.iter().flatten().copied().collect();
+    let there = rows.iter().filter_map(|row| cells.get(*row as usize - 1));
+    let different: BTreeSet<&Number> = published.iter().collect();
+    let telling = different.iter().map(|number| number.digits()).sum::<usize>() >= TELLING;
+    let mut left: BTreeMap<&Number, usize> = BTreeMap::new();
+    there.for_each(|cell| *left.entry(cell).or_default() += 1);
+    let takes = |number: &Number| match left.get_mut(number) {
+        Some(n) if *n > 0 => {
+            *n -= 1;
+            true
+        }
+        _ => false,
+    };
+    (telling || rows.len() == published.len()) && published.iter().all(takes)
 }
 
 /// For each published file the columns that its claims are called by. Names and sizes are read in several places of a paper;
