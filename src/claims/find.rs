@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::judge::{Facts, FigureFacts, OurMark};
 use super::set::Row;
 use super::spec::{Ours, fill};
-use super::{ClaimSet, Value};
+use super::{ClaimSet, Rule, Value};
 use crate::evidence::{Lineage, Missing, Reason};
 use crate::plot::{Mark, Quantity};
 use crate::query::Table;
@@ -20,6 +20,8 @@ pub(super) struct Found {
     /// The mark it was taken from, with the figure's id.
     pub mark: Option<(String, OurMark)>,
     pub lineage: Lineage,
+    /// What was left out of it.
+    pub remark: Option<String>,
 }
 
 /// What was looked for: a number, a reason why there is none, or why it cannot be looked for.
@@ -46,7 +48,7 @@ impl<'a> Finder<'a> {
     pub fn first(&self, set: &ClaimSet, row: &Row) -> Looked {
         let mut first_missing = None;
         for ours in &set.ours {
-            match self.find(ours, row, set.rule.takes_replicates())? {
+            match self.find(ours, row, set.rule)? {
                 Ok(found) => return Ok(Ok(found)),
                 Err(missing) => {
                     first_missing.get_or_insert(missing);
@@ -60,20 +62,21 @@ impl<'a> Finder<'a> {
         Ok(Err(first_missing.unwrap_or_else(nothing)))
     }
 
-    fn find(&self, ours: &Ours, row: &Row, replicates: bool) -> Looked {
+    fn find(&self, ours: &Ours, row: &Row, rule: Rule) -> Looked {
         let cells = &*ours.translated(&row.cells);
         let column = fill(&ours.column, cells);
         let column = ours.columns.get(&column).cloned().unwrap_or(column);
         let names: Vec<String> = ours.matching.keys().cloned().collect();
         let wanted: Vec<String> = ours.matching.values().map(|text| fill(text, cells)).collect();
         if let Some(figure) = &ours.figure {
-            if replicates {
+            if rule.takes_replicates() {
                 return Err("several runs stand in a dataset, not in a figure".to_owned());
             }
             let id = fill(figure, cells);
             let facts = self.facts.figures.get(id.as_str());
             let facts = facts.ok_or_else(|| format!("no figure is called `{id}`"))?;
             return match facts.missing {
+                Some(missing) if missing.is_error() => Err(format!("figure `{id}` {}", missing.detail)),
                 Some(missing) => Ok(Err(missing.clone())),
                 None => self.mark(facts, &id, names, &wanted, &column),
             };
@@ -81,12 +84,13 @@ impl<'a> Finder<'a> {
         let id = ours.dataset.as_deref().unwrap_or_default();
         match self.facts.datasets.get(id) {
             None => Err(format!("no dataset is called `{id}`")),
+            Some(Err(missing)) if missing.is_error() => Err(missing.detail.clone()),
             Some(Err(missing)) => Ok(Err(missing.clone())),
             Some(Ok(evidence)) => {
                 let rows = self.rows(&evidence.table, id, names, &wanted, &column)?;
-                match replicates {
-                    true => Ok(found_runs(&evidence.table, &rows, &column, id)),
-                    false => found_row(&evidence.table, &rows, &column, id),
+                match rule.takes_replicates() {
+                    true => found_runs(&evidence.table, &rows, &column, id),
+                    false => found_row(&evidence.table, &rows, &column, id, rule),
                 }
             }
         }
@@ -180,6 +184,7 @@ fn found_in_mark(mark: &Mark, index: usize, column: &str, figure: &str) -> Looke
         value,
         mark: Some((figure.to_owned(), OurMark { index, quantity })),
         lineage: mark.lineage.clone(),
+        remark: None,
     };
     if column == "text" {
         return Ok(Ok(found(Value::Text(mark.text.clone()), None)));
@@ -191,33 +196,40 @@ fn found_in_mark(mark: &Mark, index: usize, column: &str, figure: &str) -> Looke
 }
 
 /// The numbers of all rows, for rules that look at repeated runs.
-fn found_runs(table: &Table, rows: &[usize], column: &str, dataset: &str) -> Result<Found, Missing> {
-    let number = |row: &usize| table.number(column, *row).map(|value| (*row, value));
-    let runs: Vec<(usize, f64)> = rows.iter().filter_map(number).collect();
-    if runs.is_empty() {
-        return Err(no_value(dataset));
+fn found_runs(table: &Table, rows: &[usize], column: &str, dataset: &str) -> Looked {
+    let mut runs: Vec<(usize, f64)> = Vec::new();
+    for row in rows {
+        let number = table.number(column, *row).map_err(|text| format!("our value: {text}; {}", text.hint()))?;
+        runs.extend(number.map(|number| (*row, number)));
     }
+    if runs.is_empty() {
+        return Ok(Err(no_value(dataset)));
+    }
+    let without = rows.len() - runs.len();
+    let remark =
+        (without > 0).then(|| format!("{without} of {} runs in `{dataset}` have no value", rows.len()));
     let lineage = table.union(runs.iter().map(|(row, _)| *row));
     let value = Value::Numbers(runs.into_iter().map(|(_, value)| value).collect());
-    Ok(Found { value, mark: None, lineage })
+    Ok(Ok(Found { value, mark: None, lineage, remark }))
 }
 
-fn found_row(table: &Table, rows: &[usize], column: &str, dataset: &str) -> Looked {
+fn found_row(table: &Table, rows: &[usize], column: &str, dataset: &str, rule: Rule) -> Looked {
     let row = match rows {
         [row] => *row,
         [] => return Ok(Err(no_value(dataset))),
         _ => return Err(format!("`{dataset}` has {} rows for this claim", rows.len())),
     };
     let lineage = table.lineage(row).unwrap_or_default();
-    let value = match (table.number(column, row), table.text(column, row)) {
-        (Some(number), _) => Value::Number(number),
-        (None, Some(text)) => Value::Text(text),
-        (None, None) => {
+    let value = match table.number(column, row) {
+        Ok(Some(number)) => Value::Number(number),
+        Err(text) if rule == Rule::Stars => Value::Text(text.value),
+        Err(text) => return Err(format!("our value: {text}; {}", text.hint())),
+        Ok(None) => {
             let detail = format!("`{dataset}` has a missing value here");
             return Ok(Err(Missing::new(Reason::NotRun, detail)));
         }
     };
-    Ok(Ok(Found { value, mark: None, lineage }))
+    Ok(Ok(Found { value, mark: None, lineage, remark: None }))
 }
 
 fn no_value(dataset: &str) -> Missing {

@@ -14,11 +14,11 @@ mod schema;
 mod select;
 mod tree;
 
-pub use error::ManifestError;
+pub use error::{ManifestError, nearest};
 pub use load::load;
 pub use paths::{PathError, relative_path};
 pub use project::{Project, ProjectError};
-pub use raw::{RawSpec, SourceText};
+pub use raw::{At, RawSpec, SourceText};
 pub use schema::{
     Artifact, DerivedRow, FetchPolicy, Manifest, Need, Note, Origin, Paper, RepoType, STAGES, Source,
     SourceKind,

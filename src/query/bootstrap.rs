@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer};
 
+use super::arithmetic::require_finite;
 use super::frame::Frame;
 use super::group::groups;
 use super::{Column, QueryError};
@@ -63,6 +64,11 @@ fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
 }
 
 impl BootstrapMean {
+    /// Column of the values.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
     pub fn apply(&self, frame: &Frame) -> Result<Frame, QueryError> {
         self.check_names()?;
         let values = frame.numbers(&self.value)?;
@@ -78,6 +84,9 @@ impl BootstrapMean {
             lows.push(interval.map(|interval| interval.low));
             highs.push(interval.map(|interval| interval.high));
             lineage.push(frame.lineage.union(used));
+        }
+        for numbers in [&means, &lows, &highs] {
+            require_finite(frame, numbers, |group| groups[group].clone(), "the resampled mean")?;
         }
         let first: Vec<usize> = groups.iter().filter_map(|group| group.first().copied()).collect();
         let mut result = super::reshape::select(&frame.take(&first)?, &self.by)?;

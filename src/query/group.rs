@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use polars::prelude::GroupsType;
 use serde::Deserialize;
 
+use super::arithmetic::require_finite;
 use super::frame::Frame;
 use super::step::OneOrMany;
 use super::{Column, QueryError};
@@ -83,6 +84,11 @@ enum AllEqual {
 }
 
 impl RankPercentile {
+    /// Column of the values.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
     pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
         let mut values = frame.numbers(&self.value)?;
         for (value, turned) in values.iter_mut().zip(self.lower_is_better.rows(&frame)?) {
@@ -128,6 +134,11 @@ fn one() -> usize {
 }
 
 impl Mean {
+    /// Column of the values.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
     pub fn apply(&self, frame: &Frame) -> Result<Frame, QueryError> {
         let values = frame.numbers(&self.value)?;
         let groups = groups(frame, &self.by)?;
@@ -139,6 +150,7 @@ impl Mean {
             means.push((used.len() >= self.min_count.max(1)).then(|| sum / used.len() as f64));
             lineage.push(frame.lineage.union(used));
         }
+        require_finite(frame, &means, |group| groups[group].clone(), "the mean")?;
         let first: Vec<usize> = groups.iter().filter_map(|group| group.first().copied()).collect();
         let mut result = super::reshape::select(&frame.take(&first)?, &self.by)?;
         result.lineage = lineage.into();
