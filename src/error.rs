@@ -25,6 +25,22 @@ pub trait Diagnostic: std::error::Error + Send + Sync + 'static {
     }
 }
 
+/// A failure with its causes in one line. Libraries repeat their cause's message in their own; here it stands once.
+pub fn sentence(failure: &dyn Diagnostic) -> String {
+    let mut text = failure.to_string();
+    let mut last = text.clone();
+    let mut cause = failure.source();
+    while let Some(error) = cause {
+        let message = error.to_string();
+        if !last.contains(&message) {
+            text.push_str(&format!(": {message}"));
+        }
+        last = message;
+        cause = error.source();
+    }
+    text
+}
+
 /// Any failure of the library.
 pub type Failure = Box<dyn Diagnostic>;
 

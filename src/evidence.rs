@@ -92,6 +92,9 @@ pub enum Reason {
     AmbiguousInPaper,
     /// The paper gives no value.
     NoPublishedValue,
+    /// The manifest or a file of the project is wrong, which is an error and not an absence. No manifest states it.
+    #[serde(skip_deserializing)]
+    Error,
 }
 
 impl Reason {
@@ -111,6 +114,7 @@ impl Reason {
             Self::FilteredOut => "filtered_out",
             Self::AmbiguousInPaper => "ambiguous_in_paper",
             Self::NoPublishedValue => "no_published_value",
+            Self::Error => "error",
         }
     }
 }
@@ -136,6 +140,16 @@ impl Missing {
     /// An absence that nothing declared would end.
     pub fn new(reason: Reason, detail: impl Into<String>) -> Self {
         Self { reason, detail: detail.into(), needs: Vec::new() }
+    }
+
+    /// Something that cannot be computed, because the manifest or a file of the project is wrong.
+    pub fn error(detail: impl Into<String>) -> Self {
+        Self::new(Reason::Error, detail)
+    }
+
+    /// Whether the manifest or a file is wrong, so that fetching or running anything would not help.
+    pub fn is_error(&self) -> bool {
+        self.reason == Reason::Error
     }
 
     /// The same, which these artifacts or needs would end.
@@ -234,6 +248,22 @@ impl Lineage {
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
+
+    /// The rows as messages name them: `` `a` row 3``, `` `a` rows 1-3,7 and `b` row 2``; of more than three files the
+    /// first three.
+    pub fn place(&self) -> String {
+        const MOST: usize = 3;
+        let of_file = |(file, rows): (&SourceFile, &Rows)| {
+            let plural = if rows.len() == 1 { "" } else { "s" };
+            format!("`{}` row{plural} {rows}", file.artifact)
+        };
+        let places: Vec<String> = self.files().take(MOST).map(of_file).collect();
+        match self.files.len() {
+            0 => "a row of no file".to_owned(),
+            n if n > MOST => format!("{} and {} more files", places.join(", "), n - MOST),
+            _ => places.join(" and "),
+        }
+    }
 }
 
 /// Order of files; the same allocation is the same file without a look at it.
@@ -266,6 +296,19 @@ mod tests {
         let source = file("a", Tier::Digitised);
         let rows = [1, 2, 3, 7, 9, 10].map(|row| Lineage::row(Arc::clone(&source), row));
         assert_eq!(Lineage::union(&rows).to_string(), "a@ca978112ca1b:1-3,7,9-10");
+    }
+
+    #[test]
+    fn messages_name_files_and_rows() {
+        let row = |artifact: &str, row| Lineage::row(file(artifact, Tier::Cached), row);
+        assert_eq!(row("a", 3).place(), "`a` row 3");
+        assert_eq!(
+            Lineage::union(&[row("b", 2), row("a", 7), row("a", 1)]).place(),
+            "`a` rows 1,7 and `b` row 2"
+        );
+        let many = ["a", "b", "c", "d"].map(|artifact| row(artifact, 1));
+        assert_eq!(Lineage::union(&many).place(), "`a` row 1, `b` row 1, `c` row 1 and 1 more files");
+        assert_eq!(Lineage::default().place(), "a row of no file");
     }
 
     #[test]

@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::ClaimsError;
+use super::problem::Problem;
 use super::rule::rounds_to;
 use super::set::{Published, Row, Unregistered};
 use super::spec::AliasSpec;
 use crate::digest::Sha256;
-use crate::error::Failure;
 use crate::manifest::RawSpec;
+use crate::query::parse_number;
 use crate::store::{ReadError, Vault};
 
 /// Another place where the value of a claim is printed.
@@ -32,21 +33,23 @@ pub(super) fn aliases(
     rows: &mut [Row],
     vault: &Vault<'_>,
     problems: &mut Vec<ReadError>,
-) -> Result<Vec<ClaimsError>, Failure> {
+) -> Vec<ClaimsError> {
     let Some(artifact) = vault.manifest().artifact(&spec.artifact) else {
-        return Ok(vec![raw.error(format!("no artifact is called `{}`", spec.artifact)).into()]);
+        return vec![raw.error(format!("no artifact is called `{}`", spec.artifact)).into()];
     };
-    let published = match Published::read(artifact, vault, problems)? {
+    let published = match Published::read(artifact, vault, problems) {
         Ok(published) => published,
         // Aliases are optional: a missing alias file is not a missing claim.
-        Err(Unregistered::Missing(_)) => return Ok(Vec::new()),
+        Err(Unregistered::Missing(_)) => return Vec::new(),
         Err(Unregistered::Wrong(problem)) => {
-            return Ok(vec![ClaimsError::File { set: raw.id.clone(), problem }]);
+            return vec![ClaimsError::File { set: raw.id.clone(), problem }];
         }
     };
     let columns = spec.key.iter().chain([&spec.value]).chain(spec.conditions.keys());
-    if let Err(problem) = published.require(&raw.id, columns) {
-        return Ok(vec![problem]);
+    let texts = spec.of.iter().map(|(column, text)| (format!("alias.of.{column}"), text.as_str()));
+    let names = || published.require_names(raw, texts);
+    if let Err(problem) = published.require(&raw.id, columns).and_then(|()| names()) {
+        return vec![problem];
     }
     let mut wrong = Vec::new();
     let mut found = 0;
@@ -63,14 +66,14 @@ pub(super) fn aliases(
         let own = (published.sha256, *number);
         if let Err(problem) = attach(alias, own, &spec.wanted(cells), rows) {
             let (set, artifact) = (raw.id.clone(), artifact.id.clone());
-            wrong.push(ClaimsError::Row { set, artifact, row: *number, id, problem });
+            wrong.push(ClaimsError::Row { set, artifact, row: *number, id, problem: problem.into() });
         }
     }
     if found != spec.expected {
         let (set, artifact) = (raw.id.clone(), artifact.id.clone());
         wrong.push(ClaimsError::Count { set, artifact, found, expected: spec.expected });
     }
-    Ok(wrong)
+    wrong
 }
 
 /// Adds an alias to the one claim it repeats; `own` is the row that prints it, which is as good as the claim's own row.
@@ -97,9 +100,8 @@ fn attach(
 
 /// Whether two printed values can be the same number, one of them perhaps with fewer digits.
 fn same(one: &str, other: &str) -> Result<bool, String> {
-    let (one, other) = (one.trim(), other.trim());
     let rounds = |number: &str, printed: &str| -> Result<bool, String> {
-        let number: f64 = number.parse().map_err(|_| format!("`{number}` is not a number"))?;
+        let number = parse_number(number).ok_or_else(|| Problem::not_a_number(number))?;
         rounds_to(number, printed)
     };
     Ok(one == other || rounds(one, other)? || rounds(other, one)?)

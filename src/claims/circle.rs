@@ -95,7 +95,7 @@ pub fn refuse_twins(sets: &mut [ClaimSet]) {
                 continue;
             };
             let problem = format!("column `{column}` of this row is {other} already; one cell is one claim");
-            row.problem.get_or_insert(problem.clone());
+            row.problem.get_or_insert(problem.clone().into());
             found.insert((row.row, row.id.clone(), problem));
         }
         set.problems.extend(found.into_iter().map(|(row, claim, problem)| ClaimsError::Row {
@@ -103,7 +103,7 @@ pub fn refuse_twins(sets: &mut [ClaimSet]) {
             artifact: artifact.clone(),
             row,
             id: claim,
-            problem,
+            problem: problem.into(),
         }));
     }
 }

@@ -1,5 +1,6 @@
 //! What is wrong with a claim set, told with the file, the row and the claim.
 
+use super::problem::Problem;
 use crate::error::{Class, Diagnostic};
 use crate::manifest::ManifestError;
 
@@ -30,7 +31,7 @@ pub enum ClaimsError {
         problem: String,
     },
     /// A row cannot be a claim.
-    #[error("claim `{id}`: `{artifact}` row {row}: {problem}")]
+    #[error("claim `{id}`: `{artifact}` row {row}: {}", problem.what)]
     Row {
         /// The set.
         set: String,
@@ -41,7 +42,7 @@ pub enum ClaimsError {
         /// The claim.
         id: String,
         /// What is wrong.
-        problem: String,
+        problem: Problem,
     },
     /// A column is not there.
     #[error("claim set `{set}`: `{artifact}` has no column `{column}`")]
@@ -63,6 +64,7 @@ impl Diagnostic for ClaimsError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Manifest(error) => error.hint(),
+            Self::Row { problem, .. } => problem.hint.clone(),
             Self::Count { .. } => Some("update `expected` if rows were meant to come or go".into()),
             _ => None,
         }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::judge::{Facts, FigureFacts, OurMark};
 use super::set::Row;
 use super::spec::{Ours, fill};
-use super::{ClaimSet, Value};
+use super::{ClaimSet, Rule, Value};
 use crate::evidence::{Lineage, Missing, Reason};
 use crate::plot::{Mark, Part, Quantity};
 use crate::query::Table;
@@ -20,6 +20,8 @@ pub(super) struct Found {
     /// The mark it was taken from, with the figure's id.
     pub mark: Option<(String, OurMark)>,
     pub lineage: Lineage,
+    /// What was left out of it.
+    pub remark: Option<String>,
 }
 
 /// What was looked for: a number, a reason why there is none, or why it cannot be looked for.
@@ -46,7 +48,7 @@ impl<'a> Finder<'a> {
     pub fn first(&self, set: &ClaimSet, row: &Row) -> Looked {
         let mut first_missing = None;
         for ours in &set.ours {
-            match self.find(ours, row, set.rule.takes_replicates())? {
+            match self.find(ours, row, set.rule)? {
                 Ok(found) => return Ok(Ok(found)),
                 Err(missing) => {
                     first_missing.get_or_insert(missing);
@@ -60,7 +62,7 @@ impl<'a> Finder<'a> {
         Ok(Err(first_missing.unwrap_or_else(nothing)))
     }
 
-    fn find(&self, ours: &Ours, row: &Row, replicates: bool) -> Looked {
+    fn find(&self, ours: &Ours, row: &Row, rule: Rule) -> Looked {
         let cells = &*ours.translated(&row.cells);
         let column = fill(&ours.column, cells);
         let column = ours.columns.get(&column).cloned().unwrap_or(column);
@@ -72,13 +74,14 @@ impl<'a> Finder<'a> {
         }
         let wanted: Vec<String> = ours.matching.values().map(|text| fill(text, cells)).collect();
         if let Some(figure) = &ours.figure {
-            if replicates {
+            if rule.takes_replicates() {
                 return Err("several runs stand in a dataset, not in a figure".to_owned());
             }
             let id = fill(figure, cells);
             let facts = self.facts.figures.get(id.as_str());
             let facts = facts.ok_or_else(|| format!("no figure is called `{id}`"))?;
             return match facts.missing {
+                Some(missing) if missing.is_error() => Err(format!("figure `{id}` {}", missing.detail)),
                 Some(missing) => Ok(Err(missing.clone())),
                 None => self.mark(facts, &id, names, &wanted, &column),
             };
@@ -86,13 +89,14 @@ impl<'a> Finder<'a> {
         let id = ours.dataset.as_deref().unwrap_or_default();
         match self.facts.datasets.get(id) {
             None => Err(format!("no dataset is called `{id}`")),
+            Some(Err(missing)) if missing.is_error() => Err(missing.detail.clone()),
             Some(Err(missing)) => Ok(Err(missing.clone())),
             Some(Ok(evidence)) => {
                 let rows = self.rows(&evidence.table, id, names.clone(), &wanted, &column)?;
                 let place = Place { table: &evidence.table, dataset: id, names: &names, column: &column };
-                match replicates {
-                    true => Ok(place.runs(&rows)),
-                    false => place.row(&rows),
+                match rule.takes_replicates() {
+                    true => place.runs(&rows),
+                    false => place.row(&rows, rule),
                 }
             }
         }
@@ -189,7 +193,7 @@ fn found_in_mark(mark: &Mark, index: usize, column: &str, figure: &str, by_key: 
         if let Some(rows) = mark.found_by.as_ref().filter(|_| by_key) {
             lineage.extend(rows);
         }
-        Found { value, mark: Some((figure.to_owned(), OurMark { index, quantity })), lineage }
+        Found { value, mark: Some((figure.to_owned(), OurMark { index, quantity })), lineage, remark: None }
     };
     if column == "text" {
         return Ok(Ok(found(Value::Text(mark.text.clone()), None)));
@@ -210,32 +214,40 @@ struct Place<'a> {
 
 impl Place<'_> {
     /// The numbers of all rows, for rules that look at repeated runs.
-    fn runs(&self, rows: &[usize]) -> Result<Found, Missing> {
-        let number = |row: &usize| self.table.number(self.column, *row).map(|value| (*row, value));
-        let runs: Vec<(usize, f64)> = rows.iter().filter_map(number).collect();
-        if runs.is_empty() {
-            return Err(no_value(self.dataset));
+    fn runs(&self, rows: &[usize]) -> Looked {
+        let mut runs: Vec<(usize, f64)> = Vec::new();
+        for row in rows {
+            let number = self.table.number(self.column, *row);
+            let number = number.map_err(|text| format!("our value: {text}; {}", text.hint()))?;
+            runs.extend(number.map(|number| (*row, number)));
         }
+        if runs.is_empty() {
+            return Ok(Err(no_value(self.dataset)));
+        }
+        let without = rows.len() - runs.len();
+        let remark = (without > 0)
+            .then(|| format!("{without} of {} runs in `{}` have no value", rows.len(), self.dataset));
         let lineages: Vec<Lineage> = runs.iter().map(|(row, _)| self.lineage(*row)).collect();
         let value = Value::Numbers(runs.into_iter().map(|(_, value)| value).collect());
-        Ok(Found { value, mark: None, lineage: Lineage::union(&lineages) })
+        Ok(Ok(Found { value, mark: None, lineage: Lineage::union(&lineages), remark }))
     }
 
-    fn row(&self, rows: &[usize]) -> Looked {
+    fn row(&self, rows: &[usize], rule: Rule) -> Looked {
         let row = match rows {
             [row] => *row,
             [] => return Ok(Err(no_value(self.dataset))),
             _ => return Err(format!("`{}` has {} rows for this claim", self.dataset, rows.len())),
         };
-        let value = match (self.table.number(self.column, row), self.table.text(self.column, row)) {
-            (Some(number), _) => Value::Number(number),
-            (None, Some(text)) => Value::Text(text),
-            (None, None) => {
+        let value = match self.table.number(self.column, row) {
+            Ok(Some(number)) => Value::Number(number),
+            Err(text) if rule == Rule::Stars => Value::Text(text.value),
+            Err(text) => return Err(format!("our value: {text}; {}", text.hint())),
+            Ok(None) => {
                 let detail = format!("`{}` has a missing value here", self.dataset);
                 return Ok(Err(Missing::new(Reason::NotRun, detail)));
             }
         };
-        Ok(Ok(Found { value, mark: None, lineage: self.lineage(row) }))
+        Ok(Ok(Found { value, mark: None, lineage: self.lineage(row), remark: None }))
     }
 
     /// Everything that decided the cell, and which row was found.

@@ -66,7 +66,7 @@ pub struct Claim {
     pub outcome: Outcome,
     /// Tier of our value.
     pub evidence: Option<Tier>,
-    /// Why it is missing or could not be judged.
+    /// Why it is missing or could not be judged, or what was left out of our value.
     pub detail: Option<String>,
     /// Artifacts and needs that a missing value waits for.
     pub needs: Vec<String>,
@@ -137,11 +137,11 @@ pub fn judge(set: &ClaimSet, facts: &Facts<'_>) -> Judged {
             }
             claims.iter().for_each(|claim: &Claim| counts.add(claim.outcome, claim.evidence));
         }
-        Err(Unregistered::Missing(why)) => {
+        Err(Unregistered::Missing(why)) if !why.is_error() => {
             (0..set.expected).for_each(|_| counts.add(Outcome::Missing(why.reason), None));
             missing = Some(why.clone());
         }
-        Err(Unregistered::Wrong(why)) => {
+        Err(Unregistered::Wrong(why) | Unregistered::Missing(Missing { detail: why, .. })) => {
             (0..set.expected).for_each(|_| counts.add(Outcome::Error, None));
             problem = Some(why.clone());
         }
@@ -178,7 +178,7 @@ fn judge_row(set: &ClaimSet, row: &Row, finder: &Finder<'_>) -> Claim {
     };
     let in_file = |problem: &str| format!("`{}` row {}: {problem}", set.artifact, row.row);
     if let Some(problem) = &row.problem {
-        claim.detail = Some(in_file(problem));
+        claim.detail = Some(in_file(&problem.to_string()));
         return claim;
     }
     match finder.first(set, row) {
@@ -204,6 +204,7 @@ fn compare(set: &ClaimSet, row: &Row, claim: &mut Claim, found: Found) -> Result
     let verdict = set.rule.judge(&published, &found.value);
     let own_row = row.own.iter().any(|(sha256, row)| found.lineage.contains(*sha256, *row));
     claim.ours = Some(found.value);
+    claim.detail = found.remark;
     if let Some((figure, mark)) = found.mark {
         (claim.figure, claim.mark) = (Some(figure), Some(mark));
     }

@@ -76,7 +76,8 @@ pub fn ledger(
             }
         }
     }
-    for (figure, missing) in figures {
+    // Nothing that is fetched or run would help where the manifest or a file is wrong.
+    for (figure, missing) in figures.iter().filter(|(_, missing)| !missing.is_error()) {
         add(&missing.needs, &missing.detail, &|waiting| {
             waiting.figures.insert((*figure).to_owned());
             *waiting.reasons.entry(missing.reason).or_default() += 1;

@@ -14,6 +14,7 @@ mod judge;
 mod ledger;
 mod outcome;
 mod policy;
+mod problem;
 mod rule;
 mod set;
 mod spec;
@@ -32,6 +33,7 @@ pub use judge::{Claim, Facts, FigureFacts, Judged, OurMark, judge};
 pub use ledger::{LedgerEntry, MissingFigure, TableSets, ledger};
 pub use outcome::{Counts, Outcome};
 pub use policy::Policy;
+pub use problem::Problem;
 pub use rule::{Published, Rule, Value, Verdict};
 pub use set::{ClaimSet, Row, Unregistered};
 

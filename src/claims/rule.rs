@@ -6,6 +6,9 @@ mod replicates;
 
 use serde::{Deserialize, Serialize};
 
+use super::problem::Problem;
+use crate::query::parse_number;
+
 pub(super) use decimal::rounds_to;
 pub(super) use order::discordant;
 
@@ -121,13 +124,14 @@ impl Rule {
 
     /// Why a published value does not fit the rule; `None` if it does. `nan` is what some programs print for a value
     /// that is not defined, and never agrees with a number.
-    pub fn refuses(self, published: &str) -> Option<String> {
+    pub(super) fn refuses(self, published: &str) -> Option<Problem> {
         match self {
             Self::Stars if significance(published).is_some() => None,
-            Self::Stars => Some(format!("`{published}` is not a significance class")),
-            Self::Printed if published.trim() == "nan" => None,
-            Self::Printed => {
-                decimal::rounds_to(0.0, published.trim()).err().or_else(|| parse(published).err())
+            Self::Stars => Some(format!("`{published}` is not a significance class").into()),
+            Self::Printed if published == "nan" => None,
+            // Both look at the printed digits.
+            Self::Printed | Self::SeedSpread => {
+                parse(published).err().or_else(|| decimal::bounds(published).err().map(digits))
             }
             _ => parse(published).err(),
         }
@@ -150,9 +154,9 @@ impl Rule {
                 let [low, high] = published.interval.ok_or("the paper gives no interval")?;
                 (low..=high).contains(&mean)
             }
-            (Self::Printed, _) => decimal::rounds_to(mean, published.value.trim())?,
+            (Self::Printed, _) => decimal::rounds_to(mean, published.value)?,
             (Self::Equivalence, Value::Numbers(runs)) => replicates::equivalent(runs, number, tolerance)?,
-            (Self::SeedSpread, Value::Numbers(runs)) => replicates::spans(runs, published.value.trim())?,
+            (Self::SeedSpread, Value::Numbers(runs)) => replicates::spans(runs, published.value)?,
             (Self::Equivalence | Self::SeedSpread, _) => return Err("the rule needs several runs".to_owned()),
             (Self::Order | Self::Stars, _) => true,
         };
@@ -161,13 +165,20 @@ impl Rule {
 }
 
 /// A published number; `73%` is 0.73.
-pub(super) fn parse(published: &str) -> Result<f64, String> {
-    let (digits, unit) = match published.trim().strip_suffix('%') {
-        Some(percent) => (percent, 100.0),
-        None => (published.trim(), 1.0),
+pub(super) fn parse(published: &str) -> Result<f64, Problem> {
+    let Some(percent) = published.strip_suffix('%') else {
+        return parse_number(published).ok_or_else(|| Problem::not_a_number(published));
     };
-    let number = digits.parse().ok().filter(|number: &f64| number.is_finite());
-    number.map(|number| number / unit).ok_or_else(|| format!("`{published}` is not a number"))
+    parse_number(percent).map(|number| number / 100.0).ok_or_else(|| Problem {
+        hint: parse_number(percent.trim()).map(|number| format!("write `{number}%`: blanks are not read")),
+        ..Problem::not_a_number(published)
+    })
+}
+
+/// A number whose printed digits do not say how exact it is.
+fn digits(what: String) -> Problem {
+    let hint = "write all its digits, or use the rule `abs` or `rel`";
+    Problem { what, hint: Some(hint.to_owned()) }
 }
 
 fn stars(published: &str, ours: &str) -> Result<Verdict, String> {

@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use super::alias::{Alias, aliases};
 use super::circle::refuse_circles;
-use super::spec::{IntervalSpec, Ours, Spec, Tolerance, Waits, fill, fulfils};
+use super::problem::Problem;
+use super::spec::{IntervalSpec, Ours, Spec, Tolerance, Waits, fill, fulfils, names};
 use super::{Cells, ClaimsError, Rule};
 use crate::digest::Sha256;
-use crate::error::Failure;
 use crate::evidence::{Missing, Reason};
-use crate::manifest::{Artifact, DerivedRow, RawSpec};
-use crate::query::{OneOrMany, Table, read_csv};
+use crate::manifest::{Artifact, DerivedRow, RawSpec, nearest};
+use crate::query::{OneOrMany, Table, parse_number, read_csv};
 use crate::store::{ReadError, Vault};
 
 /// A registered set: every row that is a claim, ready to be judged.
@@ -63,7 +63,7 @@ pub struct Row {
     /// Where the same value is printed once more.
     pub aliases: Vec<Alias>,
     /// Why the row cannot be judged.
-    pub(super) problem: Option<String>,
+    pub(super) problem: Option<Problem>,
     pub(super) version: Option<String>,
     /// Rows that state this value: its own and those of its aliases, each with the hash of its file.
     pub(super) own: Vec<(Sha256, u32)>,
@@ -82,27 +82,31 @@ pub(super) struct Published<'a> {
 }
 
 impl<'a> Published<'a> {
-    /// Reads a file; the inner error if it is not there or no table. A mismatch is pushed to `problems`.
+    /// Reads a file; an error if it is not there or not a table. A file that cannot be read, or that is not the pinned
+    /// one, is pushed to `problems`.
     pub fn read(
         artifact: &'a Artifact,
         vault: &Vault<'_>,
         problems: &mut Vec<ReadError>,
-    ) -> Result<Result<Self, Unregistered>, Failure> {
+    ) -> Result<Self, Unregistered> {
         let missing = |reason, what: &str| {
             let missing = Missing::new(reason, format!("`{}` {what}", artifact.id));
-            Ok(Err(Unregistered::Missing(missing.waiting_for([&artifact.id]))))
+            Err(Unregistered::Missing(missing.waiting_for([&artifact.id])))
         };
         match vault.read(artifact) {
-            Ok(Ok(file)) => Ok(match read_csv(&file, artifact) {
+            Ok(Ok(file)) => match read_csv(&file, artifact) {
                 Ok(table) => Ok(Self::of(artifact, &table, file.source.sha256)),
                 Err(error) => Err(Unregistered::Wrong(error.to_string())),
-            }),
+            },
             Ok(Err(_)) => missing(Reason::NotFetched, "is not there"),
             Err(problem @ ReadError::Mismatch { .. }) => {
                 problems.push(problem);
                 missing(Reason::HashMismatch, "is not the pinned file")
             }
-            Err(error) => Err(error.into()),
+            Err(error) => {
+                problems.push(error);
+                missing(Reason::Error, "cannot be read")
+            }
         }
     }
 
@@ -134,6 +138,27 @@ impl<'a> Published<'a> {
         }
     }
 
+    /// Refuses texts, each with the key it belongs to, that name a column which the file does not have.
+    pub fn require_names<'t>(
+        &self,
+        raw: &RawSpec,
+        texts: impl IntoIterator<Item = (String, &'t str)>,
+    ) -> Result<(), ClaimsError> {
+        let known = || self.columns.iter().map(String::as_str);
+        let of_text = |(key, text): (String, &'t str)| names(text).map(move |name| (key.clone(), name));
+        let mut named = texts.into_iter().flat_map(of_text);
+        let Some((key, name)) = named.find(|(_, name)| !known().any(|column| column == *name)) else {
+            return Ok(());
+        };
+        let artifact = &self.artifact.id;
+        let error = raw.error(format!("`{key}` names `{{{name}}}`, but `{artifact}` has no column `{name}`"));
+        let hint = match nearest(name, known()) {
+            Some(column) => format!("did you mean `{{{column}}}`?"),
+            None => format!("the columns are `{}`", self.columns.join("`, `")),
+        };
+        Err(error.with_hint(hint).into())
+    }
+
     /// The rows that fulfil all conditions.
     pub fn chosen(&self, conditions: &BTreeMap<String, OneOrMany>) -> impl Iterator<Item = &(u32, Cells)> {
         self.rows.iter().filter(move |(_, cells)| fulfils(conditions, cells))
@@ -141,16 +166,12 @@ impl<'a> Published<'a> {
 }
 
 impl ClaimSet {
-    /// Registers the claims of a set. A file that is absent or not the pinned one leaves the set without rows;
-    /// a mismatch is pushed to `problems`. The error is for what concerns more than this set: a disk that fails.
-    pub fn register(
-        raw: &RawSpec,
-        vault: &Vault<'_>,
-        problems: &mut Vec<ReadError>,
-    ) -> Result<Self, Failure> {
+    /// Registers the claims of a set. A file that is absent, cannot be read or is not the pinned one leaves the set
+    /// without rows; the last two are pushed to `problems`.
+    pub fn register(raw: &RawSpec, vault: &Vault<'_>, problems: &mut Vec<ReadError>) -> Self {
         let spec: Spec = match raw.parse() {
             Ok(spec) => spec,
-            Err(error) => return Ok(Self::unreadable(raw, error.into())),
+            Err(error) => return Self::unreadable(raw, error.into()),
         };
         let mut set = Self {
             id: raw.id.clone(),
@@ -165,11 +186,11 @@ impl ClaimSet {
             ours: spec.ours.clone(),
             waits: spec.waits.clone(),
         };
-        if let Err(problem) = set.fill_in(raw, &spec, vault, problems)? {
+        if let Err(problem) = set.fill_in(raw, &spec, vault, problems) {
             set.rows = Err(Unregistered::Wrong(problem.to_string()));
             set.problems.push(problem);
         }
-        Ok(set)
+        set
     }
 
     /// A set whose body cannot be read, so that nobody knows how many claims it would have.
@@ -195,33 +216,28 @@ impl ClaimSet {
         spec: &Spec,
         vault: &Vault<'_>,
         problems: &mut Vec<ReadError>,
-    ) -> Result<Result<(), ClaimsError>, Failure> {
+    ) -> Result<(), ClaimsError> {
         let manifest = vault.manifest();
-        let unknown = |what: &str, id: &str| Ok(Err(raw.error(format!("no {what} is called `{id}`")).into()));
-        if let Err(error) = spec.check(raw) {
-            return Ok(Err(error.into()));
-        }
-        let Some(artifact) = manifest.artifact(&spec.artifact) else {
-            return unknown("artifact", &spec.artifact);
-        };
+        spec.check(raw)?;
+        let unknown = || raw.error(format!("no artifact is called `{}`", spec.artifact));
+        let artifact = manifest.artifact(&spec.artifact).ok_or_else(unknown)?;
         self.excluded.clone_from(&artifact.derived_rows);
-        let published = match Published::read(artifact, vault, problems)? {
+        let published = match Published::read(artifact, vault, problems) {
             Ok(published) => published,
             Err(Unregistered::Wrong(problem)) => {
-                return Ok(Err(ClaimsError::File { set: self.id.clone(), problem }));
+                return Err(ClaimsError::File { set: self.id.clone(), problem });
             }
             Err(missing) => {
                 self.rows = Err(missing);
-                return Ok(Ok(()));
+                return Ok(());
             }
         };
-        if let Err(problem) = published.require(&self.id, spec.columns()) {
-            return Ok(Err(problem));
-        }
+        published.require(&self.id, spec.columns())?;
+        published.require_names(raw, spec.templates())?;
         let known = |id: &str| manifest.artifact(id).is_some() || manifest.need(id).is_some();
         let mut rows = self.register_rows(spec, &published, known);
         if let Err(problem) = refuse_circles(spec, &rows) {
-            return Ok(Err(raw.error(problem).into()));
+            return Err(raw.error(problem).into());
         }
         if rows.len() != spec.expected {
             let (set, artifact) = (self.id.clone(), artifact.id.clone());
@@ -229,10 +245,10 @@ impl ClaimSet {
             self.problems.push(ClaimsError::Count { set, artifact, found, expected });
         }
         for alias in &spec.alias {
-            self.problems.extend(aliases(raw, alias, &mut rows, vault, problems)?);
+            self.problems.extend(aliases(raw, alias, &mut rows, vault, problems));
         }
         self.rows = Ok(rows);
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// `known` tells whether an artifact or a need has an id.
@@ -247,12 +263,12 @@ impl ClaimSet {
         for (number, cells) in published.chosen(&spec.conditions) {
             let mut row = Row::new(&self.id, spec, *number, cells, published.sha256);
             if !ids.insert(row.id.clone()) {
-                row.problem = Some(format!("the id `{}` exists already", row.id));
+                row.problem = Some(format!("the id `{}` exists already", row.id).into());
                 row.id = format!("{}#{number}", row.id);
             }
             let waits = spec.waits.iter().find(|waits| waits.fits(cells)).map(|waits| waits.missing(cells));
             if let Some(need) = waits.iter().flat_map(|missing| &missing.needs).find(|need| !known(need)) {
-                row.problem.get_or_insert(format!("no artifact or need is called `{need}`"));
+                row.problem.get_or_insert(format!("no artifact or need is called `{need}`").into());
             }
             if let Some(problem) = &row.problem {
                 let (set, artifact) = (self.id.clone(), published.artifact.id.clone());
@@ -270,9 +286,10 @@ impl Row {
     fn new(set: &str, spec: &Spec, number: u32, cells: &Cells, sha256: Sha256) -> Self {
         let cell = |column: &str| cells.get(column).cloned().unwrap_or_default();
         let value = cell(&spec.value);
-        let mut problem = value.is_empty().then(|| format!("no value in column `{}`", spec.value));
-        let mut kept = |checked: Result<f64, String>| -> Option<f64> {
-            checked.map_err(|error| problem.get_or_insert(error).len()).ok()
+        let mut problem: Option<Problem> =
+            value.is_empty().then(|| format!("no value in column `{}`", spec.value).into());
+        let mut kept = |checked: Result<f64, Problem>| -> Option<f64> {
+            checked.map_err(|error| problem.get_or_insert(error).what.len()).ok()
         };
         let tolerance = match &spec.tolerance {
             None => None,
@@ -312,11 +329,11 @@ impl Row {
 }
 
 /// A finite number of at least `least` from a column.
-fn number_in(cells: &Cells, column: &str, least: f64) -> Result<f64, String> {
+fn number_in(cells: &Cells, column: &str, least: f64) -> Result<f64, Problem> {
     let text = cells.get(column).map(String::as_str).unwrap_or_default();
-    let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite() && *number >= least);
-    number.ok_or_else(|| match least {
-        0.0 => format!("`{text}` in column `{column}` is not a number of at least 0"),
-        _ => format!("`{text}` in column `{column}` is not a number"),
+    parse_number(text).filter(|number| *number >= least).ok_or_else(|| {
+        let at_least = if least == 0.0 { " of at least 0" } else { "" };
+        let what = format!("`{text}` in column `{column}` is not a number{at_least}");
+        Problem { what, ..Problem::not_a_number(text) }
     })
 }

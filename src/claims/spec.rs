@@ -164,12 +164,24 @@ fn translated<'a>(words: &BTreeMap<String, BTreeMap<String, String>>, cells: &'a
     Cow::Owned(cells)
 }
 
-/// Replaces `{column}` by the row's text of that column.
+/// Replaces `{column}` by the row's text of that column. What a cell holds is not filled again.
 pub(super) fn fill(template: &str, cells: &Cells) -> String {
-    if !template.contains('{') {
-        return template.to_owned();
+    let mut filled = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let named = after.split_once('}').and_then(|(name, after)| Some((cells.get(name)?, after)));
+        let (text, after) = named.map_or(("{", after), |(cell, after)| (cell.as_str(), after));
+        filled.push_str(text);
+        rest = after;
     }
-    cells.iter().fold(template.to_owned(), |text, (name, cell)| text.replace(&format!("{{{name}}}"), cell))
+    filled.push_str(rest);
+    filled
+}
+
+/// The names that a template fills in.
+pub(super) fn names(template: &str) -> impl Iterator<Item = &str> {
+    template.split('{').skip(1).map(|part| part.split_once('}').map_or(part, |(name, _)| name))
 }
 
 impl Spec {
@@ -198,6 +210,23 @@ impl Spec {
             return Err(raw.error("a claim set needs `ours` or `waits`"));
         }
         Ok(())
+    }
+
+    /// Texts that are filled in with cells of the file, each with its key.
+    pub fn templates(&self) -> Vec<(String, &str)> {
+        let mut texts = vec![("place".to_owned(), self.place.as_str())];
+        texts.extend(self.version.iter().map(|version| ("version".to_owned(), version.as_str())));
+        for ours in &self.ours {
+            texts.extend(ours.figure.iter().map(|figure| ("ours.figure".to_owned(), figure.as_str())));
+            texts.push(("ours.column".to_owned(), &ours.column));
+            let matching = ours.matching.iter();
+            texts.extend(matching.map(|(name, text)| (format!("ours.match.{name}"), text.as_str())));
+        }
+        for waits in &self.waits {
+            texts.push(("waits.detail".to_owned(), &waits.detail));
+            texts.extend(waits.needs.iter().map(|need| ("waits.needs".to_owned(), need.as_str())));
+        }
+        texts
     }
 
     /// Columns that the file must have.

@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 
-use crate::error::Diagnostic;
+use crate::error::{Diagnostic, sentence};
 use crate::manifest::Project;
 
 /// A verb's surroundings.
@@ -96,18 +96,7 @@ impl Printer {
         if let Some(about) = about {
             text.push_str(&format!(" {about}:"));
         }
-        let mut last = failure.to_string();
-        text.push_str(&format!(" {last}"));
-        let mut cause = failure.source();
-        while let Some(error) = cause {
-            let message = error.to_string();
-            // Libraries repeat their cause's message in their own.
-            if !last.contains(&message) {
-                text.push_str(&format!(": {message}"));
-            }
-            last = message;
-            cause = error.source();
-        }
+        text.push_str(&format!(" {}", sentence(failure)));
         if let Some(hint) = failure.hint() {
             text.push_str(&format!("\n{} {hint}", self.paint("36", "hint:")));
         }

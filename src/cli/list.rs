@@ -12,7 +12,6 @@ use crate::evidence::Tier;
 use crate::manifest::{Artifact, Selection};
 use crate::stages::{Why, plan};
 use crate::store::{Absence, Vault, human_bytes, load_pins};
-use crate::tables;
 
 /// Arguments of `repro list`.
 #[derive(Debug, clap::Args)]
@@ -59,14 +58,15 @@ impl Item {
 pub fn run(arguments: &ListArguments, context: &Context) -> Result<ExitCode, Failure> {
     let selection = Selection::new(&arguments.selectors)?;
     let mut items = Vec::new();
+    let mut status = ExitCode::Success;
     for manifest in &context.project.manifests {
         let mut session = Session::open(manifest, context)?;
         // Drawing and judging take their time: only who asks for figures or tables waits for it.
         let drawn = || manifest.figures.iter().chain(&manifest.tables);
         let wanted = drawn().any(|figure| selection.contains(manifest.id(), &figure.id));
-        let judged = if wanted { Some(judge_all(&mut session)?) } else { None };
-        items.extend(items_of(&session, judged.as_deref())?);
-        session.report_problems(context);
+        let judged = if wanted { Some(judge_all(&mut session)) } else { None };
+        items.extend(items_of(&mut session, judged.as_deref())?);
+        status = status.worst(session.report_problems(context));
     }
     let frozen = context.project.frozen();
     for manifest in context.project.covered(&selection).skip(context.project.manifests.len()) {
@@ -102,12 +102,12 @@ pub fn run(arguments: &ListArguments, context: &Context) -> Result<ExitCode, Fai
             context.out.line(line.trim_end());
         }
     }
-    Ok(ExitCode::Success)
+    Ok(status)
 }
 
 /// Draws all figures and judges all claims.
-fn judge_all(session: &mut Session<'_>) -> Result<Vec<Judged>, Failure> {
-    session.draw(|_| true)?;
+fn judge_all(session: &mut Session<'_>) -> Vec<Judged> {
+    session.draw(|_| true);
     session.judge(|_| true)
 }
 
@@ -123,7 +123,7 @@ fn judged_marks(judged: &[Judged]) -> BTreeMap<&str, BTreeSet<usize>> {
 }
 
 /// Items of a paper; without judged claims those that need them are without state, and then nobody asked for them.
-fn items_of(session: &Session<'_>, judged: Option<&[Judged]>) -> Result<Vec<Item>, Failure> {
+fn items_of(session: &mut Session<'_>, judged: Option<&[Judged]>) -> Result<Vec<Item>, Failure> {
     let manifest = session.manifest();
     let name = |id: &str| format!("{}/{id}", manifest.id());
     let mut items = artifacts(&session.vault);
@@ -158,7 +158,7 @@ fn items_of(session: &Session<'_>, judged: Option<&[Judged]>) -> Result<Vec<Item
             items.push(Item { id, kind: "table", ..Item::default() });
             continue;
         };
-        let grid = tables::build(spec, judged, manifest)?;
+        let grid = session.table(spec, judged);
         items.push(Item {
             id,
             kind: "table",

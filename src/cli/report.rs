@@ -58,9 +58,9 @@ pub fn run(arguments: &ReportArguments, context: &Context) -> Result<ExitCode, F
     let mut status = ExitCode::Success;
     for manifest in &context.project.manifests {
         let mut session = Session::open(manifest, context)?;
-        session.draw(|_| true)?;
-        let judged = session.judge(|_| true)?;
-        let (paper, paper_status) = paper(&session, &judged, |_| true)?;
+        session.draw(|_| true);
+        let judged = session.judge(|_| true);
+        let (paper, paper_status) = paper(&mut session, &judged, |_| true)?;
         status = status.worst(paper_status).worst(session.report_problems(context));
         papers.push(paper);
         tally.add(&session, judged);
@@ -85,7 +85,7 @@ pub fn default_path(context: &Context) -> PathBuf {
 /// A paper's part of the report, with the wanted ones of its figures and tables, and the status that follows from its
 /// artifacts.
 pub fn paper(
-    session: &Session<'_>,
+    session: &mut Session<'_>,
     judged: &[Judged],
     wanted: impl Fn(&str) -> bool,
 ) -> Result<(PaperModel, ExitCode), Failure> {
@@ -99,19 +99,21 @@ pub fn paper(
             _ => ExitCode::Incomplete,
         });
     }
-    let mut parts = Parts { artifacts, datasets: datasets(session)?, ..Parts::default() };
+    let mut parts = Parts { artifacts, datasets: datasets(session), ..Parts::default() };
+    for spec in manifest.tables.iter().filter(|spec| wanted(&spec.id)) {
+        let grid = session.table(spec, judged);
+        // What is wrong with a table is shown in its place.
+        parts.tables.push(TableRow::new(&grid, tables::claim_sets(spec).unwrap_or_default()));
+    }
     let library = Library::new(&session.vault);
     for spec in manifest.figures.iter().filter(|spec| wanted(&spec.id)) {
         let Some(scene) = session.scene(&spec.id) else { continue };
         let asked = session.asked_by(&spec.id).to_vec();
-        let behind = library.artifacts_of(asked.iter().map(String::as_str))?;
+        // What is wrong with a dataset is reported with it.
+        let behind = library.artifacts_of(asked.iter().map(String::as_str)).unwrap_or_default();
         let behind = behind.into_iter().map(str::to_owned).collect();
         parts.missing.extend(scene.missing.clone().map(|missing| (spec.id.clone(), missing)));
         parts.figures.push(FigureRow::new(manifest.id(), scene, compare(scene, judged), (asked, behind)));
-    }
-    for spec in manifest.tables.iter().filter(|spec| wanted(&spec.id)) {
-        let grid = tables::build(spec, judged, manifest)?;
-        parts.tables.push(TableRow::new(&grid, tables::claim_sets(spec)?));
     }
     let receipts = receipts(manifest, session.vault.frozen())?;
     parts.stages = receipts.into_values().map(StageRow::new).collect();
@@ -148,13 +150,16 @@ fn pretty(model: &ReportModel) -> String {
 }
 
 /// Every dataset with what became of it.
-fn datasets(session: &Session<'_>) -> Result<Vec<DatasetRow>, Failure> {
+fn datasets(session: &Session<'_>) -> Vec<DatasetRow> {
     let library = Library::new(&session.vault);
     let mut rows = Vec::new();
     for spec in &session.manifest().datasets {
-        let inputs = library.inputs_of(&spec.id)?;
-        let (state, from, n_rows) = match session.datasets().get(&spec.id) {
+        // A spec that cannot be read names nothing.
+        let inputs = library.inputs_of(&spec.id).unwrap_or_default();
+        let found = session.datasets().get(&spec.id);
+        let (state, from, n_rows) = match found {
             Some(Ok(evidence)) => ("read", evidence.alternative.clone(), Some(evidence.table.n_rows())),
+            Some(Err(missing)) if missing.is_error() => ("error", missing.detail.clone(), None),
             Some(Err(missing)) => ("missing", format!("{}: {}", missing.reason, missing.detail), None),
             None => ("missing", String::new(), None),
         };
@@ -164,11 +169,14 @@ fn datasets(session: &Session<'_>) -> Result<Vec<DatasetRow>, Failure> {
             state,
             from,
             rows: n_rows,
+            left_out: found
+                .and_then(|found| found.as_ref().ok())
+                .map_or(Vec::new(), |own| own.left_out.clone()),
             datasets: inputs.datasets,
             artifacts: inputs.artifacts.into_iter().map(str::to_owned).collect(),
         });
     }
-    Ok(rows)
+    rows
 }
 
 /// Every declared artifact, hashed again.

@@ -8,7 +8,7 @@ use super::session::{Session, Tally};
 use super::{Context, ExitCode, figures, tables};
 use crate::error::{Diagnostic, Failure, FileError};
 use crate::fetch::{self, Outcome, Request, Settings};
-use crate::manifest::{Manifest, Selection};
+use crate::manifest::{Manifest, RawSpec, Selection};
 use crate::query::Library;
 use crate::report::{ReportModel, markdown};
 use crate::store::{Vault, load_pins};
@@ -33,11 +33,11 @@ pub fn run(arguments: &ReproduceArguments, context: &Context) -> Result<ExitCode
         status = status.worst(super::run::cheap(manifest, context)?);
         context.out.note(format!("{}: drawing and judging", manifest.id()));
         let mut session = Session::open(manifest, context)?;
-        session.draw(|_| true)?;
+        session.draw(|_| true);
         figures::write_all(&session, &context.project.root.join("figures"))?;
-        let judged = session.judge(|_| true)?;
-        tables::write_all(&session, &judged, &tables::default_folder(context))?;
-        let (paper, paper_status) = paper(&session, &judged, |_| true)?;
+        let judged = session.judge(|_| true);
+        tables::write_all(&mut session, &judged, &tables::default_folder(context))?;
+        let (paper, paper_status) = paper(&mut session, &judged, |_| true)?;
         status = status.worst(paper_status).worst(session.report_problems(context));
         papers.push(paper);
         tally.add(&session, judged);
@@ -62,11 +62,14 @@ fn fetch_needed(manifests: &[&Manifest], context: &Context) -> Result<ExitCode, 
     for manifest in manifests {
         let frozen = context.project.frozen();
         let vault = Vault::new(manifest, &frozen, load_pins(manifest, &frozen)?);
-        let datasets = manifest.datasets.iter().map(|dataset| dataset.id.as_str());
         let library = Library::new(&vault);
-        let named = library.artifacts_of(datasets)?.into_iter().filter(|id| library.is_readable(id));
+        // What is wrong with a dataset is reported when it is read; the others need their files.
+        let of_dataset = |dataset: &RawSpec| library.artifacts_of([dataset.id.as_str()]).unwrap_or_default();
+        let named = manifest.datasets.iter().flat_map(of_dataset).filter(|id| library.is_readable(id));
         needed.extend(named.map(|id| format!("{}/{id}", manifest.id())));
     }
+    needed.sort();
+    needed.dedup();
     if needed.is_empty() {
         return Ok(ExitCode::Success);
     }

@@ -1,5 +1,5 @@
 //! What the verbs `list`, `figures`, `claims`, `report` and `reproduce` share: a paper's datasets resolved, its
-//! figures drawn, its claims judged, each at most once.
+//! figures drawn, its claims judged, each at most once. What is wrong with one of them is kept until it is reported.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,15 +8,16 @@ use rayon::prelude::*;
 use super::ExitCode;
 use super::context::Context;
 use crate::claims::{
-    ClaimSet, ClaimsError, Copies, Counts, Facts, FigureFacts, Judged, Outcome, Policy, judge, refuse_twins,
+    ClaimSet, Copies, Counts, Facts, FigureFacts, Judged, Outcome, Policy, judge, refuse_twins,
 };
-use crate::error::{Class, Diagnostic, Failure};
+use crate::error::{Class, Failure, sentence};
 use crate::evidence::{Missing, Reason};
 use crate::figures;
 use crate::manifest::{Manifest, RawSpec, SourceKind};
 use crate::plot::{Scene, Theme};
-use crate::query::{Evidence, Library, QueryError};
-use crate::store::{ReadError, Vault, load_pins};
+use crate::query::{Evidence, Library};
+use crate::store::{Vault, load_pins};
+use crate::tables::{self, Grid};
 
 /// A paper with everything that can be computed from what is on disk.
 pub struct Session<'a> {
@@ -27,17 +28,16 @@ pub struct Session<'a> {
     scenes: BTreeMap<String, Scene>,
     /// Datasets that each figure asked for.
     asked: BTreeMap<String, Vec<String>>,
-    problems: Vec<ReadError>,
-    wrong_claims: Vec<ClaimsError>,
+    /// What is wrong with files, datasets, figures, claims and tables, in the order in which it was met.
+    problems: Vec<Failure>,
 }
 
 impl<'a> Session<'a> {
-    /// Opens a paper and resolves its datasets.
+    /// Opens a paper and resolves its datasets. What is wrong with one of them concerns what is built on it.
     pub fn open(manifest: &'a Manifest, context: &Context) -> Result<Self, Failure> {
         let frozen = context.project.frozen();
         let vault = Vault::new(manifest, &frozen, load_pins(manifest, &frozen)?);
         let mut library = Library::new(&vault);
-        library.check()?;
         let mut datasets = BTreeMap::new();
         for spec in &manifest.datasets {
             datasets.insert(spec.id.clone(), library.get(&spec.id)?);
@@ -50,7 +50,6 @@ impl<'a> Session<'a> {
             scenes: BTreeMap::new(),
             asked: BTreeMap::new(),
             problems,
-            wrong_claims: Vec::new(),
         })
     }
 
@@ -64,31 +63,36 @@ impl<'a> Session<'a> {
         self.vault.manifest()
     }
 
-    /// Draws the wanted figures, in parallel.
-    pub fn draw(&mut self, wanted: impl Fn(&str) -> bool) -> Result<(), Failure> {
+    /// Draws the wanted figures, in parallel. One that cannot be drawn is a placeholder that says why.
+    pub fn draw(&mut self, wanted: impl Fn(&str) -> bool) {
         let todo: Vec<&RawSpec> = self.manifest().figures.iter().filter(|spec| wanted(&spec.id)).collect();
         let (datasets, theme) = (&self.datasets, self.theme);
-        let drawn: Result<Vec<(String, Scene, Vec<String>)>, Failure> = todo
+        let drawn: Vec<(&RawSpec, Result<Scene, Failure>, Vec<String>)> = todo
             .par_iter()
             .filter(|spec| !self.scenes.contains_key(&spec.id))
             .map(|spec| {
                 let mut asked: Vec<String> = Vec::new();
                 let mut lookup = |name: &str| -> Result<Result<Evidence, Missing>, Failure> {
+                    let unknown = || figures::unknown_dataset(spec, name, datasets.keys());
+                    let found = datasets.get(name).cloned().ok_or_else(unknown)?;
                     if !asked.iter().any(|known| known == name) {
                         asked.push(name.to_owned());
                     }
-                    let unknown = || QueryError::UnknownDataset { name: name.to_owned() };
-                    Ok(datasets.get(name).cloned().ok_or_else(unknown)?)
+                    Ok(found)
                 };
-                let scene = figures::draw(spec, theme, &mut lookup)?;
-                Ok((spec.id.clone(), scene, asked))
+                let scene = figures::draw(spec, theme, &mut lookup);
+                (*spec, scene, asked)
             })
             .collect();
-        for (id, scene, asked) in drawn? {
-            self.asked.insert(id.clone(), asked);
-            self.scenes.insert(id, scene);
+        for (spec, scene, asked) in drawn {
+            let scene = scene.unwrap_or_else(|failure| {
+                let missing = Missing::error(format!("cannot be drawn: {}", sentence(failure.as_ref())));
+                self.problems.push(failure);
+                figures::broken(spec, missing)
+            });
+            self.asked.insert(spec.id.clone(), asked);
+            self.scenes.insert(spec.id.clone(), scene);
         }
-        Ok(())
     }
 
     /// A drawn figure.
@@ -107,11 +111,11 @@ impl<'a> Session<'a> {
     }
 
     /// Judges the wanted claim sets. All figures must have been drawn.
-    pub fn judge(&mut self, wanted: impl Fn(&str) -> bool) -> Result<Vec<Judged>, Failure> {
+    pub fn judge(&mut self, wanted: impl Fn(&str) -> bool) -> Vec<Judged> {
         // All sets are registered, also those that nobody asked for: a cell that two of them state is one claim.
-        let mut sets = Vec::new();
+        let (mut sets, mut unread) = (Vec::new(), Vec::new());
         for spec in &self.manifest().claims {
-            sets.push(ClaimSet::register(spec, &self.vault, &mut self.problems)?);
+            sets.push(ClaimSet::register(spec, &self.vault, &mut unread));
         }
         refuse_twins(&mut sets);
         sets.retain(|set| wanted(&set.id));
@@ -119,8 +123,18 @@ impl<'a> Session<'a> {
         let copies = Copies::new(&self.vault);
         let facts = Facts { figures, datasets: &self.datasets, copies: Some(&copies) };
         let judged = sets.iter().map(|set| judge(set, &facts)).collect();
-        self.wrong_claims.extend(sets.into_iter().flat_map(|set| set.problems));
-        Ok(judged)
+        self.problems.extend(unread.into_iter().map(Failure::from));
+        self.problems.extend(sets.into_iter().flat_map(|set| set.problems).map(Failure::from));
+        judged
+    }
+
+    /// A table of judged claims. One that cannot be built is a placeholder that says why.
+    pub fn table(&mut self, spec: &RawSpec, judged: &[Judged]) -> Grid {
+        tables::build(spec, judged, self.manifest()).unwrap_or_else(|error| {
+            let missing = Missing::error(format!("cannot be built: {error}"));
+            self.problems.push(error.into());
+            tables::broken(spec, self.manifest(), missing)
+        })
     }
 
     fn figure_facts<'s>(&self, scene: &'s Scene) -> FigureFacts<'s> {
@@ -137,17 +151,14 @@ impl<'a> Session<'a> {
         FigureFacts { marks: &scene.marks, missing: scene.missing.as_ref(), shipped }
     }
 
-    /// Reports every file that is not the pinned one and every claim set or row that is wrong, once each, and returns
-    /// the status that follows.
+    /// Reports everything that is wrong, once each, and returns the status that follows.
     pub fn report_problems(&self, context: &Context) -> ExitCode {
         let mut seen: Vec<String> = Vec::new();
         let mut status = ExitCode::Success;
-        let files = self.problems.iter().map(|problem| problem as &dyn Diagnostic);
-        let claims = self.wrong_claims.iter().map(|problem| problem as &dyn Diagnostic);
-        for problem in files.chain(claims) {
+        for problem in &self.problems {
             let text = problem.to_string();
             if !seen.contains(&text) {
-                context.out.failure(None, problem);
+                context.out.failure(None, problem.as_ref());
                 status = status.worst(ExitCode::from(problem.class()));
                 seen.push(text);
             }

@@ -27,9 +27,9 @@ pub fn run(arguments: &StatusArguments, context: &Context) -> Result<ExitCode, F
             continue;
         }
         let mut session = Session::open(manifest, context)?;
-        session.draw(|_| true)?;
-        let judged = session.judge(wanted)?;
-        let (paper, _) = paper(&session, &judged, wanted)?;
+        session.draw(|_| true);
+        let judged = session.judge(wanted);
+        let (paper, _) = paper(&mut session, &judged, wanted)?;
         status = status.worst(session.report_problems(context));
         papers.push(paper);
         all.extend(judged);

@@ -88,10 +88,10 @@ pub fn run(arguments: &TablesArguments, context: &Context) -> Result<ExitCode, F
             continue;
         }
         let mut session = Session::open(manifest, context)?;
-        session.draw(|_| true)?;
-        let judged = session.judge(|_| true)?;
+        session.draw(|_| true);
+        let judged = session.judge(|_| true);
         for spec in manifest.tables.iter().filter(|spec| wanted(&spec.id)) {
-            let grid = tables::build(spec, &judged, manifest)?;
+            let grid = session.table(spec, &judged);
             let files = write(&grid, &folder, &formats)?;
             written.push(Written { grid, files });
         }
@@ -110,10 +110,9 @@ pub fn default_folder(context: &Context) -> PathBuf {
 }
 
 /// Writes all tables of a paper in all formats.
-pub fn write_all(session: &Session<'_>, judged: &[Judged], folder: &Path) -> Result<(), Failure> {
-    let manifest = session.manifest();
-    for spec in &manifest.tables {
-        write(&tables::build(spec, judged, manifest)?, folder, &Format::ALL)?;
+pub fn write_all(session: &mut Session<'_>, judged: &[Judged], folder: &Path) -> Result<(), Failure> {
+    for spec in &session.manifest().tables {
+        write(&session.table(spec, judged), folder, &Format::ALL)?;
     }
     Ok(())
 }

@@ -68,7 +68,7 @@ pub fn draw(raw: &RawSpec, _theme: Theme, lookup: &mut Lookup<'_>) -> Result<Sce
     Ok(Scene {
         id: raw.id.clone(),
         title: spec.title.clone(),
-        description: words::describe(&panels, &origins, &marks),
+        description: data.described(words::describe(&panels, &origins, &marks)),
         page: figure.draw(),
         marks,
         sources: data.sources.into_iter().chain(known.sources).collect(),
@@ -126,23 +126,23 @@ impl<'a> PanelData<'a> {
         let columns = [spec.group_column.as_str(), spec.value_column.as_str()];
         let rows = data.rows(raw, panel_dataset(raw, spec, panel)?, &conditions, &columns)?;
         let pair_by = spec.pair_by.as_deref();
-        let groups: Vec<GroupData<'a>> = spec
+        let groups = spec
             .groups
             .iter()
-            .map(|group| {
+            .map(|group| -> Result<GroupData<'a>, FigureError> {
                 let of_group = |row: &&Row<'_>| row.text(&spec.group_column).as_ref() == Some(&group.value);
                 let mut values = Vec::new();
                 let mut lineage = Lineage::default();
                 for row in rows.iter().filter(of_group) {
-                    let Some((value, rows)) = row.value(&spec.value_column) else { continue };
+                    let Some((value, rows)) = row.value(raw, &spec.value_column)? else { continue };
                     values.push((pair_by.and_then(|column| row.text(column)), value));
                     lineage.extend(&rows);
                 }
                 let numbers: Vec<f64> = values.iter().map(|(_, value)| *value).collect();
                 let quartiles = Quartiles::of(&numbers);
-                GroupData { value: &group.value, label: group.label(), values, lineage, quartiles }
+                Ok(GroupData { value: &group.value, label: group.label(), values, lineage, quartiles })
             })
-            .collect();
+            .collect::<Result<Vec<_>, _>>()?;
         let has_column = pair_by.is_some_and(|column| rows.iter().all(|row| row.has(column)));
         let paired =
             has_column && groups.iter().flat_map(|group| &group.values).all(|(key, _)| key.is_some());

@@ -2,6 +2,7 @@
 
 use crate::error::{Class, Diagnostic};
 use crate::manifest::{ManifestError, RawSpec};
+use crate::query::NotANumber;
 
 /// A figure spec that contradicts itself or its data; names file and line of the entry.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,11 @@ impl FigureError {
             None => format!("known: `{}`", known.join("`, `")),
         };
         Self { hint: Some(hint), ..Self::new(spec, &format!("unknown {what} `{name}`")) }
+    }
+
+    /// A cell that is needed as a number and is not one.
+    pub(super) fn text(spec: &RawSpec, cell: &NotANumber) -> Self {
+        Self::new(spec, &cell.to_string()).with_hint(&cell.hint())
     }
 
     /// Adds a hint.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::FigureError;
 use super::spec::Where;
+use crate::manifest::RawSpec;
 
 /// A grid of panels by the values of one or two columns.
 #[derive(Clone, Debug, Deserialize)]
@@ -47,6 +49,20 @@ pub struct Cell {
     pub name: String,
     /// What holds of its rows.
     pub conditions: Where,
+}
+
+impl FacetsSpec {
+    /// Refuses a label that names anything but the value.
+    pub fn check(&self, raw: &RawSpec) -> Result<(), FigureError> {
+        let mut facets = self.rows.iter().chain(&self.columns);
+        match facets.find(|facet| facet.label.replace("{}", "").contains('{')) {
+            Some(facet) => {
+                let message = format!("`label` of the facets by `{}` is `{}`", facet.column, facet.label);
+                Err(FigureError::new(raw, &message).with_hint("write `{}` where the value stands"))
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 impl FacetSpec {

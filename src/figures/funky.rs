@@ -41,7 +41,7 @@ pub fn draw(raw: &RawSpec, _theme: Theme, lookup: &mut Lookup<'_>) -> Result<Sce
     Ok(Scene {
         id: raw.id.clone(),
         title: spec.title.clone(),
-        description: words::describe(&spec, &rows, &marks),
+        description: data.described(words::describe(&spec, &rows, &marks)),
         page,
         marks,
         sources: data.sources,

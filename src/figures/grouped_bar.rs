@@ -63,7 +63,7 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
     Ok(Scene {
         id: raw.id.clone(),
         title: spec.title.clone(),
-        description: words::describe(&spec, &bars),
+        description: data.described(words::describe(&spec, &bars)),
         page: figure.draw(),
         marks,
         sources: data.sources,
@@ -103,16 +103,21 @@ fn bars<'a>(raw: &RawSpec, spec: &'a GroupedBarSpec, data: &Datasets) -> Result<
                     && row.text(&spec.series_column).as_ref() == Some(&series.value)
             });
             let Some(row) = found.next() else { continue };
-            if found.next().is_some() {
+            if let Some(second) = found.next() {
                 let message = format!(
-                    "dataset `{}` has several rows for series `{}` in category `{name}`",
-                    spec.data, series.value
+                    "dataset `{}` has several rows for series `{}` in category `{name}` ({})",
+                    spec.data,
+                    series.value,
+                    row.places(second)
                 );
                 return Err(FigureError::new(raw, &message).with_hint("narrow the rows with `where`"));
             }
-            let Some((height, lineage)) = row.value(&spec.y.column) else { continue };
-            let end = |column: &Option<String>| column.as_ref().and_then(|column| row.value(column));
-            let ends = end(&spec.y.low).zip(end(&spec.y.high));
+            let Some((height, lineage)) = row.value(raw, &spec.y.column)? else { continue };
+            let end = |column: &Option<String>| match column {
+                Some(column) => row.value(raw, column),
+                None => Ok(None),
+            };
+            let ends = end(&spec.y.low)?.zip(end(&spec.y.high)?);
             bars.push(Bar { category, series, x: 0.0, height, ends, lineage, place: Lineage::default() });
         }
         // How far bars stand from the middle depends on how many there are; the middle is the manifest's.

@@ -58,7 +58,7 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
     Ok(Scene {
         id: raw.id.clone(),
         title: spec.title.clone(),
-        description: words::describe(&spec, &plans, &marks),
+        description: data.described(words::describe(&spec, &plans, &marks)),
         page: figure.draw(),
         marks,
         sources: data.sources,
@@ -135,12 +135,13 @@ fn vertices(
     for row in rows {
         let key = row.text(&plan.x.column).unwrap_or_default();
         let place = if plan.x.categories.is_empty() {
-            let Some(x) = row.number(&plan.x.column) else {
-                let message = format!("`{key}` in column `{}` is no number", plan.x.column);
-                return Err(FigureError::new(raw, &message).with_hint("list the values as `categories`"));
+            let number = row.number(raw, &plan.x.column);
+            let Some(x) = number.map_err(|error| error.with_hint("list the values as `categories`"))? else {
+                let message = format!("no number in column `{}` ({})", plan.x.column, row.place());
+                return Err(FigureError::new(raw, &message).with_hint("drop such rows with `drop_missing`"));
             };
             if plan.x.scale == ScaleSpec::Log2 && x <= 0.0 {
-                let message = format!("{x} in column `{}` has no logarithm", plan.x.column);
+                let message = format!("{x} in column `{}` has no logarithm ({})", plan.x.column, row.place());
                 return Err(FigureError::new(raw, &message));
             }
             Some(x)
@@ -148,7 +149,7 @@ fn vertices(
             plan.x.categories.iter().position(|category| *category == key).map(|index| index as f64)
         };
         let Some(x) = place else { continue };
-        let value = row.value(&plan.y.column);
+        let value = row.value(raw, &plan.y.column)?;
         let place = plan.x.categories.is_empty().then(|| row.lineage_of(&plan.x.column));
         vertices.push(Vertex { x, key: plan.x.label(&key), place, value });
     }
@@ -171,8 +172,11 @@ fn refuse_twins(
     vertices: &[Vertex],
 ) -> Result<(), FigureError> {
     if let Some(twice) = vertices.windows(2).find(|pair| pair[0].x == pair[1].x) {
+        let rows = twice.iter().filter_map(|vertex| vertex.value.as_ref().map(|(_, lineage)| lineage));
+        let rows = Lineage::union(rows);
+        let rows = if rows.is_empty() { String::new() } else { format!(" ({})", rows.place()) };
         let message = format!(
-            "dataset `{}` has several rows for series `{}` at `{}` in panel `{}`",
+            "dataset `{}` has several rows for series `{}` at `{}` in panel `{}`{rows}",
             plan.data, series.value, twice[0].key, plan.name
         );
         return Err(FigureError::new(raw, &message).with_hint("narrow the rows with `where`"));

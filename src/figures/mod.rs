@@ -17,7 +17,7 @@ mod words;
 use crate::error::Failure;
 use crate::evidence;
 use crate::manifest::RawSpec;
-use crate::plot::{Scene, Theme};
+use crate::plot::{Scene, Theme, placeholder};
 pub use crate::query::Evidence;
 
 pub use error::FigureError;
@@ -47,6 +47,28 @@ const KINDS: [Kind; 8] = [
 /// keeps the reason.
 pub fn draw(spec: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scene, Failure> {
     (kind(spec)?.draw)(spec, theme, lookup)
+}
+
+/// The error of a figure that names a dataset which its paper does not have.
+pub fn unknown_dataset<'a>(
+    spec: &RawSpec,
+    name: &str,
+    known: impl Iterator<Item = &'a String>,
+) -> FigureError {
+    FigureError::unknown(spec, "dataset", name, known.map(String::as_str))
+}
+
+/// A placeholder for a figure that cannot be drawn, whose spec may not even be readable.
+pub fn broken(spec: &RawSpec, missing: evidence::Missing) -> Scene {
+    /// In inches.
+    const SIZE: [f64; 2] = [6.0, 4.0];
+    let title = spec.body().get("title").and_then(|title| title.as_str()).unwrap_or(&spec.id);
+    let length = |value: &toml::Value| value.as_float().or(value.as_integer().map(|length| length as f64));
+    let size = spec.body().get("size").and_then(|size| match size.as_array()?.as_slice() {
+        [width, height] => spec::points(spec, [length(width)?, length(height)?]).ok(),
+        _ => None,
+    });
+    placeholder(&spec.id, title, size.unwrap_or(SIZE.map(|length| length * spec::INCH).into()), missing)
 }
 
 /// Ids of the datasets a figure may need, in order of first use.

@@ -61,7 +61,7 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
     Ok(Scene {
         id: raw.id.clone(),
         title: spec.title.clone(),
-        description: words::describe(&spec, &marks),
+        description: data.described(words::describe(&spec, &marks)),
         page: Page::around(vec![Element::Group(group)], margin),
         marks,
         sources: data.sources,
@@ -84,18 +84,27 @@ fn values(
     for axis in &spec.axes {
         let mut here = rows.iter().filter(|row| row.text(&spec.axis_column).as_ref() == Some(&axis.value));
         let (first, second) = (here.next(), here.next());
-        if second.is_some() {
+        if let Some((first, second)) = first.zip(second) {
             let message = format!(
-                "dataset `{}` has several rows for series `{}` on axis `{}`",
-                spec.data, series.value, axis.value
+                "dataset `{}` has several rows for series `{}` on axis `{}` ({})",
+                spec.data,
+                series.value,
+                axis.value,
+                first.places(second)
             );
             return Err(FigureError::new(raw, &message).with_hint("narrow the rows with `where`"));
         }
-        let value = first.and_then(|row| row.value(&spec.value_column));
-        if let Some((value, _)) = value.as_ref().filter(|(value, _)| !(0.0..=spec.limit).contains(value)) {
+        let value = match first {
+            Some(row) => row.value(raw, &spec.value_column)?,
+            None => None,
+        };
+        if let Some((value, row)) = value.as_ref().filter(|(value, _)| !(0.0..=spec.limit).contains(value)) {
             let message = format!(
-                "value {value} of series `{}` on axis `{}` lies outside 0 to {}",
-                series.value, axis.value, spec.limit
+                "value {value} of series `{}` on axis `{}` lies outside 0 to {} ({})",
+                series.value,
+                axis.value,
+                spec.limit,
+                row.place()
             );
             return Err(
                 FigureError::new(raw, &message).with_hint("scale the values, for example with `min_max`")

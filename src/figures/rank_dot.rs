@@ -32,6 +32,7 @@ pub fn datasets(raw: &RawSpec) -> Result<Vec<String>, Failure> {
 pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scene, Failure> {
     let spec = raw.parse::<RankDotSpec>()?.themed(theme);
     check(raw, &spec)?;
+    spec.facets.iter().try_for_each(|facets| facets.check(raw))?;
     let size = points(raw, spec.size)?;
     let mut data = Datasets::default();
     if let Err(missing) = data.add(&needed(&spec), lookup)? {
@@ -65,7 +66,7 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
     Ok(Scene {
         id: raw.id.clone(),
         title: spec.title.clone(),
-        description: words::describe(&spec, &kept),
+        description: data.described(words::describe(&spec, &kept)),
         page: figure.draw(),
         marks,
         sources: data.sources,

@@ -1,6 +1,7 @@
 //! Rows of datasets: looked up once a figure, filtered and checked.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::error::Failure;
@@ -12,10 +13,13 @@ use crate::query::Table;
 use super::spec::Where;
 use super::{Evidence, FigureError, Lookup};
 
+/// Rows of a dataset in which a number was looked for and is missing.
+type Gaps = RefCell<BTreeSet<usize>>;
+
 /// The datasets of a figure.
 #[derive(Default)]
 pub struct Datasets {
-    found: BTreeMap<String, Arc<Table>>,
+    found: BTreeMap<String, (Arc<Table>, Gaps)>,
     /// Where the rows came from, in order of first use.
     pub sources: Vec<Source>,
 }
@@ -28,8 +32,8 @@ impl Datasets {
                 continue;
             }
             match lookup(id)? {
-                Ok(Evidence { table, alternative }) => {
-                    self.found.insert(id.clone(), table);
+                Ok(Evidence { table, alternative, .. }) => {
+                    self.found.insert(id.clone(), (table, Gaps::default()));
                     self.sources.push(Source { dataset: id.clone(), alternative });
                 }
                 Err(missing) => return Ok(Err(missing)),
@@ -48,7 +52,8 @@ impl Datasets {
         columns: &[&str],
     ) -> Result<Vec<Row<'_>>, FigureError> {
         let (table, positions) = self.positions(spec, id, conditions, columns)?;
-        Ok(positions.into_iter().map(|position| Row::at(table, position as usize)).collect())
+        let gaps = self.found.get(id).map(|(_, gaps)| gaps);
+        Ok(positions.into_iter().map(|position| Row { table, index: position as usize, gaps }).collect())
     }
 
     /// The same as a table and positions in it, for figures of so many rows that a column is read as a whole.
@@ -59,7 +64,7 @@ impl Datasets {
         conditions: &[&Where],
         columns: &[&str],
     ) -> Result<(&Table, Vec<u32>), FigureError> {
-        let Some(table) = self.found.get(id) else {
+        let Some((table, _)) = self.found.get(id) else {
             return Err(FigureError::new(spec, &format!("dataset `{id}` was not looked up")));
         };
         let conditions: Vec<(&String, &String)> = conditions.iter().flat_map(|part| part.iter()).collect();
@@ -87,12 +92,13 @@ impl Datasets {
 pub struct Row<'a> {
     table: &'a Table,
     index: usize,
+    gaps: Option<&'a Gaps>,
 }
 
 impl<'a> Row<'a> {
     /// The row at a position, from 0.
     pub fn at(table: &'a Table, index: usize) -> Self {
-        Self { table, index }
+        Self { table, index, gaps: None }
     }
 
     /// A cell as text.
@@ -100,9 +106,23 @@ impl<'a> Row<'a> {
         self.table.text(column, self.index)
     }
 
-    /// A cell as a finite number.
-    pub fn number(&self, column: &str) -> Option<f64> {
-        self.table.number(column, self.index)
+    /// A cell as a finite number; `None` where it is missing. Fails on a text.
+    pub fn number(&self, spec: &RawSpec, column: &str) -> Result<Option<f64>, FigureError> {
+        let number = self.table.number(column, self.index).map_err(|text| FigureError::text(spec, &text))?;
+        if let (None, Some(gaps)) = (number, self.gaps) {
+            gaps.borrow_mut().insert(self.index);
+        }
+        Ok(number)
+    }
+
+    /// The file and row behind it, for messages.
+    pub fn place(&self) -> String {
+        self.row_lineage().place()
+    }
+
+    /// The same for two rows of which a figure could show only one.
+    pub fn places(&self, other: &Self) -> String {
+        Lineage::union([&self.row_lineage(), &other.row_lineage()]).place()
     }
 
     /// Number of the row in its dataset, from 1.
@@ -110,9 +130,13 @@ impl<'a> Row<'a> {
         self.index + 1
     }
 
-    /// A cell as a finite number with everything that decided it.
-    pub fn value(&self, column: &str) -> Option<(f64, Lineage)> {
-        Some((self.number(column)?, self.lineage_of(column)))
+    /// A cell as a finite number with everything that decided it; `None` where it is missing. Fails on a text.
+    pub fn value(&self, spec: &RawSpec, column: &str) -> Result<Option<(f64, Lineage)>, FigureError> {
+        Ok(self.number(spec, column)?.map(|number| (number, self.lineage_of(column))))
+    }
+
+    fn row_lineage(&self) -> Lineage {
+        self.table.lineage(self.index).unwrap_or_default()
     }
 
     /// Everything that decided a cell: where its row comes from, declared if the manifest wrote the cell, and the rows that
@@ -129,6 +153,22 @@ impl<'a> Row<'a> {
     /// Whether the dataset has a column.
     pub fn has(&self, column: &str) -> bool {
         self.table.has(column)
+    }
+}
+
+impl Datasets {
+    /// A description of the figure, with the number of rows whose missing numbers it leaves out.
+    pub fn described(&self, words: String) -> String {
+        let of_dataset = |(id, (_, gaps)): (&String, &(Arc<Table>, Gaps))| match gaps.borrow().len() {
+            0 => None,
+            1 => Some(format!("1 row of `{id}`")),
+            n => Some(format!("{n} rows of `{id}`")),
+        };
+        let gaps: Vec<String> = self.found.iter().filter_map(of_dataset).collect();
+        match gaps.is_empty() {
+            true => words,
+            false => format!("{words} Left out, since a number is missing: {}.", gaps.join(", ")),
+        }
     }
 }
 

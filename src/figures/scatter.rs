@@ -65,7 +65,7 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
     Ok(Scene {
         id: raw.id.clone(),
         title: spec.title.clone(),
-        description: words::describe(&spec, &series, &read, &page),
+        description: data.described(words::describe(&spec, &series, &read, &page)),
         page,
         marks,
         sources: data.sources.clone(),

@@ -10,7 +10,7 @@ use crate::plot;
 use super::FigureError;
 
 /// Points to an inch.
-const INCH: f64 = 72.0;
+pub const INCH: f64 = 72.0;
 
 /// Column and the text its cells must have.
 pub type Where = BTreeMap<String, String>;

@@ -59,7 +59,7 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
     Ok(Scene {
         id: raw.id.clone(),
         title: spec.title.clone(),
-        description: words::describe(&spec, &bars),
+        description: data.described(words::describe(&spec, &bars)),
         page: figure.draw(),
         marks,
         sources: data.sources,
@@ -88,18 +88,26 @@ impl<'a> Bar<'a> {
                 |row: &&&Row<'_>| row.text(&spec.segment_column).as_ref() == Some(&segment.value);
             let mut here = rows.iter().filter(of_segment);
             let (first, second) = (here.next(), here.next());
-            if second.is_some() {
+            if let Some((first, second)) = first.zip(second) {
                 let message = format!(
-                    "dataset `{}` has several rows for segment `{}` of bar `{}`",
-                    spec.data, segment.value, bar.value
+                    "dataset `{}` has several rows for segment `{}` of bar `{}` ({})",
+                    spec.data,
+                    segment.value,
+                    bar.value,
+                    first.places(second)
                 );
                 return Err(FigureError::new(raw, &message).with_hint("narrow the rows with `where`"));
             }
-            let value = first.and_then(|row| row.value(&spec.value_column));
-            if let Some((value, _)) = value.as_ref().filter(|(value, _)| *value < 0.0) {
+            let value = match first {
+                Some(row) => row.value(raw, &spec.value_column)?,
+                None => None,
+            };
+            if let Some((value, row)) = value.as_ref().filter(|(value, _)| *value < 0.0) {
                 let message = format!(
-                    "segment `{}` of bar `{}` has the value {value}; stacked values must be at least 0",
-                    segment.value, bar.value
+                    "segment `{}` of bar `{}` has the value {value}; stacked values must be at least 0 ({})",
+                    segment.value,
+                    bar.value,
+                    row.place()
                 );
                 return Err(FigureError::new(raw, &message));
             }
@@ -109,7 +117,11 @@ impl<'a> Bar<'a> {
         if read.total(spec).is_some_and(f64::is_infinite) {
             return Err(FigureError::new(
                 raw,
-                &format!("the total of bar `{}` is no finite number", bar.value),
+                &format!(
+                    "the total of bar `{}` is not a finite number ({})",
+                    bar.value,
+                    read.lineage().place()
+                ),
             ));
         }
         Ok(read)

@@ -50,7 +50,7 @@ impl ManifestError {
     }
 
     /// Adds a hint.
-    pub(super) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
@@ -70,7 +70,7 @@ fn nearest_known_key(message: &str) -> Option<String> {
 }
 
 /// The candidate most similar to a name, if any is similar enough to be a slip of the pen.
-pub(super) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
         .filter(|(similarity, _)| *similarity >= 0.75)

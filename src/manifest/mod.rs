@@ -16,11 +16,11 @@ mod select;
 mod tree;
 
 pub use derived::sources as derived_sources;
-pub use error::ManifestError;
+pub use error::{ManifestError, nearest};
 pub use load::load;
 pub use paths::{PathError, relative_path};
 pub use project::{Project, ProjectError};
-pub use raw::{RawSpec, SourceText};
+pub use raw::{At, RawSpec, SourceText};
 pub use schema::{
     Artifact, DerivedRow, FetchPolicy, Manifest, Need, Note, Origin, Paper, RepoType, STAGES, Source,
     SourceKind,

@@ -93,10 +93,44 @@ impl RawSpec {
         T::deserialize(value.into_deserializer()).map_err(failed)
     }
 
+    /// An error about a value within this entry, placed at the value's first line, or at the entry's where no such value
+    /// is found. The file is parsed again for it.
+    pub fn error_at(&self, way: &[At<'_>], message: impl Into<String>) -> ManifestError {
+        let entry = || {
+            let mut root = DeTable::parse(&self.source.text).ok()?.into_inner();
+            match root.remove(self.section).map(Spanned::into_inner)? {
+                DeValue::Array(array) => array.into_iter().nth(self.index),
+                _ => None,
+            }
+        };
+        let span = entry().and_then(|entry| span_within(entry, way)).unwrap_or(self.span.clone());
+        ManifestError::at(&self.source, Some(span), message.into())
+    }
+
     /// An error about this entry as a whole, placed at its first line.
     pub fn error(&self, message: impl Into<String>) -> ManifestError {
         ManifestError::at(&self.source, Some(self.span.clone()), message.into())
     }
+}
+
+/// A step from a value of an entry to one within it.
+#[derive(Clone, Copy, Debug)]
+pub enum At<'k> {
+    /// A key of a table.
+    Key(&'k str),
+    /// A position in an array, from 0.
+    Index(usize),
+}
+
+/// Where a value within an entry stands in the text.
+fn span_within(entry: Spanned<DeValue<'_>>, way: &[At<'_>]) -> Option<Range<usize>> {
+    way.iter()
+        .try_fold(entry, |value, at| match (value.into_inner(), at) {
+            (DeValue::Table(mut table), At::Key(key)) => table.remove(*key),
+            (DeValue::Array(array), At::Index(index)) => array.into_iter().nth(*index),
+            _ => None,
+        })
+        .map(|value| value.span())
 }
 
 /// Leaves what the owner of the kind reads.

@@ -31,7 +31,10 @@ pub fn placeholder(id: &str, title: &str, (width, height): (f64, f64), missing: 
     Scene {
         id: id.to_owned(),
         title: title.to_owned(),
-        description: format!("Not drawn ({}): {}", missing.reason, missing.detail),
+        description: match missing.is_error() {
+            true => format!("Not drawn: {}", missing.detail),
+            false => format!("Not drawn ({}): {}", missing.reason, missing.detail),
+        },
         page: Page { width, height, elements },
         marks: Vec::new(),
         sources: Vec::new(),
@@ -57,13 +60,17 @@ fn wording(id: &str, title: &str, missing: &Missing, card: &Rect) -> Vec<Element
     const SIZES: [f64; 6] = [12.0, 11.0, 10.0, 9.0, 8.0, 7.0];
     let inner = card.grown(-MARGIN);
     let mut elements = Vec::new();
+    let heading = match missing.is_error() {
+        true => "Error".to_owned(),
+        false => format!("Missing: {}", missing.reason),
+    };
     for size in SIZES {
         let wrapped = |text: &str, face| {
             text::wrap(text, size, face, inner.width()).into_iter().map(move |line| (line, face))
         };
         let lines: Vec<(String, Face)> = wrapped(id, Face::Bold)
             .chain(wrapped(title, Face::Regular))
-            .chain(wrapped(&format!("Missing: {}", missing.reason), Face::Bold))
+            .chain(wrapped(&heading, Face::Bold))
             .chain(wrapped(&missing.detail, Face::Regular))
             .collect();
         let step = 1.3 * size;

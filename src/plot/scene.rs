@@ -46,9 +46,13 @@ impl Scene {
         self.marks.iter().filter_map(|mark| mark.whole_lineage().tier()).min()
     }
 
-    /// `drawn` or `missing`.
+    /// `drawn`, `missing`, or `error` if the manifest or a file is wrong.
     pub fn state(&self) -> &'static str {
-        if self.missing.is_some() { "missing" } else { "drawn" }
+        match &self.missing {
+            Some(missing) if missing.is_error() => "error",
+            Some(_) => "missing",
+            None => "drawn",
+        }
     }
 
     /// Calls `visit` for every element in drawing order.

@@ -33,10 +33,25 @@ impl Linear {
                 *sum = sum.zip(value).map(|(sum, value)| sum + weight * value);
             }
         }
+        require_finite(&frame, &sums, |row| vec![row], "the weighted sum")?;
         frame.set(&self.into, Column::Number(sums))?;
         let origins = Origins::combined(&origins.iter().collect::<Vec<_>>(), frame.n_rows());
         frame.set_origins(&self.into, origins);
         Ok(frame)
+    }
+}
+
+/// Refuses numbers that overflowed: a table has no place for them, and a missing value would hide them. `rows` tells which
+/// rows a number was computed from.
+pub(super) fn require_finite(
+    frame: &Frame,
+    numbers: &[Option<f64>],
+    rows: impl Fn(usize) -> Vec<usize>,
+    what: &str,
+) -> Result<(), QueryError> {
+    match numbers.iter().position(|number| number.is_some_and(|number| !number.is_finite())) {
+        Some(index) => Err(QueryError::Infinite { place: frame.place(rows(index)), what: what.to_owned() }),
+        None => Ok(()),
     }
 }
 
@@ -59,6 +74,11 @@ pub(super) struct MinMax {
 }
 
 impl MinMax {
+    /// Column of the values.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
     pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
         frame.settle(self.by.iter().chain(self.lower_is_better.columns()));
         let origins = frame.origins(&self.value);
@@ -72,6 +92,14 @@ impl MinMax {
                 group.into_iter().filter_map(|row| values[row].map(|value| (row, value))).collect();
             let low = present.iter().map(|(_, value)| *value).fold(f64::INFINITY, f64::min);
             let high = present.iter().map(|(_, value)| *value).fold(f64::NEG_INFINITY, f64::max);
+            // Divided by an infinite distance, all values would be the same.
+            if !present.is_empty() && !(high - low).is_finite() {
+                let place = frame.place(present.iter().map(|(row, _)| *row));
+                return Err(QueryError::Infinite {
+                    place,
+                    what: "the distance of the largest from the smallest value".into(),
+                });
+            }
             // A scaled value depends on the ends of its group, hence on all of it.
             let inputs = frame.lineage.union(present.iter().map(|(row, _)| *row));
             let rows: Vec<usize> = present.iter().map(|(row, _)| *row).collect();
@@ -84,6 +112,7 @@ impl MinMax {
                 lineage[row] = inputs.clone();
             }
         }
+        require_finite(&frame, &scaled, |row| vec![row], "the scaled value")?;
         frame.set(&self.into, Column::Number(scaled))?;
         frame.set_origins(&self.into, Origins::gathered(cells));
         frame.lineage = lineage.into();

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer};
 
+use super::arithmetic::require_finite;
 use super::frame::Frame;
 use super::group::groups;
 use super::origins::Origins;
@@ -64,6 +65,11 @@ fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
 }
 
 impl BootstrapMean {
+    /// Column of the values.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
     pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
         self.check_names()?;
         frame.settle(&self.by);
@@ -83,6 +89,9 @@ impl BootstrapMean {
             highs.push(interval.map(|interval| interval.high));
             cells.push(origins.united(&used));
             lineage.push(frame.lineage.union(used));
+        }
+        for numbers in [&means, &lows, &highs] {
+            require_finite(&frame, numbers, |group| groups[group].clone(), "the resampled mean")?;
         }
         let first: Vec<usize> = groups.iter().filter_map(|group| group.first().copied()).collect();
         let mut result = super::reshape::select(&frame.take(&first)?, &self.by)?;

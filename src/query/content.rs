@@ -20,6 +20,7 @@ use self::fold_change::FoldChange;
 use self::part::{Key, Part};
 use super::frame::Frame;
 use super::{Column, QueryError};
+use crate::error::FileError;
 use crate::evidence::{Lineage, Lineages, SourceFile};
 use crate::manifest::{Artifact, Origin};
 use crate::store::VerifiedFile;
@@ -108,7 +109,7 @@ impl Source {
             Content::Pickle(Value::read(file.bytes.as_slice(), Limits::default()).map_err(refused)?)
         } else {
             // The reader takes a path; a copy makes sure that what is read is what was verified.
-            let copy = copied(&file.bytes).map_err(|error| not_a_table(&artifact.id, error))?;
+            let copy = copied(&file.bytes).map_err(FileError::on("copy", &artifact.to))?;
             let file = AnnDataFile::open(copy.path()).map_err(refused)?;
             Content::AnnData(Rc::new(OpenFile { file, _copy: copy }))
         };
@@ -227,8 +228,9 @@ impl TableSpec {
     }
 }
 
+/// Numbers as a column; NaN is how these files write a missing value. [`framed`] refuses what is infinite.
 fn numbers(values: Vec<f64>) -> Column {
-    Column::Number(values.into_iter().map(|value| value.is_finite().then_some(value)).collect())
+    Column::Number(values.into_iter().map(|value| (!value.is_nan()).then_some(value)).collect())
 }
 
 /// A frame of columns, which must have as many rows as there are lineages.
@@ -243,6 +245,9 @@ fn framed(columns: Vec<(String, Column)>, lineage: Lineages) -> Result<Frame, Qu
             return Err(QueryError::Unequal { problem });
         }
         frame.set(&name, column)?;
+        if frame.data.column(&name).is_ok_and(|column| column.f64().is_ok()) {
+            frame.numbers(&name)?;
+        }
     }
     Ok(frame)
 }

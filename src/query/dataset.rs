@@ -55,7 +55,7 @@ impl Alternative {
     /// The columns that become numbers before anything else is done with the rows.
     pub fn numbers(&self) -> Vec<&str> {
         let first = self.steps.iter().map_while(|step| match step {
-            Step::ToNumber(columns) => Some(&columns.0),
+            Step::ToNumber(numbers) => numbers.plain(),
             _ => None,
         });
         first.flatten().map(String::as_str).collect()

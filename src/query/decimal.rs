@@ -7,12 +7,25 @@
 const POWERS: [f64; 16] =
     [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
-/// A finite number from text; surrounding spaces are ignored, `nan`, `inf` and anything else are missing.
-pub(super) fn parse_number(text: &str) -> Option<f64> {
+/// A finite number from text: digits with an optional sign, decimal point and exponent, and nothing else, so that no
+/// other spelling becomes another number. `None` also for what is too large or too small for double precision.
+pub fn parse_number(text: &str) -> Option<f64> {
     match short_decimal(text.as_bytes()) {
-        None => text.trim().parse().ok().filter(|value: &f64| value.is_finite()),
+        None => long_decimal(text),
         number => number,
     }
+}
+
+/// The standard library reads `inf` and `nan`, and makes 0 of `1e-400`; those are refused.
+fn long_decimal(text: &str) -> Option<f64> {
+    let plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E');
+    if !text.bytes().all(plain) {
+        return None;
+    }
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite())?;
+    let mut digits = text.bytes().take_while(|byte| !matches!(byte, b'e' | b'E'));
+    let vanished = number == 0.0 && digits.any(|byte| matches!(byte, b'1'..=b'9'));
+    (!vanished).then_some(number)
 }
 
 /// A number of at most 15 digits without exponent, as `-12.345`; `None` for any other text.
@@ -90,8 +103,42 @@ mod tests {
     use super::*;
 
     fn slow(text: &str) -> Option<u64> {
-        let number = text.trim().parse().ok().filter(|value: &f64| value.is_finite());
+        if text.chars().any(|character| !"0123456789+-.eE".contains(character)) {
+            return None;
+        }
+        let number = text.parse().ok().filter(|value: &f64| value.is_finite());
         number.map(f64::to_bits)
+    }
+
+    #[test]
+    fn other_spellings_are_not_numbers() {
+        for text in [
+            " 7",
+            "7 ",
+            "\t7",
+            "nan",
+            "NaN",
+            "inf",
+            "-inf",
+            "infinity",
+            "1_000",
+            "1,000",
+            "0x10",
+            "1e400",
+            "1e-400",
+            "50%",
+            "\u{2212}1",
+            "\u{ff11}",
+            "\u{663}",
+            "1.",
+            "+.5",
+            "",
+        ] {
+            let number = matches!(text, "1." | "+.5");
+            assert_eq!(parse_number(text).is_some(), number, "{text:?}");
+        }
+        assert_eq!(parse_number("0e-400"), Some(0.0));
+        assert_eq!(parse_number("1e-300"), Some(1e-300));
     }
 
     #[test]

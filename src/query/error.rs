@@ -2,7 +2,8 @@
 
 use polars::prelude::PolarsError;
 
-use crate::error::{Class, Diagnostic};
+use super::NotANumber;
+use crate::error::{Class, Diagnostic, FileError};
 use crate::manifest::ManifestError;
 
 /// A dataset that cannot be computed although its files are there.
@@ -17,23 +18,39 @@ pub enum QueryError {
         /// As used.
         name: String,
     },
-    /// A dataset is defined through itself.
-    #[error("dataset `{name}` is defined through itself")]
-    Circular {
-        /// The dataset.
-        name: String,
-    },
-    /// A step failed.
-    #[error("dataset `{dataset}`, step {step} ({verb})")]
-    Step {
-        /// The dataset.
-        dataset: String,
-        /// Position, from 1.
-        step: usize,
-        /// The verb.
-        verb: &'static str,
+    /// Something is wrong at a place of the manifest: with a step, or with the files that it names.
+    #[error("{place}: {problem}")]
+    At {
+        /// File, line and what stands there.
+        place: ManifestError,
         /// Why.
-        source: Box<QueryError>,
+        problem: Box<QueryError>,
+    },
+    /// A cell that is needed as a number is not one.
+    #[error("{cell}{}", others(*more))]
+    NotANumber {
+        /// The first such cell.
+        cell: NotANumber,
+        /// Further cells of the column that are not numbers.
+        more: usize,
+    },
+    /// A computed number is too large.
+    #[error("{place}: {what} is not a finite number")]
+    Infinite {
+        /// Files and rows it was computed from.
+        place: String,
+        /// Which number.
+        what: String,
+    },
+    /// Two values of one group have the same pair label.
+    #[error("{place}: {group} has two values with {label}; values that are paired need different labels")]
+    Unpaired {
+        /// File and rows.
+        place: String,
+        /// The group: column and text.
+        group: String,
+        /// The label: column and text.
+        label: String,
     },
     /// A column that a verb needs is not there.
     #[error("no column `{column}`; the columns are {known}")]
@@ -73,6 +90,9 @@ pub enum QueryError {
         /// Where the second row comes from.
         second: String,
     },
+    /// A file of our own cannot be written or read.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// polars refused an operation.
     #[error("the table operation failed")]
     Table(#[from] PolarsError),
@@ -81,17 +101,31 @@ pub enum QueryError {
 impl Diagnostic for QueryError {
     fn class(&self) -> Class {
         match self {
-            Self::Manifest(_) | Self::UnknownDataset { .. } | Self::Circular { .. } => Class::Usage,
-            _ => Class::Operation,
+            Self::At { problem, .. } => problem.class(),
+            Self::File(_) => Class::Operation,
+            _ => Class::Usage,
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
             Self::Manifest(error) => error.hint(),
-            Self::Step { source, .. } => source.hint(),
+            Self::At { place, problem } => problem.hint().or_else(|| place.hint()),
+            Self::NotANumber { cell, .. } => Some(cell.hint()),
+            Self::Unpaired { .. } => {
+                Some("narrow the rows with `filter`, or average them with `mean`".into())
+            }
             _ => None,
         }
+    }
+}
+
+/// The rest of a message about one of several cells.
+fn others(n: usize) -> String {
+    match n {
+        0 => String::new(),
+        1 => ", nor is 1 other cell of the column".to_owned(),
+        n => format!(", nor are {n} other cells of the column"),
     }
 }
 

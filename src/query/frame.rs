@@ -10,7 +10,7 @@ use super::decimal::parse_number;
 use super::error::quoted;
 use super::origins::{Origins, united};
 use super::table::parse_all;
-use super::{Column, QueryError, Table};
+use super::{Column, NotANumber, QueryError, Table};
 use crate::evidence::{Lineage, Lineages};
 
 /// Numbers that one task looks at.
@@ -126,14 +126,66 @@ impl Frame {
         Ok(column.str()?.iter().map(|cell| cell.map(str::to_owned)).collect())
     }
 
-    /// A column's cells as finite numbers; what is not one is missing.
+    /// A column's cells as finite numbers; an empty cell is missing, and any other text is an error.
     pub fn numbers(&self, name: &str) -> Result<Vec<Option<f64>>, QueryError> {
+        self.numbers_but(name, &[])
+    }
+
+    /// The same, where these texts stand for missing values.
+    fn numbers_but(&self, name: &str, missing: &[String]) -> Result<Vec<Option<f64>>, QueryError> {
         let column = self.require(name)?;
-        if column.dtype() == &DataType::String {
-            return Ok(column.str()?.iter().map(|cell| cell.and_then(parse_number)).collect());
+        if column.dtype() != &DataType::String {
+            let listed: Vec<f64> = missing.iter().filter_map(|text| parse_number(text)).collect();
+            let column = column.cast(&DataType::Float64)?;
+            let present = |number: f64| !number.is_nan() && !listed.contains(&number);
+            let numbers: Vec<Option<f64>> =
+                column.f64()?.iter().map(|cell| cell.filter(|number| present(*number))).collect();
+            let infinite = |number: &Option<f64>| number.is_some_and(f64::is_infinite);
+            let n_infinite = numbers.iter().filter(|number| infinite(number)).count();
+            return match numbers.iter().position(infinite) {
+                Some(row) => Err(self.not_a_number(
+                    name,
+                    row,
+                    numbers[row].unwrap_or_default().to_string(),
+                    n_infinite - 1,
+                )),
+                None => Ok(numbers),
+            };
         }
-        let column = column.cast(&DataType::Float64)?;
-        Ok(column.f64()?.iter().map(|cell| cell.filter(|value| value.is_finite())).collect())
+        let cells = column.str()?;
+        let mut numbers: Vec<Option<f64>> =
+            parse_all(cells).into_iter().map(|number| (!number.is_nan()).then_some(number)).collect();
+        let (mut first, mut n) = (None, 0);
+        for (row, (cell, number)) in cells.iter().zip(&mut numbers).enumerate() {
+            let text = cell.unwrap_or_default();
+            if missing.iter().any(|listed| listed == text) {
+                *number = None;
+            } else if number.is_none() && !text.is_empty() {
+                first.get_or_insert((row, text));
+                n += 1;
+            }
+        }
+        match first {
+            Some((row, text)) => Err(self.not_a_number(name, row, text.to_owned(), n - 1)),
+            None => Ok(numbers),
+        }
+    }
+
+    fn not_a_number(&self, column: &str, row: usize, value: String, more: usize) -> QueryError {
+        let cell = NotANumber { place: self.place([row]), column: column.to_owned(), value };
+        QueryError::NotANumber { cell, more }
+    }
+
+    /// Where some rows come from, for messages.
+    pub fn place(&self, rows: impl IntoIterator<Item = usize>) -> String {
+        self.lineage.union(rows).place()
+    }
+
+    /// Rows without a value in a column: those whose cell is empty or missing.
+    pub fn n_missing(&self, name: &str) -> usize {
+        let Ok(column) = self.require(name) else { return 0 };
+        let empty = column.str().map_or(0, |cells| cells.iter().filter(|cell| *cell == Some("")).count());
+        column.null_count() + empty
     }
 
     /// Adds or replaces a column, whose cells come from their rows.
@@ -209,23 +261,21 @@ impl Frame {
         })
     }
 
-    /// Turns a column into finite numbers; what is not one is missing.
-    pub fn make_numbers(&mut self, name: &str) -> Result<(), QueryError> {
+    /// Turns a column into finite numbers; an empty cell and one of `missing` is missing, and any other text is an error.
+    pub fn make_numbers(&mut self, name: &str, missing: &[String]) -> Result<(), QueryError> {
         let column = self.require(name)?;
-        if column.f64().is_ok_and(all_finite) {
+        if missing.is_empty() && column.f64().is_ok_and(all_finite) {
             return Ok(());
         }
-        if column.dtype() != &DataType::String {
-            let numbers = self.numbers(name)?;
-            return self.retype(name, Column::Number(numbers));
+        let numbers = self.numbers_but(name, missing)?;
+        // Numbers without a gap take less room.
+        match numbers.iter().copied().collect::<Option<Vec<f64>>>() {
+            Some(numbers) => {
+                self.data.with_column(polars::prelude::Column::new(name.into(), numbers))?;
+                Ok(())
+            }
+            None => self.retype(name, Column::Number(numbers)),
         }
-        let numbers = parse_all(column.str()?);
-        if numbers.iter().any(|number| number.is_nan()) {
-            let numbers = numbers.into_iter().map(|number| (!number.is_nan()).then_some(number));
-            return self.retype(name, Column::Number(numbers.collect()));
-        }
-        self.data.with_column(polars::prelude::Column::new(name.into(), numbers))?;
-        Ok(())
     }
 
     /// The finished table.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use polars::prelude::GroupsType;
 use serde::Deserialize;
 
+use super::arithmetic::require_finite;
 use super::frame::Frame;
 use super::origins::Origins;
 use super::step::OneOrMany;
@@ -89,6 +90,11 @@ enum AllEqual {
 }
 
 impl RankPercentile {
+    /// Column of the values.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
     pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
         frame.settle(self.by.iter().chain(self.lower_is_better.columns()));
         let origins = frame.origins(&self.value);
@@ -140,6 +146,11 @@ fn one() -> usize {
 }
 
 impl Mean {
+    /// Column of the values.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
     pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
         frame.settle(&self.by);
         let origins = frame.origins(&self.value);
@@ -155,6 +166,7 @@ impl Mean {
             cells.push(origins.united(&used));
             lineage.push(frame.lineage.union(used));
         }
+        require_finite(&frame, &means, |group| groups[group].clone(), "the mean")?;
         let first: Vec<usize> = groups.iter().filter_map(|group| group.first().copied()).collect();
         let mut result = super::reshape::select(&frame.take(&first)?, &self.by)?;
         result.lineage = lineage.into();

@@ -11,9 +11,9 @@ use super::format::without_reader;
 use super::frame::Frame;
 use super::read::read;
 use super::{DatasetSpec, QueryError, Table};
-use crate::error::Failure;
+use crate::error::{Diagnostic, Failure, sentence};
 use crate::evidence::{Missing, Reason};
-use crate::manifest::{Artifact, Origin, RawSpec, SourceKind};
+use crate::manifest::{Artifact, At, ManifestError, Origin, RawSpec, SourceKind, nearest};
 use crate::store::{Absence, ReadError, Vault, VerifiedFile};
 
 /// A resolved dataset.
@@ -23,10 +23,12 @@ pub struct Evidence {
     pub table: Arc<Table>,
     /// Which alternative was used, as a sentence fragment.
     pub alternative: String,
+    /// Rows that steps left out, one sentence fragment per step: `step 2 (mean): 3 of 40 rows without `value``.
+    pub left_out: Vec<String>,
 }
 
 /// What a dataset may be computed from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct DatasetInputs<'a> {
     /// What the table holds.
     pub about: Option<String>,
@@ -36,16 +38,17 @@ pub struct DatasetInputs<'a> {
     pub artifacts: Vec<&'a str>,
 }
 
-/// What became of a dataset.
+/// What became of a dataset. One that cannot be computed, because its spec or a file is wrong, is an absence for which
+/// [`Missing::is_error`] holds: what is built on it is an error too, and nothing else is.
 type Resolved = Result<Evidence, Missing>;
 
 /// A paper's datasets, resolved on demand and remembered.
 pub struct Library<'a> {
     vault: &'a Vault<'a>,
     resolved: BTreeMap<String, Resolved>,
-    /// Datasets being resolved, to notice circles.
-    open: Vec<String>,
-    problems: Vec<ReadError>,
+    problems: Vec<Failure>,
+    /// What was said of them, since many datasets may read a file that is wrong.
+    noted: BTreeSet<String>,
     /// Pickles that were read, by artifact.
     pickles: BTreeMap<String, Source>,
 }
@@ -56,59 +59,67 @@ impl<'a> Library<'a> {
         Self {
             vault,
             resolved: BTreeMap::new(),
-            open: Vec::new(),
             problems: Vec::new(),
+            noted: BTreeSet::new(),
             pickles: BTreeMap::new(),
         }
     }
 
-    /// Files that are there and not the pinned ones, met so far. Their datasets count as missing.
-    pub fn into_problems(self) -> Vec<ReadError> {
+    /// What is wrong with files and datasets, as far as it was met: files that are not the pinned ones, whose datasets
+    /// count as missing, and datasets that cannot be computed.
+    pub fn into_problems(self) -> Vec<Failure> {
         self.problems
     }
 
-    /// The table of a dataset, or why there is none.
-    pub fn get(&mut self, name: &str) -> Result<Resolved, Failure> {
+    /// The table of a dataset, or why there is none. The error is a name that no dataset has.
+    pub fn get(&mut self, name: &str) -> Result<Resolved, QueryError> {
         if let Some(resolved) = self.resolved.get(name) {
             return Ok(resolved.clone());
         }
-        if self.open.iter().any(|open| open == name) {
-            return Err(QueryError::Circular { name: name.to_owned() }.into());
-        }
-        let spec = self.spec(name)?;
-        self.open.push(name.to_owned());
-        let resolved = self.resolve(name, &spec);
-        self.open.pop();
-        let resolved = resolved?;
+        self.raw(name)?;
+        let spec = self.checked(name);
+        let resolved = spec.and_then(|spec| self.resolve(name, &spec)).unwrap_or_else(|error| {
+            let missing =
+                Missing::error(format!("dataset `{name}` cannot be computed: {}", sentence(&error)));
+            // A file that is not a table is one problem, however many datasets read it.
+            let subject = match &error {
+                QueryError::At { problem, .. } if matches!(**problem, QueryError::NotATable { .. }) => {
+                    problem.to_string()
+                }
+                _ => error.to_string(),
+            };
+            self.note(subject, error);
+            Err(missing)
+        });
         self.resolved.insert(name.to_owned(), resolved.clone());
         Ok(resolved)
     }
 
-    /// Checks every dataset of the paper without reading a file: specs parse, parents exist, no circles.
-    pub fn check(&self) -> Result<(), QueryError> {
-        /// `trail` holds the datasets on the way here, `known` those that are fine.
-        fn visit(
-            library: &Library<'_>,
-            name: &str,
-            trail: &mut Vec<String>,
-            known: &mut BTreeSet<String>,
-        ) -> Result<(), QueryError> {
-            if known.contains(name) {
-                return Ok(());
-            }
-            if trail.iter().any(|open| open == name) {
-                return Err(QueryError::Circular { name: name.to_owned() });
-            }
-            let spec = library.spec(name)?;
-            trail.push(name.to_owned());
-            let visited = spec.parents().try_for_each(|parent| visit(library, parent, trail, known));
-            trail.pop();
-            known.insert(name.to_owned());
-            visited
+    /// The spec of a dataset whose parents exist and do not lead back to it.
+    fn checked(&self, name: &str) -> Result<DatasetSpec, QueryError> {
+        let (raw, spec) = (self.raw(name)?, self.spec(name)?);
+        if let Some(parent) = spec.parents().find(|parent| self.raw(parent).is_err()) {
+            let names = self.vault.manifest().datasets.iter().map(|raw| raw.id.as_str());
+            let error = raw.error(format!("dataset `{name}`: no dataset is called `{parent}`"));
+            return Err(match nearest(parent, names) {
+                Some(known) => error.with_hint(format!("did you mean `{known}`?")).into(),
+                None => error.into(),
+            });
         }
-        let (mut trail, mut known) = (Vec::new(), BTreeSet::new());
-        let mut names = self.vault.manifest().datasets.iter().map(|spec| spec.id.as_str());
-        names.try_for_each(|name| visit(self, name, &mut trail, &mut known))
+        let (mut open, mut visited): (Vec<String>, _) =
+            (spec.parents().map(str::to_owned).collect(), BTreeSet::new());
+        while let Some(parent) = open.pop() {
+            if parent == name {
+                return Err(raw.error(format!("dataset `{name}` is defined through itself")).into());
+            }
+            // What is wrong with a parent is that parent's problem.
+            if let Ok(spec) = self.spec(&parent)
+                && visited.insert(parent)
+            {
+                open.extend(spec.parents().map(str::to_owned));
+            }
+        }
+        Ok(spec)
     }
 
     /// Ids of all artifacts that these datasets may be read from, through their parents, in order of declaration.
@@ -193,11 +204,13 @@ impl<'a> Library<'a> {
         Ok(spec)
     }
 
-    fn resolve(&mut self, name: &str, spec: &DatasetSpec) -> Result<Resolved, Failure> {
+    fn resolve(&mut self, name: &str, spec: &DatasetSpec) -> Result<Resolved, QueryError> {
         let mut absences: Vec<Missing> = Vec::new();
-        for alternative in &spec.any_of {
-            match self.alternative(name, alternative)? {
+        for (index, alternative) in spec.any_of.iter().enumerate() {
+            match self.alternative(name, index, alternative)? {
                 Ok(evidence) => return Ok(Ok(evidence)),
+                // A later alternative must not hide that this one is wrong.
+                Err(missing) if missing.is_error() => return Ok(Err(missing)),
                 Err(missing) => absences.push(missing),
             }
         }
@@ -213,41 +226,55 @@ impl<'a> Library<'a> {
         Ok(Err(Missing { reason, detail: details.join("; "), needs }))
     }
 
-    fn alternative(&mut self, name: &str, alternative: &Alternative) -> Result<Resolved, Failure> {
+    fn alternative(
+        &mut self,
+        name: &str,
+        index: usize,
+        alternative: &Alternative,
+    ) -> Result<Resolved, QueryError> {
         if let Some(Absent { reason, detail, needs }) = alternative.absent.clone() {
             return Ok(Err(Missing { reason, detail, needs }));
         }
+        let raw = self.raw(name)?;
+        let way = [At::Key("any_of"), At::Index(index)];
+        let in_files = |error| located(error, || raw.error_at(&way, format!("dataset `{name}`")));
         let (mut frame, inherited) = match &alternative.dataset {
             Some(parent) => match self.get(parent)? {
                 Ok(evidence) => (Frame::from_table(&evidence.table), evidence.alternative),
                 Err(missing) => return Ok(Err(missing)),
             },
-            None => match self.files(name, alternative)? {
+            None => match self.files(name, alternative).map_err(in_files)? {
                 Ok(frame) => (frame, String::new()),
                 Err(missing) => return Ok(Err(missing)),
             },
         };
+        let mut left_out = Vec::new();
         for (i, step) in alternative.steps.iter().enumerate() {
             let joined = match step.joined_dataset().map(|parent| self.get(parent)).transpose()? {
                 Some(Ok(evidence)) => Some(evidence.table),
                 Some(Err(missing)) => return Ok(Err(missing)),
                 None => None,
             };
-            frame = step.apply(frame, joined.as_deref()).map_err(|source| QueryError::Step {
-                dataset: name.to_owned(),
-                step: i + 1,
-                verb: step.verb(),
-                source: Box::new(source),
+            let words = format!("step {} ({})", i + 1, step.verb());
+            let (n_before, without) = (frame.n_rows(), step.without_value(&frame));
+            frame = step.apply(frame, joined.as_deref()).map_err(|error| {
+                let way = [&way[..], &[At::Key("steps"), At::Index(i)]].concat();
+                located(error, || raw.error_at(&way, format!("dataset `{name}`, {words}")))
             })?;
+            left_out.extend(without.map(|without| format!("{words}: {without}")));
+            if step.drops_rows() && frame.n_rows() < n_before {
+                left_out.push(format!("{words}: {} of {n_before} rows", n_before - frame.n_rows()));
+            }
         }
         let says = alternative.says.clone().unwrap_or(inherited);
         let note = alternative.table.as_ref().and_then(TableSpec::note);
         let alternative = [says].into_iter().chain(note).filter(|part| !part.is_empty()).collect::<Vec<_>>();
-        Ok(Ok(Evidence { table: Arc::new(frame.into_table()?), alternative: alternative.join("; ") }))
+        let table = Arc::new(frame.into_table().map_err(in_files)?);
+        Ok(Ok(Evidence { table, alternative: alternative.join("; "), left_out }))
     }
 
     /// The stacked rows of an alternative's files, all of which must be there.
-    fn files(&mut self, name: &str, alternative: &Alternative) -> Result<Result<Frame, Missing>, Failure> {
+    fn files(&mut self, name: &str, alternative: &Alternative) -> Result<Result<Frame, Missing>, QueryError> {
         let artifacts = self.artifacts(name, alternative)?;
         if let Some(missing) = self.unreadable(&artifacts, alternative.table.is_some()) {
             return Ok(Err(missing));
@@ -267,7 +294,7 @@ impl<'a> Library<'a> {
                 sources.push(source.clone());
                 continue;
             }
-            let file = match self.verified(artifact)? {
+            let file = match self.verified(artifact) {
                 Ok(file) => file,
                 Err(reason) => {
                     absent.push((artifact, reason));
@@ -294,15 +321,18 @@ impl<'a> Library<'a> {
     }
 
     /// The verified bytes of an artifact, or why there are none.
-    fn verified(&mut self, artifact: &Artifact) -> Result<Result<VerifiedFile, Reason>, Failure> {
+    fn verified(&mut self, artifact: &Artifact) -> Result<VerifiedFile, Reason> {
         match self.vault.read(artifact) {
-            Ok(Ok(file)) => Ok(Ok(file)),
-            Ok(Err(Absence::NotFetched | Absence::NotPinned)) => Ok(Err(self.not_there(artifact))),
-            Err(problem @ ReadError::Mismatch { .. }) => {
-                self.note(problem);
-                Ok(Err(Reason::HashMismatch))
+            Ok(Ok(file)) => Ok(file),
+            Ok(Err(Absence::NotFetched | Absence::NotPinned)) => Err(self.not_there(artifact)),
+            Err(problem) => {
+                let reason = match problem {
+                    ReadError::Mismatch { .. } => Reason::HashMismatch,
+                    ReadError::File(_) => Reason::Error,
+                };
+                self.note(problem.to_string(), problem);
+                Err(reason)
             }
-            Err(error) => Err(error.into()),
         }
     }
 
@@ -348,6 +378,9 @@ impl<'a> Library<'a> {
     }
 
     fn missing(&self, absent: &[(&Artifact, Reason)], wanted: usize) -> Missing {
+        if let Some((artifact, _)) = absent.iter().find(|(_, reason)| *reason == Reason::Error) {
+            return Missing::error(format!("`{}` cannot be read", artifact.id));
+        }
         let mismatched = absent.iter().find(|(_, reason)| *reason == Reason::HashMismatch);
         let Some((artifact, reason)) = mismatched.or(absent.first()) else {
             return Missing::new(Reason::NotFetched, "no file");
@@ -414,12 +447,19 @@ impl<'a> Library<'a> {
         }
     }
 
-    /// Remembers a file that is not the pinned one, once.
-    fn note(&mut self, problem: ReadError) {
-        let text = problem.to_string();
-        if !self.problems.iter().any(|known| known.to_string() == text) {
-            self.problems.push(problem);
+    /// Remembers what is wrong, once per subject.
+    fn note(&mut self, subject: String, problem: impl Diagnostic) {
+        if self.noted.insert(subject) {
+            self.problems.push(problem.into());
         }
+    }
+}
+
+/// A problem at its place, unless it says already where it is.
+fn located(problem: QueryError, place: impl FnOnce() -> ManifestError) -> QueryError {
+    match problem {
+        QueryError::Manifest(_) | QueryError::At { .. } => problem,
+        _ => QueryError::At { place: place(), problem: Box::new(problem) },
     }
 }
 

@@ -3,13 +3,13 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
-use polars::prelude::{CsvReadOptions, DataFrame, PolarsError, PolarsResult, SerReader};
+use polars::prelude::{CsvReadOptions, DataFrame, PolarsResult, SerReader};
 
 use super::error::brief;
 use super::frame::Frame;
 use super::origins::Origins;
 use super::plain::read_plain;
-use super::{QueryError, Table};
+use super::{QueryError, Table, records};
 use crate::evidence::{Lineage, Lineages};
 use crate::manifest::{Artifact, derived_sources};
 use crate::store::VerifiedFile;
@@ -25,12 +25,12 @@ pub fn read_csv(file: &VerifiedFile, artifact: &Artifact) -> Result<Table, Query
 /// The artifact's own columns are added. The lineage of a row is that row and, for a row that the digitiser
 /// derived, the rows it was derived from.
 pub(super) fn read(file: &VerifiedFile, artifact: &Artifact, numbers: &[&str]) -> Result<Frame, QueryError> {
-    let not_a_table = |error: PolarsError| {
-        let (artifact, problem) = (artifact.id.clone(), brief(&error));
-        QueryError::NotATable { artifact, problem }
+    // Columns that hold anything but numbers are read as text, so that the verb that asks for numbers can name the cell.
+    let as_text = || if numbers.is_empty() { None } else { read_plain(&file.bytes, &[]) };
+    let data = match read_plain(&file.bytes, numbers).or_else(as_text) {
+        Some(data) => data.map_err(|error| not_a_table(artifact, brief(&error)))?,
+        None => read_checked(&file.bytes).map_err(|problem| not_a_table(artifact, problem))?,
     };
-    let data =
-        read_plain(&file.bytes, numbers).unwrap_or_else(|| read_any(&file.bytes)).map_err(not_a_table)?;
     let lineage = lineages(file, artifact, data.height())?;
     let mut frame = Frame::new(data, lineage);
     for (name, value) in &artifact.columns {
@@ -41,6 +41,21 @@ pub(super) fn read(file: &VerifiedFile, artifact: &Artifact, numbers: &[&str]) -
         frame.set_origins(name, Origins::declared(frame.n_rows()));
     }
     Ok(frame)
+}
+
+fn not_a_table(artifact: &Artifact, problem: String) -> QueryError {
+    QueryError::NotATable { artifact: artifact.id.clone(), problem }
+}
+
+/// Reads CSV text in any form, all of whose rows have as many cells as the header.
+fn read_checked(bytes: &[u8]) -> Result<DataFrame, String> {
+    let (n_rows, text) = records::check(bytes)?;
+    let data = read_any(text).map_err(|error| brief(&error))?;
+    // Claims and lineage name rows by their number.
+    if data.height() != n_rows {
+        return Err(format!("{} rows were read of {n_rows}; are all quotes closed?", data.height()));
+    }
+    Ok(data)
 }
 
 /// Reads CSV text in any form.

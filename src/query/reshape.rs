@@ -69,10 +69,46 @@ pub(super) fn set(mut frame: Frame, values: &BTreeMap<String, String>) -> Result
     Ok(frame)
 }
 
-/// Turns text columns into numbers.
-pub(super) fn to_number(mut frame: Frame, columns: &[String]) -> Result<Frame, QueryError> {
-    columns.iter().try_for_each(|name| frame.make_numbers(name))?;
-    Ok(frame)
+/// Turns text columns into numbers. An empty cell is missing, and so is a text that is listed; any other text that is not a
+/// number is an error. Written `"x"`, `["x", "y"]` or `{ columns = ["x"], missing = ["NA"] }`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected a column, an array of columns, or `{ columns = [\"x\"], missing = [\"NA\"] }`"
+)]
+pub(super) enum ToNumber {
+    /// Columns without texts for missing values.
+    Columns(OneOrMany),
+    /// Columns with such texts.
+    Listed(ListedMissing),
+}
+
+/// Columns that become numbers, and the texts in them that stand for missing values.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ListedMissing {
+    columns: OneOrMany,
+    #[serde(default)]
+    missing: Vec<String>,
+}
+
+impl ToNumber {
+    pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
+        let (columns, missing) = match self {
+            Self::Columns(columns) => (columns, &[][..]),
+            Self::Listed(listed) => (&listed.columns, listed.missing.as_slice()),
+        };
+        columns.0.iter().try_for_each(|name| frame.make_numbers(name, missing))?;
+        Ok(frame)
+    }
+
+    /// The columns, if no text in them stands for a missing value; then they may be read as numbers.
+    pub fn plain(&self) -> Option<&Vec<String>> {
+        match self {
+            Self::Columns(columns) => Some(&columns.0),
+            Self::Listed(_) => None,
+        }
+    }
 }
 
 /// Drops rows with a missing value.
@@ -81,7 +117,10 @@ pub(super) fn drop_missing(frame: &Frame, columns: &[String]) -> Result<Frame, Q
     for name in columns {
         let column = frame.require(name)?;
         let present: Vec<bool> = match column.dtype() {
-            DataType::String => frame.text(name)?.iter().map(Option::is_some).collect(),
+            DataType::String => {
+                let present = |cell: &Option<String>| cell.as_ref().is_some_and(|cell| !cell.is_empty());
+                frame.text(name)?.iter().map(present).collect()
+            }
             _ => frame.numbers(name)?.iter().map(Option::is_some).collect(),
         };
         keep.iter_mut().zip(present).for_each(|(keep, present)| *keep &= present);
@@ -114,6 +153,11 @@ enum Others {
 }
 
 impl Recode {
+    /// Whether rows with other texts are dropped.
+    pub fn drops_rows(&self) -> bool {
+        self.others == Others::Drop
+    }
+
     pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
         if self.others == Others::Drop {
             let known = OneOrMany(self.map.keys().cloned().collect());

@@ -25,8 +25,8 @@ pub(super) enum Step {
     Recode(reshape::Recode),
     /// Columns to rows.
     Melt(reshape::Melt),
-    /// Numbers from text; what is no finite number becomes missing.
-    ToNumber(OneOrMany),
+    /// Numbers from text; a text that is not a number is an error unless it is listed as missing.
+    ToNumber(reshape::ToNumber),
     /// Drop rows with a missing value in one of these columns.
     DropMissing(OneOrMany),
     /// Add the columns of another dataset where key columns agree.
@@ -113,6 +113,29 @@ impl Step {
         }
     }
 
+    /// Rows that the verb leaves out because they have no value, in words; `None` for none.
+    pub fn without_value(&self, frame: &Frame) -> Option<String> {
+        let column = match self {
+            Self::MinMax(scale) => scale.value(),
+            Self::RankPercentile(rank) => rank.value(),
+            Self::Mean(mean) => mean.value(),
+            Self::BootstrapMean(bootstrap) => bootstrap.value(),
+            Self::PairedTTest(test) => test.value(),
+            _ => return None,
+        };
+        let n = frame.n_missing(column);
+        (n > 0).then(|| format!("{n} of {} rows without `{column}`", frame.n_rows()))
+    }
+
+    /// Whether the verb is for leaving rows out, so that their number is worth a word.
+    pub fn drops_rows(&self) -> bool {
+        match self {
+            Self::Recode(recode) => recode.drops_rows(),
+            Self::Filter(_) | Self::DropMissing(_) => true,
+            _ => false,
+        }
+    }
+
     /// The dataset that a join or an append needs.
     pub fn joined_dataset(&self) -> Option<&str> {
         match self {
@@ -132,7 +155,7 @@ impl Step {
             Self::Set(values) => reshape::set(frame, values),
             Self::Recode(recode) => recode.apply(frame),
             Self::Melt(melt) => melt.apply(&frame),
-            Self::ToNumber(columns) => reshape::to_number(frame, &columns.0),
+            Self::ToNumber(numbers) => numbers.apply(frame),
             Self::DropMissing(columns) => reshape::drop_missing(&frame, &columns.0),
             Self::Join(join) => join.apply(frame, joined),
             Self::Append(dataset) => reshape::append(frame, dataset, joined),

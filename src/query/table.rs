@@ -1,6 +1,7 @@
 //! The result of a dataset pipeline: named columns of text or numbers, and the lineage of every row.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use polars::prelude::{DataType, PlSmallStr, StringChunked};
@@ -9,6 +10,7 @@ use rayon::prelude::*;
 use super::categories::Categories;
 use super::decimal::parse_number;
 use super::frame::Frame;
+use super::spelling::advice;
 use crate::evidence::{Lineage, Lineages};
 
 /// A column; `None` is a missing value. Numbers are finite.
@@ -18,6 +20,37 @@ pub enum Column {
     Text(Vec<Option<String>>),
     /// Finite numbers.
     Number(Vec<Option<f64>>),
+}
+
+/// A cell that is needed as a number and holds another text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotANumber {
+    /// File and row.
+    pub place: String,
+    /// The column.
+    pub column: String,
+    /// What the cell holds.
+    pub value: String,
+}
+
+impl NotANumber {
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        let Self { column, value, .. } = self;
+        let listed = || {
+            format!(
+                "if it stands for a missing value, list it: `{{ to_number = {{ columns = [{column:?}], missing = \
+                 [{value:?}] }} }}`"
+            )
+        };
+        advice(value).unwrap_or_else(listed)
+    }
+}
+
+impl fmt::Display for NotANumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, column `{}`: `{}` is not a number", self.place, self.column, self.value)
+    }
 }
 
 /// A table of `n_rows` rows. Every column is text or finite numbers; numbers are in one piece, text in few.
@@ -77,16 +110,34 @@ impl Table {
         }
     }
 
-    /// A cell as a finite number. `None` for a missing value, text that is no number, or an unknown column.
-    pub fn number(&self, column: &str, row: usize) -> Option<f64> {
-        let column = self.0.require(column).ok()?;
-        match column.dtype() {
-            DataType::String => parse_number(column.str().ok()?.get(row)?),
-            _ => column.f64().ok()?.get(row),
+    /// A cell as a finite number; `None` for a missing value or an unknown column. The error is a text that is not a
+    /// number.
+    pub fn number(&self, column: &str, row: usize) -> Result<Option<f64>, NotANumber> {
+        let Ok(cells) = self.0.require(column) else { return Ok(None) };
+        if let Ok(numbers) = cells.f64() {
+            return Ok(numbers.get(row));
+        }
+        let text = cells.str().ok().and_then(|cells| cells.get(row)).unwrap_or_default();
+        match parse_number(text) {
+            None if !text.is_empty() => Err(self.not_a_number(column, row, text)),
+            number => Ok(number),
         }
     }
 
-    /// The numbers of a whole column, NaN where there is none; `None` for an unknown column.
+    fn not_a_number(&self, column: &str, row: usize, text: &str) -> NotANumber {
+        let place = self.union([row]).place();
+        NotANumber { place, column: column.to_owned(), value: text.to_owned() }
+    }
+
+    /// The first of these rows whose cell is a text that is not a number.
+    pub fn first_text(&self, column: &str, mut rows: impl Iterator<Item = usize>) -> Option<NotANumber> {
+        // A column of numbers need not be searched.
+        self.0.require(column).ok()?.str().ok()?;
+        rows.find_map(|row| self.number(column, row).err())
+    }
+
+    /// The numbers of a whole column, NaN where there is none ([`Self::first_text`] finds what is a text); `None` for an
+    /// unknown column.
     pub fn numbers(&self, column: &str) -> Option<Cow<'_, [f64]>> {
         let column = self.0.require(column).ok()?;
         if column.dtype() == &DataType::String {
@@ -191,7 +242,7 @@ mod tests {
     fn a_column_without_numbers_is_full_of_holes() {
         let columns = vec![
             ("text".to_owned(), Column::Text(vec![Some("1.5".to_owned()), None, Some("x".to_owned())])),
-            ("number".to_owned(), Column::Number(vec![Some(f64::INFINITY), None, Some(2.0)])),
+            ("number".to_owned(), Column::Number(vec![Some(f64::NAN), None, Some(2.0)])),
         ];
         let table = Table::new(columns, vec![Lineage::default(); 3]).unwrap();
         let holes = |name| -> Vec<bool> {
@@ -199,6 +250,19 @@ mod tests {
         };
         assert_eq!(holes("text"), [false, true, true]);
         assert_eq!(holes("number"), [true, true, false]);
-        assert_eq!(table.number("number", 0), None);
+        assert_eq!(table.number("number", 0), Ok(None));
+        assert_eq!(table.number("text", 0), Ok(Some(1.5)));
+        assert_eq!(table.number("text", 1), Ok(None));
+        let text = table.number("text", 2).unwrap_err();
+        assert_eq!(text.to_string(), "a row of no file, column `text`: `x` is not a number");
+        assert_eq!(table.first_text("text", 0..2), None);
+        assert_eq!(table.first_text("text", 0..3), Some(text));
+        assert_eq!(table.first_text("number", 0..3), None);
+    }
+
+    #[test]
+    fn infinity_is_not_a_missing_value() {
+        let column = Column::Number(vec![Some(f64::INFINITY)]);
+        assert!(Table::new(vec![("x".to_owned(), column)], vec![Lineage::default()]).is_none());
     }
 }

@@ -12,7 +12,7 @@ use crate::evidence::Lineage;
 use crate::stats::{paired_t_test, stars};
 
 /// Paired two-sided t-test between every two of `groups` in their given order, within `by`, values paired by
-/// the text of `pair_by`. Two groups whose finite values do not have the same pair labels are not compared and give
+/// the text of `pair_by`, which no two values of a group may share. Two groups whose finite values do not have the same pair labels are not compared and give
 /// no row; neither do fewer than two pairs.
 ///
 /// Columns of the result: `by`, then `<group>_a`, `<group>_b`, `n`, `t`, `p`, `stars`.
@@ -43,6 +43,11 @@ struct Rows {
 }
 
 impl PairedTTest {
+    /// Column of the values.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
     pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
         frame.settle(self.by.iter().chain([&self.group, &self.pair_by]));
         let frame = &frame;
@@ -51,11 +56,17 @@ impl PairedTTest {
         let pair_labels = frame.text(&self.pair_by)?;
         let mut rows = Rows::default();
         for stratum in groups(frame, &self.by)? {
-            let of_group = |name: &String| -> Paired {
-                let of_name = stratum.iter().filter(|row| group_names[**row].as_ref() == Some(name));
-                of_name.filter_map(|&row| Some((pair_labels[row].clone()?, (values[row]?, row)))).collect()
+            let of_group = |name: &String| -> Result<Paired, QueryError> {
+                let mut paired = Paired::new();
+                for &row in stratum.iter().filter(|row| group_names[**row].as_ref() == Some(name)) {
+                    let Some((label, value)) = pair_labels[row].as_ref().zip(values[row]) else { continue };
+                    if let Some((_, other)) = paired.insert(label.clone(), (value, row)) {
+                        return Err(self.twice(frame, (name, label), [other, row]));
+                    }
+                }
+                Ok(paired)
             };
-            let paired: Vec<Paired> = self.groups.iter().map(of_group).collect();
+            let paired: Vec<Paired> = self.groups.iter().map(of_group).collect::<Result<_, _>>()?;
             for i in 0..self.groups.len() {
                 for j in i + 1..self.groups.len() {
                     self.compare(frame, (i, &paired[i]), (j, &paired[j]), &mut rows);
@@ -63,6 +74,15 @@ impl PairedTTest {
             }
         }
         self.finish(frame, rows)
+    }
+
+    /// Two values of a group with one label: nobody could tell which of them has the partner.
+    fn twice(&self, frame: &Frame, (group, label): (&String, &String), rows: [usize; 2]) -> QueryError {
+        QueryError::Unpaired {
+            place: frame.place(rows),
+            group: format!("{} `{group}`", self.group),
+            label: format!("{} `{label}`", self.pair_by),
+        }
     }
 
     fn compare(&self, frame: &Frame, (i, a): (usize, &Paired), (j, b): (usize, &Paired), rows: &mut Rows) {

@@ -68,15 +68,15 @@ const SCORES: &str = "\
 ,split,r2,mse
 m1,s1,0.5,3
 m2,s1,0.7,3
-m3,s1,nan,1
+m3,s1,,1
 m1,s2,0.1,
-m2,s2,0.2,oops
+m2,s2,0.2,
 ";
 
 #[test]
 fn an_unnamed_index_column_can_be_named() {
     let table = run(SCORES, r#"{ rename = { model = "" } }, { filter = { split = "s2" } }"#).unwrap();
-    assert_eq!(show(&table), "model,split,r2,mse\nm1,s2,0.1,- <4>\nm2,s2,0.2,oops <5>");
+    assert_eq!(show(&table), "model,split,r2,mse\nm1,s2,0.1,- <4>\nm2,s2,0.2,- <5>");
 }
 
 #[test]
@@ -101,6 +101,65 @@ fn rank_percentile_averages_ties_and_leaves_missing_values_out() {
         "model,split,r2_rank,mse_rank\n\
          m1,s1,0,0.75 <1 2 3>\nm2,s1,1,0.75 <1 2 3>\nm3,s1,-,0 <1 2 3>\nm1,s2,0,- <4 5>\nm2,s2,1,- <4 5>"
     );
+}
+
+/// Whatever verb needs numbers, a text in their place is named with its file, row and column.
+#[test]
+fn a_text_in_place_of_a_number_is_refused_by_every_verb() {
+    for steps in [
+        r#"{ to_number = "v" }"#,
+        r#"{ to_number = ["v"] }"#,
+        r#"{ rank_percentile = { by = [], value = "v", into = "p" } }"#,
+        r#"{ mean = { by = ["g"], value = "v" } }"#,
+        r#"{ min_max = { by = [], value = "v", into = "s" } }"#,
+        r#"{ linear = { into = "s", terms = { v = 2 } } }"#,
+        r#"{ paired_t_test = { by = [], group = "g", groups = ["a", "b"], pair_by = "g", value = "v" } }"#,
+        &bootstrap_mean(""),
+    ] {
+        let error = run("g,v\na,1\na,\nb,oops\nb,0,9\n".replace("0,9", "inf").as_str(), steps).unwrap_err();
+        let expected = "`a` row 3, column `v`: `oops` is not a number, nor is 1 other cell of the column";
+        assert_eq!(error.to_string(), expected, "{steps}");
+    }
+}
+
+#[test]
+fn texts_for_missing_values_are_listed() {
+    let csv = "v,w\n1,NA\nNA,2\n,-9\n3,\n";
+    let steps = r#"{ to_number = { columns = ["v", "w"], missing = ["NA", "-9"] } }"#;
+    assert_eq!(show(&run(csv, steps).unwrap()), "v,w\n1,- <1>\n-,2 <2>\n-,- <3>\n3,- <4>");
+    let again = format!(r#"{{ to_number = {{ columns = "w", missing = ["NA"] }} }}, {}"#, steps);
+    assert_eq!(show(&run(csv, &again).unwrap()), "v,w\n1,- <1>\n-,2 <2>\n-,- <3>\n3,- <4>");
+    let error = run(csv, r#"{ to_number = { columns = ["v"], missing = ["na"] } }"#).unwrap_err();
+    assert_eq!(error.to_string(), "`a` row 2, column `v`: `NA` is not a number");
+}
+
+#[test]
+fn numbers_that_overflow_are_refused() {
+    let refused = |csv: &str, steps: &str| run(csv, steps).unwrap_err().to_string();
+    let linear = r#"{ linear = { into = "s", terms = { v = 10 } } }"#;
+    assert_eq!(refused("g,v\na,1\na,1e308\n", linear), "`a` row 2: the weighted sum is not a finite number");
+    let mean = r#"{ mean = { by = ["g"], value = "v" } }"#;
+    assert_eq!(
+        refused("g,v\na,1e308\na,1e308\nb,1\n", mean),
+        "`a` rows 1-2: the mean is not a finite number"
+    );
+    let scale = r#"{ min_max = { by = [], value = "v", into = "s" } }"#;
+    let error = refused("g,v\na,-1e308\na,1e308\n", scale);
+    assert_eq!(
+        error,
+        "`a` rows 1-2: the distance of the largest from the smallest value is not a finite number"
+    );
+}
+
+#[test]
+fn a_pair_label_that_occurs_twice_is_refused() {
+    let csv = "g,s,v\nA,1,1\nA,2,2\nA,1,9\nB,1,1\nB,2,2\n";
+    let steps =
+        r#"{ paired_t_test = { by = [], group = "g", groups = ["A", "B"], pair_by = "s", value = "v" } }"#;
+    let message = run(csv, steps).unwrap_err().to_string();
+    assert!(message.starts_with("`a` rows 1,3: g `A` has two values with s `1`"), "{message}");
+    // A row without a value pairs nothing.
+    assert!(run(&csv.replace("A,1,9", "A,1,"), steps).is_ok());
 }
 
 #[test]
@@ -137,7 +196,7 @@ fn bootstrap_mean(more: &str) -> String {
 #[test]
 fn bootstrap_mean_has_one_row_a_group_with_its_own_generator() {
     // Two equal groups interleaved, one of a single value, one without any.
-    let csv = "g,v\nb,1\na,1\nb,2\na,2\na,\nb,4\na,4\none,0.1\nnone,-\n";
+    let csv = "g,v\nb,1\na,1\nb,2\na,2\na,\nb,4\na,4\none,0.1\nnone,\n";
     let table = run(csv, &bootstrap_mean("")).unwrap();
     // NumPy: values[default_rng(42).integers(0, 3, size=(4000, 3))].mean(axis=1), its mean and 2.5 and 97.5 percentiles.
     assert_eq!(
@@ -216,7 +275,7 @@ fn min_max_pads_turns_and_keeps_missing_values() {
     assert_eq!(show(&run(csv, &steps("")).unwrap()), plain);
     let table =
         run(csv, &steps(r#", padding = 0.1, lower_is_better = { m = "a" }, constant = 0.5"#)).unwrap();
-    let scaled: Vec<Option<f64>> = (0..5).map(|row| table.number("s", row)).collect();
+    let scaled: Vec<Option<f64>> = (0..5).map(|row| table.number("s", row).unwrap()).collect();
     assert_eq!(scaled[2], None);
     for (row, expected) in [(0, 11.0 / 12.0), (1, 1.0 / 12.0), (3, 0.5), (4, 0.5)] {
         assert!((scaled[row].unwrap() - expected).abs() < 1e-12, "row {row}: {scaled:?}");
@@ -266,7 +325,7 @@ fn sort_knows_numbers_texts_and_missing_values() {
 fn append_matches_columns_by_name() {
     let table = run("key,x\na,1\n", r#"{ to_number = "x" }, { append = "other" }"#).unwrap();
     assert_eq!(show(&table), "key,x,extra\na,1,- <1>\nb,-,B <1>\na,-,A <2>");
-    assert_eq!(table.number("x", 0), Some(1.0));
+    assert_eq!(table.number("x", 0), Ok(Some(1.0)));
 }
 
 #[test]
@@ -372,8 +431,8 @@ fn genes_are_columns_or_rows() {
     assert_eq!(genes.column_names().collect::<Vec<_>>(), ["G3", "G0"]);
     let means = table_of(&cells, r#"gene_means = "mean""#).unwrap();
     assert_eq!((means.n_rows(), means.text("gene", 3)), (40, Some("G3".into())));
-    let mean = (0..40).map(|row| genes.number("G3", row).unwrap()).sum::<f64>() / 40.0;
-    assert!((means.number("mean", 3).unwrap() - mean).abs() < 1e-12);
+    let mean = (0..40).map(|row| genes.number("G3", row).unwrap().unwrap()).sum::<f64>() / 40.0;
+    assert!((means.number("mean", 3).unwrap().unwrap() - mean).abs() < 1e-12);
     assert!(means.lineage(3).unwrap().to_string().ends_with(":1-40"));
     let error = table_of(&cells, r#"genes = ["absent"]"#).unwrap_err().to_string();
     assert!(error.contains("no gene `absent`"), "{error}");

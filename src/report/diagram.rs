@@ -76,7 +76,8 @@ pub fn sign(node: &Node) -> (&'static str, &'static str) {
         ("claims", "weak") => ("\u{2248}", "redrawn only"),
         ("claims", "differs") => ("\u{2717}", "differs"),
         (_, "ok") => ("\u{2713}", "there"),
-        (_, "differs") => ("\u{2717}", "not the pinned bytes"),
+        ("file", "differs") => ("\u{2717}", "not the pinned bytes"),
+        (_, "differs") => ("\u{2717}", "error"),
         (_, "weak") => ("\u{2248}", "partly there"),
         _ => ("\u{25cb}", "missing"),
     }

@@ -114,7 +114,11 @@ fn items<'a>(
         let reads = reads.chain(dataset.datasets.iter().map(|id| ("dataset", id.as_str()))).collect();
         files.extend(dataset.artifacts.iter().map(String::as_str));
         let layer = used.get(dataset.id.as_str()).copied().unwrap_or(1);
-        let state = if dataset.state == "read" { "ok" } else { "missing" };
+        let state = match dataset.state {
+            "read" => "ok",
+            "error" => "differs",
+            _ => "missing",
+        };
         items.insert(
             ("dataset", dataset.id.as_str()),
             Item { kind: "dataset", id: &dataset.id, layer, state, reads },
@@ -130,7 +134,11 @@ fn items<'a>(
         items.insert(("file", artifact.id.as_str()), item);
     }
     for figure in figures {
-        let state = if figure.state == "drawn" { "ok" } else { "missing" };
+        let state = match figure.state {
+            "drawn" => "ok",
+            "error" => "differs",
+            _ => "missing",
+        };
         let reads = figure.datasets.iter().map(|id| ("dataset", id.as_str())).collect();
         let item = Item { kind: "figure", id: &figure.id, layer: deepest + 1, state, reads };
         items.insert(("figure", figure.id.as_str()), item);
@@ -164,7 +172,7 @@ fn datasets<'a>(
             open.extend(parents.iter().map(String::as_str));
         }
     }
-    // Circles were refused when the datasets were resolved, so this ends.
+    // A circle, which is an error of its datasets, ends with the number of rounds.
     let mut layers: BTreeMap<&str, usize> = used.iter().map(|id| (*id, 1)).collect();
     for _ in 0..used.len() {
         let mut changed = false;

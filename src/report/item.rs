@@ -32,7 +32,7 @@ pub struct FigureRow {
     pub title: String,
     /// The figure in words.
     pub description: String,
-    /// `drawn` or `missing`.
+    /// `drawn`, `missing` or `error`.
     pub state: &'static str,
     /// Tier of its weakest number.
     pub evidence: Option<&'static str>,
@@ -176,12 +176,14 @@ pub struct DatasetRow {
     pub id: String,
     /// What it holds.
     pub about: Option<String>,
-    /// `read` or `missing`.
+    /// `read`, `missing` or `error`.
     pub state: &'static str,
     /// Which way to it was taken, or why none could be.
     pub from: String,
     /// Rows.
     pub rows: Option<usize>,
+    /// Rows that its steps leave out, one fragment per step.
+    pub left_out: Vec<String>,
     /// Datasets it is computed from.
     pub datasets: Vec<String>,
     /// Artifacts that some way to it reads directly.
@@ -224,7 +226,7 @@ pub struct TableRow {
     pub id: String,
     /// Title.
     pub title: String,
-    /// `built` if at least one of its numbers is ours, else `missing`.
+    /// `built` if at least one of its numbers is ours, `error` if it cannot be built, else `missing`.
     pub state: &'static str,
     /// Claim sets whose values it shows.
     pub claim_sets: Vec<String>,
@@ -245,7 +247,7 @@ impl TableRow {
         Self {
             id: grid.id.clone(),
             title: grid.title.clone(),
-            state: if grid.n_ours() > 0 { "built" } else { "missing" },
+            state: if grid.n_ours() > 0 { "built" } else { grid.state() },
             claim_sets,
             counts: grid.counts().clone(),
             command: format!("repro tables {}/{}", grid.paper, grid.id),

@@ -38,6 +38,28 @@ pub fn build(spec: &RawSpec, judged: &[Judged], manifest: &Manifest) -> Result<G
     builder.grid(kind)
 }
 
+/// A table that cannot be built, with the reason in place of its cells.
+pub fn broken(spec: &RawSpec, manifest: &Manifest, missing: Missing) -> Grid {
+    let title = spec.body().get("title").and_then(|title| title.as_str()).unwrap_or(&spec.id);
+    Grid {
+        paper: manifest.id().to_owned(),
+        id: spec.id.clone(),
+        title: title.to_owned(),
+        place: None,
+        kind: Kind::Comparison,
+        row_keys: Vec::new(),
+        column_keys: Vec::new(),
+        n_group_keys: 0,
+        columns: vec![Head::default()],
+        rows: Vec::new(),
+        notes: Vec::new(),
+        needs: Vec::new(),
+        remark: None,
+        counts: Counts::default(),
+        missing: Some(missing),
+    }
+}
+
 /// A claim and the texts of its keys.
 struct Placed<'a> {
     claim: &'a Claim,
@@ -62,8 +84,7 @@ impl<'a> Builder<'a> {
         if judged.claims.is_empty() {
             self.counts.push(judged.counts.clone());
             let missing = judged.missing.clone();
-            let problem =
-                judged.problem.as_ref().map(|problem| Missing::new(Reason::NoPublishedValue, problem));
+            let problem = judged.problem.as_ref().map(Missing::error);
             self.absent.extend(missing.or(problem).map(|missing| {
                 let detail = format!("claim set `{}` has no published values: {}", judged.id, missing.detail);
                 Missing { detail, ..missing }
@@ -259,7 +280,7 @@ impl<'a> Builder<'a> {
                 let detail = format!("no cell has a number of ours: {}", names.join(", "));
                 Some(Missing::new(*reason, detail))
             }
-            None => Some(Missing::new(Reason::NoPublishedValue, "no cell could be judged")),
+            None => Some(Missing::error("no cell could be judged")),
         }
     }
 }

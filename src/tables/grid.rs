@@ -172,9 +172,13 @@ impl Grid {
         &self.title
     }
 
-    /// `drawn`, or `missing` if no cell has a number of ours.
+    /// `drawn`, `missing` if no cell has a number of ours, or `error` if the manifest or a file is wrong.
     pub fn state(&self) -> &'static str {
-        if self.missing.is_some() { "missing" } else { "drawn" }
+        match &self.missing {
+            Some(missing) if missing.is_error() => "error",
+            Some(_) => "missing",
+            None => "drawn",
+        }
     }
 
     /// Number of claims by outcome.

@@ -17,7 +17,7 @@ mod number;
 mod spec;
 mod words;
 
-pub use build::{build, claim_sets};
+pub use build::{broken, build, claim_sets};
 pub use csv::csv;
 pub use draw::{scene, svg};
 pub use error::TableError;

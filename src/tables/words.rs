@@ -38,6 +38,7 @@ pub(super) fn short(reason: Reason) -> &'static str {
         Reason::FilteredOut => "filtered",
         Reason::AmbiguousInPaper => "ambiguous",
         Reason::NoPublishedValue => "no value",
+        Reason::Error => "error",
     }
 }
 

@@ -40,7 +40,7 @@ fn table(datasets: &str, name: &str) -> Table {
 /// Values of a column by the texts of other columns.
 fn by_key(table: &Table, keys: &[&str], column: &str) -> BTreeMap<Vec<String>, f64> {
     let key = |row| keys.iter().map(|name| table.text(name, row).unwrap()).collect();
-    (0..table.n_rows()).map(|row| (key(row), table.number(column, row).unwrap())).collect()
+    (0..table.n_rows()).map(|row| (key(row), table.number(column, row).unwrap().unwrap())).collect()
 }
 
 #[track_caller]

@@ -67,7 +67,8 @@ fn published(id: &str) -> Table {
 }
 
 pub fn found(table: Table) -> Result<Result<Evidence, Missing>, Failure> {
-    Ok(Ok(Evidence { table: Arc::new(table), alternative: "the values read from the figure".to_owned() }))
+    let alternative = "the values read from the figure".to_owned();
+    Ok(Ok(Evidence { table: Arc::new(table), alternative, left_out: Vec::new() }))
 }
 
 fn published_scenes() -> Vec<Scene> {
@@ -207,7 +208,7 @@ fn points_are_the_values_of_the_rows_they_name() {
         for mark in scene.marks.iter().filter(|mark| mark.kind == MarkKind::Point) {
             let row = mark.lineage.files().next().unwrap().1.first();
             let row = usize::try_from(row).unwrap() - 1;
-            assert_eq!(mark.y, table.number("value", row));
+            assert_eq!(Ok(mark.y), table.number("value", row));
             assert_eq!(Some(&mark.series), table.text("model", row).as_ref());
             assert_eq!(Some(&mark.key), table.text("x_label", row).as_ref());
         }
@@ -231,7 +232,7 @@ fn triples(dataset: &str, metric: &str) -> [Vec<f64>; 2] {
                 && is("model", *row, model)
                 && is("latent", *row, "128")
         });
-        rows.filter_map(|row| table.number("value", row)).collect()
+        rows.filter_map(|row| table.number("value", row).unwrap()).collect()
     })
 }
 

@@ -14,12 +14,19 @@ pub fn rounds_to(number: f64, printed: &str) -> Result<bool, String> {
     Ok(plain(&rounded) == plain(printed))
 }
 
+/// Digits behind the decimal point that anybody prints; formatting more of them fails.
+const MOST_DIGITS: usize = 300;
+
 /// Digits behind the decimal point.
 fn digits(printed: &str) -> Result<usize, String> {
     if printed.contains(['e', 'E']) {
         return Err(format!("`{printed}` has an exponent; its printed digits are not plain"));
     }
-    Ok(printed.split_once('.').map_or(0, |(_, fraction)| fraction.len()))
+    let digits = printed.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    if digits > MOST_DIGITS {
+        return Err(format!("a number with {digits} digits behind its point has more than {MOST_DIGITS}"));
+    }
+    Ok(digits)
 }
 
 /// The numbers that may stand behind a printed decimal: half a unit of its last digit on both sides.

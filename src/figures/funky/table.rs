@@ -116,15 +116,20 @@ impl<'a> Source<'a> {
             .iter()
             .filter(|found| is(found, &self.spec.row, row) && is(found, &self.spec.column, &column.key));
         let Some(found) = cells.next() else { return Ok(None) };
-        if cells.next().is_some() {
+        if let Some(second) = cells.next() {
             let message = format!(
-                "dataset `{}` has several rows for `{row}` in column `{}`",
-                self.spec.data, column.key
+                "dataset `{}` has several rows for `{row}` in column `{}` ({})",
+                self.spec.data,
+                column.key,
+                found.places(second)
             );
             return Err(FigureError::new(raw, &message).with_hint("narrow the rows with `where`"));
         }
-        let size = self.spec.size.as_ref().and_then(|name| found.number(name));
-        let value = found.number(&self.spec.value);
+        let size = match &self.spec.size {
+            Some(name) => found.number(raw, name)?,
+            None => None,
+        };
+        let value = found.number(raw, &self.spec.value)?;
         Ok(value.map(|value| Cell {
             value,
             size: size.map(|size| size.clamp(0.0, 1.0)),

@@ -40,7 +40,10 @@ pub fn plan<'a>(raw: &RawSpec, spec: &'a LineSpec) -> Result<Vec<PanelPlan<'a>>,
         (Some(_), [_, ..]) => {
             return Err(FigureError::new(raw, "`panel` and `facets` exclude each other"));
         }
-        (Some(facets), []) => facet_plans(raw, spec, facets.rows.as_ref(), facets.columns.as_ref())?,
+        (Some(facets), []) => {
+            facets.check(raw)?;
+            facet_plans(raw, spec, facets.rows.as_ref(), facets.columns.as_ref())?
+        }
         (None, []) => vec![plan_of(raw, spec, None)?],
         (None, panels) => {
             panels.iter().map(|panel| plan_of(raw, spec, Some(panel))).collect::<Result<_, _>>()?

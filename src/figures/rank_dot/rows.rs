@@ -113,11 +113,11 @@ fn row<'a>(
     let values = |id: &str, key: &str, value: &str| -> Result<Vec<Value>, FigureError> {
         let columns = [spec.entity_column.as_str(), key, value];
         let rows = data.rows(raw, id, &conditions, &columns)?;
-        let present = rows.iter().filter_map(|row| {
-            let key = row.text(key).unwrap_or_default();
-            row.value(value).map(|(value, lineage)| Value { key, value, lineage })
-        });
-        let values: Vec<Value> = present.collect();
+        let mut values = Vec::new();
+        for row in &rows {
+            let Some((value, lineage)) = row.value(raw, value)? else { continue };
+            values.push(Value { key: row.text(key).unwrap_or_default(), value, lineage });
+        }
         refuse_twins(raw, id, cell, entity, &values)?;
         Ok(values)
     };
@@ -149,13 +149,19 @@ fn interval(
     let conditions = [&spec.conditions, &cell.conditions, &of_entity];
     let columns = [spec.entity_column.as_str(), from.low.as_str(), from.high.as_str()];
     let rows = data.rows(raw, &from.data, &conditions, &columns)?;
-    let ends = rows.iter().filter_map(|row| {
-        let ((low, of_low), (high, of_high)) = (row.value(&from.low)?, row.value(&from.high)?);
-        Some(Interval { low, high, of_low, of_high })
-    });
-    let mut ends: Vec<Interval> = ends.collect();
-    if ends.len() > 1 {
-        return Err(several(raw, &from.data, cell, &format!("the interval of `{}`", entity.value)));
+    let mut ends: Vec<Interval> = Vec::new();
+    for row in &rows {
+        let (low, high) = (row.value(raw, &from.low)?, row.value(raw, &from.high)?);
+        ends.extend(low.zip(high).map(|((low, of_low), (high, of_high))| Interval {
+            low,
+            high,
+            of_low,
+            of_high,
+        }));
+    }
+    if let [first, second, ..] = ends.as_slice() {
+        let what = format!("the interval of `{}`", entity.value);
+        return Err(several(raw, &from.data, cell, &what, [&first.of_low, &second.of_low]));
     }
     Ok(ends.pop())
 }
@@ -169,15 +175,17 @@ fn refuse_twins(
     values: &[Value],
 ) -> Result<(), FigureError> {
     for (index, value) in values.iter().enumerate() {
-        if values[..index].iter().any(|other| other.key == value.key) {
-            return Err(several(raw, id, cell, &format!("`{}`, `{}`", entity.value, value.key)));
+        if let Some(other) = values[..index].iter().find(|other| other.key == value.key) {
+            let what = format!("`{}`, `{}`", entity.value, value.key);
+            return Err(several(raw, id, cell, &what, [&other.lineage, &value.lineage]));
         }
     }
     Ok(())
 }
 
-fn several(raw: &RawSpec, id: &str, cell: &Cell, what: &str) -> FigureError {
+fn several(raw: &RawSpec, id: &str, cell: &Cell, what: &str, rows: [&Lineage; 2]) -> FigureError {
     let panel = if cell.name.is_empty() { String::new() } else { format!(" in panel `{}`", cell.name) };
-    let message = format!("dataset `{id}` has several rows for {what}{panel}");
+    let rows = Lineage::union(rows).place();
+    let message = format!("dataset `{id}` has several rows for {what}{panel} ({rows})");
     FigureError::new(raw, &message).with_hint("narrow the rows with `where`")
 }

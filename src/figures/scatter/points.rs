@@ -164,8 +164,15 @@ impl<'a> PanelPoints<'a> {
             let (x, y) = (*x.get(row as usize)?, *y.get(row as usize)?);
             (!x.is_nan() && !y.is_nan()).then_some((x, y))
         };
+        let series_of = rows.series(panel, series);
+        for column in [&spec.x.column, &spec.y.column] {
+            let shown = rows.positions.iter().enumerate().filter(|(index, _)| series_of(*index).is_some());
+            if let Some(text) = rows.table.first_text(column, shown.map(|(_, row)| *row as usize)) {
+                return Err(FigureError::text(raw, &text));
+            }
+        }
         let Sorted { points, extent, of_series, without_numbers } =
-            Sorted::new(&rows.positions, rows.series(panel, series), &by_layer(series), place);
+            Sorted::new(&rows.positions, series_of, &by_layer(series), place);
         let (points, table) = (Arc::new(points), rows.table);
         let by_place = spec.key_column.is_none() && !table.is_whole_file();
         let all_rows = by_place.then(|| Arc::new(table.union(0..table.n_rows())));

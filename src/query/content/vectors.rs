@@ -82,7 +82,7 @@ fn scalars(items: &[Value]) -> Option<Column> {
         _ => None,
     };
     let numbers: Option<Vec<Option<f64>>> = items.iter().map(number).collect();
-    numbers.map(|numbers| Column::Number(numbers.into_iter().map(|n| n.filter(|n| n.is_finite())).collect()))
+    numbers.map(|numbers| Column::Number(numbers.into_iter().map(|n| n.filter(|n| !n.is_nan())).collect()))
 }
 
 /// A zero matrix, unless it would be too large.
