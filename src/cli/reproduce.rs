@@ -11,7 +11,7 @@ use crate::fetch::{self, Outcome, Request, Settings};
 use crate::manifest::{Manifest, Selection};
 use crate::query::Library;
 use crate::report::{ReportModel, markdown};
-use crate::store::{Vault, load_pins};
+use crate::stages;
 
 /// Arguments of `repro reproduce`.
 #[derive(Debug, clap::Args)]
@@ -61,7 +61,7 @@ fn fetch_needed(manifests: &[&Manifest], context: &Context) -> Result<ExitCode, 
     let mut needed = Vec::new();
     for manifest in manifests {
         let frozen = context.project.frozen();
-        let vault = Vault::new(manifest, &frozen, load_pins(manifest, &frozen)?);
+        let vault = stages::open(manifest, &frozen)?.vault;
         let datasets = manifest.datasets.iter().map(|dataset| dataset.id.as_str());
         let library = Library::new(&vault);
         let named = library.artifacts_of(datasets)?.into_iter().filter(|id| library.is_readable(id));

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::ExitCode;
 use super::context::Context;
+use super::remark::report_stages;
 use crate::claims::{ClaimSet, ClaimsError, Counts, Facts, FigureFacts, Judged, Outcome, Policy, judge};
 use crate::error::{Class, Diagnostic, Failure};
 use crate::evidence::{Missing, Reason};
@@ -14,12 +15,16 @@ use crate::figures;
 use crate::manifest::{Manifest, RawSpec, SourceKind};
 use crate::plot::{Scene, Theme};
 use crate::query::{Evidence, Library, QueryError};
-use crate::store::{ReadError, Vault, load_pins};
+use crate::stages::{self, Opened, StageRecord};
+use crate::store::{ReadError, Vault};
 
 /// A paper with everything that can be computed from what is on disk.
 pub struct Session<'a> {
     /// Pinned files.
     pub vault: Vault<'a>,
+    /// Stages with what their receipts are worth.
+    pub stages: Vec<StageRecord>,
+    stage_problems: Vec<Failure>,
     datasets: BTreeMap<String, Result<Evidence, Missing>>,
     theme: Theme,
     scenes: BTreeMap<String, Scene>,
@@ -33,7 +38,7 @@ impl<'a> Session<'a> {
     /// Opens a paper and resolves its datasets.
     pub fn open(manifest: &'a Manifest, context: &Context) -> Result<Self, Failure> {
         let frozen = context.project.frozen();
-        let vault = Vault::new(manifest, &frozen, load_pins(manifest, &frozen)?);
+        let Opened { vault, stages, problems: stage_problems } = stages::open(manifest, &frozen)?;
         let mut library = Library::new(&vault);
         library.check()?;
         let mut datasets = BTreeMap::new();
@@ -43,6 +48,8 @@ impl<'a> Session<'a> {
         let problems = library.into_problems();
         Ok(Self {
             vault,
+            stages,
+            stage_problems,
             datasets,
             theme: Theme::Faithful,
             scenes: BTreeMap::new(),
@@ -135,7 +142,7 @@ impl<'a> Session<'a> {
     /// the status that follows.
     pub fn report_problems(&self, context: &Context) -> ExitCode {
         let mut seen: Vec<String> = Vec::new();
-        let mut status = ExitCode::Success;
+        let mut status = report_stages(&self.stages, &self.stage_problems, &context.out);
         let files = self.problems.iter().map(|problem| problem as &dyn Diagnostic);
         let claims = self.wrong_claims.iter().map(|problem| problem as &dyn Diagnostic);
         for problem in files.chain(claims) {

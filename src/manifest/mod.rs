@@ -12,6 +12,7 @@ mod project;
 mod raw;
 mod schema;
 mod select;
+mod tiers;
 mod tree;
 
 pub use error::ManifestError;
