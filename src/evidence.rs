@@ -4,6 +4,7 @@ mod bits;
 mod lineages;
 mod rows;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -168,6 +169,21 @@ pub struct SourceFile {
     pub sha256: Sha256,
     /// Tier of the file.
     pub tier: Tier,
+    /// Files that it was computed from, as wholes: what a stage read, through all stages before it, or the files of a
+    /// tree. Kept here and not with the rows, so that a row read from an output of a stage needs no more room.
+    pub inputs: Vec<Arc<SourceFile>>,
+}
+
+impl SourceFile {
+    /// A file that is not computed from other files.
+    pub fn new(artifact: impl Into<String>, sha256: Sha256, tier: Tier) -> Self {
+        Self { artifact: artifact.into(), sha256, tier, inputs: Vec::new() }
+    }
+
+    /// Whether a file with these bytes is among those that it was computed from.
+    fn was_computed_from(&self, sha256: Sha256) -> bool {
+        self.inputs.iter().any(|input| input.sha256 == sha256 || input.was_computed_from(sha256))
+    }
 }
 
 /// The set of source rows a number was computed from. Rows count from 1, the first row after the header.
@@ -225,9 +241,11 @@ impl Lineage {
         Self { files: files.collect(), varies }
     }
 
-    /// Whether a row of a file, identified by its bytes, is among the inputs.
+    /// Whether a row of a file, identified by its bytes, is among the inputs. A stage depends on every row of the files
+    /// it reads.
     pub fn contains(&self, sha256: Sha256, row: u32) -> bool {
-        self.files.iter().any(|(file, rows)| file.sha256 == sha256 && rows.contains(row))
+        let is_read = |file: &SourceFile, rows: &Rows| file.sha256 == sha256 && rows.contains(row);
+        self.files.iter().any(|(file, rows)| is_read(file, rows) || file.was_computed_from(sha256))
     }
 
     /// The weakest tier among the inputs, `declared` for a number that varies with none of them; `None` without inputs.
@@ -239,9 +257,18 @@ impl Lineage {
         }
     }
 
-    /// The files, in order of artifact id, each with its rows in ascending order.
+    /// The files, in order of artifact id, each with its rows in ascending order; after them, as wholes, the files that
+    /// stages computed those from.
     pub fn files(&self) -> impl Iterator<Item = (&SourceFile, &Rows)> {
-        self.files.iter().map(|(file, rows)| (file.as_ref(), rows))
+        let inputs: BTreeSet<&SourceFile> =
+            self.files.iter().flat_map(|(file, _)| &file.inputs).map(AsRef::as_ref).collect();
+        let is_read = |input: &SourceFile| self.files.iter().any(|(file, _)| file.as_ref() == input);
+        let whole: Vec<&SourceFile> = inputs.iter().copied().filter(|input| !is_read(input)).collect();
+        let read = self.files.iter().map(move |(file, rows)| {
+            let file = file.as_ref();
+            (file, if inputs.contains(file) { &rows::WHOLE } else { rows })
+        });
+        read.chain(whole.into_iter().map(|file| (file, &rows::WHOLE)))
     }
 
     /// Whether there are no rows.
@@ -288,7 +315,7 @@ mod tests {
 
     fn file(artifact: &str, tier: Tier) -> Arc<SourceFile> {
         let sha256 = crate::digest::sha256(artifact.as_bytes());
-        Arc::new(SourceFile { artifact: artifact.to_owned(), sha256, tier })
+        Arc::new(SourceFile::new(artifact, sha256, tier))
     }
 
     #[test]
@@ -317,6 +344,29 @@ mod tests {
         let weak = Lineage::row(file("b", Tier::Digitised), 1);
         assert_eq!(Lineage::union([&strong, &weak]).tier(), Some(Tier::Digitised));
         assert_eq!(Lineage::default().tier(), None);
+    }
+
+    #[test]
+    fn an_output_depends_on_every_row_of_the_inputs() {
+        let (raw, masked) = (file("raw", Tier::Raw), file("masked", Tier::Recomputed));
+        let output = SourceFile {
+            inputs: vec![Arc::clone(&masked), Arc::clone(&raw)],
+            ..(*file("a", Tier::Recomputed)).clone()
+        };
+        let output = Lineage::row(Arc::new(output), 2);
+        assert!(output.contains(raw.sha256, 1) && output.contains(raw.sha256, 4_000_000));
+        assert!(
+            output.contains(crate::digest::sha256(b"a"), 2)
+                && !output.contains(crate::digest::sha256(b"a"), 3)
+        );
+        assert_eq!(output.to_string(), "a@ca978112ca1b:2 masked@30e15b29b07c:all raw@d7439bee2477:all");
+        // A row of an input beside the output is a row of the whole input.
+        let both =
+            Lineage::union([&output, &Lineage::row(raw, 7), &Lineage::row(file("b", Tier::Cached), 1)]);
+        let shown: Vec<String> =
+            both.files().map(|(file, rows)| format!("{}:{rows}", file.artifact)).collect();
+        assert_eq!(shown, ["a:2", "b:1", "raw:all", "masked:all"]);
+        assert_eq!(both.tier(), Some(Tier::Cached));
     }
 
     #[test]

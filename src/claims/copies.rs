@@ -91,8 +91,9 @@ impl<'a> Copies<'a> {
         };
         let keys = self.keys.get(&artifact.id);
         let is_key = |column: &str| keys.is_some_and(|keys| keys.contains(column));
+        let n_rows = columns.first().map_or(0, |(_, cells)| u32::try_from(cells.len()).unwrap_or(u32::MAX));
         let used: Vec<Vec<u32>> =
-            members.iter().map(|index| rows_of(&claims[*index].lineage, file)).collect();
+            members.iter().map(|index| rows_of(&claims[*index].lineage, file, n_rows)).collect();
         let column = columns.iter().find(|(column, cells)| {
             // Most columns lack the first number already.
             !is_key(column)
@@ -176,10 +177,12 @@ impl Number {
     }
 }
 
-/// Rows of a file that a lineage holds.
-fn rows_of(lineage: &Lineage, file: &SourceFile) -> Vec<u32> {
+/// Rows of a file of `n_rows` rows that a lineage holds.
+fn rows_of(lineage: &Lineage, file: &SourceFile, n_rows: u32) -> Vec<u32> {
     let rows = lineage.files().find(|(other, _)| *other == file);
-    rows.map(|(_, rows)| rows.iter().collect()).unwrap_or_default()
+    // A file that a stage read counts as a whole, however many rows that is.
+    let runs = rows.into_iter().flat_map(|(_, rows)| rows.runs());
+    runs.flat_map(|(first, last)| first..=last.min(n_rows)).collect()
 }
 
 /// Whether every published number stands in one of the rows that ours was computed from, where different numbers come from

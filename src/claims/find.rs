@@ -44,16 +44,24 @@ impl<'a> Finder<'a> {
         Self { facts, indices: RefCell::default() }
     }
 
-    /// The first alternative that has a number; else why there is none, as the set says or else its first alternative.
+    /// The first alternative that has a number; else why there is none: a stale number, what the set states, or its first
+    /// alternative.
     pub fn first(&self, set: &ClaimSet, row: &Row) -> Looked {
-        let mut first_missing = None;
+        let (mut first_missing, mut stale) = (None, None);
         for ours in &set.ours {
             match self.find(ours, row, set.rule)? {
                 Ok(found) => return Ok(Ok(found)),
+                Err(missing) if missing.reason == Reason::Stale => {
+                    stale.get_or_insert(missing);
+                }
                 Err(missing) => {
                     first_missing.get_or_insert(missing);
                 }
             }
+        }
+        // There is a number that only has to be computed again: whatever the set waits for has come.
+        if let Some(missing) = stale {
+            return Ok(Err(missing));
         }
         if let Some(waits) = set.waits.iter().find(|waits| waits.fits(&row.cells)) {
             return Ok(Err(waits.missing(&row.cells)));

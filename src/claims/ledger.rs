@@ -154,6 +154,9 @@ impl LedgerEntry {
         if remote {
             self.license.clone_from(&manifest.paper.license);
         }
+        if let Some(stage) = stage.filter(|id| manifest.stages.iter().any(|raw| raw.id == **id)) {
+            self.unlock = Some(format!("repro run {}/{stage}", manifest.id()));
+        }
         // Fetching a file that nothing here can read would not help.
         if remote && self.reasons.first() != Some(&Reason::UnsupportedFormat) {
             self.unlock = Some(format!("repro fetch {}/{}", manifest.id(), artifact.id));

@@ -159,7 +159,7 @@ mod tests {
 
     fn lineage(tier: Tier) -> Lineage {
         let sha256 = crate::digest::sha256(b"");
-        Lineage::row(Arc::new(SourceFile { artifact: "a".into(), sha256, tier }), 1)
+        Lineage::row(Arc::new(SourceFile::new("a", sha256, tier)), 1)
     }
 
     proptest! {

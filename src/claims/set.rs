@@ -98,7 +98,11 @@ impl<'a> Published<'a> {
                 Ok(table) => Ok(Self::of(artifact, &table, file.source.sha256)),
                 Err(error) => Err(Unregistered::Wrong(error.to_string())),
             },
-            Ok(Err(_)) => missing(Reason::NotFetched, "is not there"),
+            Ok(Err(absence)) => {
+                let (reason, sentence) = vault.absence(artifact, absence);
+                let missing = Missing::new(reason, sentence).waiting_for([&artifact.id]);
+                Err(Unregistered::Missing(missing))
+            }
             Err(problem @ ReadError::Mismatch { .. }) => {
                 problems.push(problem);
                 missing(Reason::HashMismatch, "is not the pinned file")

@@ -31,7 +31,7 @@ fn dataset(known: Known) -> Result<Evidence, Missing> {
         return Err(Missing::new(Reason::NotFetched, "not there"));
     };
     let file = if own_row { published_file() } else { sha256(b"other") };
-    let source = SourceFile { artifact: "a".to_owned(), sha256: file, tier };
+    let source = SourceFile::new("a", file, tier);
     let columns = vec![("value".to_owned(), Column::Number(vec![Some(number)]))];
     let table = Table::new(columns, vec![Lineage::row(Arc::new(source), 1)]).unwrap();
     Ok(Evidence { table: Arc::new(table), alternative: String::new(), left_out: Vec::new() })

@@ -10,7 +10,8 @@ use crate::fetch::{self, Item, Outcome, Request, Settings, Summary};
 use crate::figures;
 use crate::manifest::Selection;
 use crate::query::Library;
-use crate::store::{Vault, human_bytes, load_pins};
+use crate::stages;
+use crate::store::human_bytes;
 
 /// Files received at the same time unless `--jobs` says otherwise.
 pub const JOBS: usize = 4;
@@ -86,7 +87,7 @@ fn with_files_of_figures(selectors: &[String], context: &Context) -> Result<Vec<
                 datasets.extend(figures::datasets(figure)?);
             }
             let frozen = context.project.frozen();
-            let vault = Vault::new(manifest, &frozen, load_pins(manifest, &frozen)?);
+            let vault = stages::open(manifest, &frozen)?.vault;
             let named = Library::new(&vault).artifacts_of(datasets.iter().map(String::as_str))?;
             files.extend(named.into_iter().map(|id| format!("{}/{id}", manifest.id())));
         }

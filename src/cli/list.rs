@@ -8,10 +8,10 @@ use super::session::Session;
 use super::{Context, ExitCode};
 use crate::claims::Judged;
 use crate::error::Failure;
-use crate::evidence::Tier;
+use crate::evidence::{Reason, Tier};
 use crate::manifest::{Artifact, Selection};
-use crate::stages::{Why, plan};
-use crate::store::{Absence, Vault, human_bytes, load_pins};
+use crate::stages::{self, Why, plan};
+use crate::store::{Absence, Vault, human_bytes};
 
 /// Arguments of `repro list`.
 #[derive(Debug, clap::Args)]
@@ -29,6 +29,8 @@ struct Item {
     state: &'static str,
     evidence: Option<&'static str>,
     reason: Option<&'static str>,
+    /// What exactly keeps it from counting or running.
+    detail: Option<String>,
     /// Whether it is a tree, and how many files with how many bytes it has, where the lock knows.
     tree: Option<Option<(usize, u64)>>,
     /// Marks that a figure draws, and how many of them a claim was judged on.
@@ -70,7 +72,7 @@ pub fn run(arguments: &ListArguments, context: &Context) -> Result<ExitCode, Fai
     }
     let frozen = context.project.frozen();
     for manifest in context.project.covered(&selection).skip(context.project.manifests.len()) {
-        items.extend(artifacts(&Vault::new(manifest, &frozen, load_pins(manifest, &frozen)?)));
+        items.extend(artifacts(&stages::open(manifest, &frozen)?.vault));
     }
     let (selected, others): (Vec<Item>, Vec<Item>) = items.into_iter().partition(|item| {
         let (paper, id) = item.id.split_once('/').unwrap_or((item.id.as_str(), ""));
@@ -86,7 +88,7 @@ pub fn run(arguments: &ListArguments, context: &Context) -> Result<ExitCode, Fai
                 let (cells, ours) = item.cells.unzip();
                 json!({
                     "id": item.id, "kind": item.kind, "state": item.state,
-                    "evidence": item.evidence, "reason": item.reason,
+                    "evidence": item.evidence, "reason": item.reason, "detail": item.detail,
                     "tree": item.tree.is_some(), "files": files, "bytes": bytes,
                     "marks": marks, "judged": judged, "cells": cells, "ours": ours,
                 })
@@ -127,13 +129,16 @@ fn items_of(session: &mut Session<'_>, judged: Option<&[Judged]>) -> Result<Vec<
     let manifest = session.manifest();
     let name = |id: &str| format!("{}/{id}", manifest.id());
     let mut items = artifacts(&session.vault);
-    for planned in plan(&session.vault, |_| true, false)? {
+    for planned in plan(&stages::open(manifest, session.vault.frozen())?, |_| true, false) {
+        let detail = planned.why.runs().then(|| planned.why.text());
         let (state, reason) = match planned.why {
             Why::UpToDate => ("done", None),
-            Why::Waits(_) => ("waits", Some("not_fetched")),
+            Why::Waits { reason, .. } => ("waits", Some(reason.name())),
+            Why::Stale(_) => ("ready", Some("stale")),
             _ => ("ready", Some("not_run")),
         };
-        items.push(Item { id: name(&planned.stage.id), kind: "stage", state, reason, ..Item::default() });
+        let id = name(&planned.stage.id);
+        items.push(Item { id, kind: "stage", state, reason, detail, ..Item::default() });
     }
     let marks = judged_marks(judged.unwrap_or_default());
     for figure in &manifest.figures {
@@ -179,16 +184,20 @@ fn items_of(session: &mut Session<'_>, judged: Option<&[Judged]>) -> Result<Vec<
 fn artifacts(vault: &Vault<'_>) -> Vec<Item> {
     let manifest = vault.manifest();
     let item = |artifact: &Artifact| {
-        let (state, reason) = match vault.presence(artifact) {
-            Ok(()) => ("present", None),
-            Err(Absence::NotFetched) => ("missing", Some("not_fetched")),
-            Err(Absence::NotPinned) => ("unpinned", Some("not_fetched")),
+        let presence = vault.presence(artifact);
+        let state = match presence {
+            Ok(()) => "present",
+            Err(Absence::NotFetched) => "missing",
+            Err(Absence::NotPinned) => "unpinned",
+            Err(Absence::Stale) => "stale",
         };
-        let evidence = Some(artifact.evidence.name());
+        let (reason, detail) = presence.err().map(|absence| vault.absence(artifact, absence)).unzip();
+        let reason = reason.map(Reason::name);
+        let evidence = Some(vault.tier(artifact).name());
         let locked = vault.lock().tree(&artifact.id).map(|tree| (tree.files.len(), tree.size()));
         let tree = artifact.is_tree().then_some(locked);
         let id = format!("{}/{}", manifest.id(), artifact.id);
-        Item { id, kind: "artifact", state, evidence, reason, tree, ..Item::default() }
+        Item { id, kind: "artifact", state, evidence, reason, detail, tree, ..Item::default() }
     };
     manifest.artifacts.iter().map(item).collect()
 }

@@ -1,7 +1,8 @@
 //! Warnings that are no errors of anything.
 
-use super::Printer;
-use crate::error::{Class, Diagnostic};
+use super::{ExitCode, Printer};
+use crate::error::{Class, Diagnostic, Failure};
+use crate::stages::{StageRecord, warnings};
 
 /// What the user should know.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +13,14 @@ impl Diagnostic for Remark {
     fn class(&self) -> Class {
         Class::Operation
     }
+}
+
+/// Prints what is wrong with stages and their receipts, and a warning for each stage that failed later or is stale.
+/// Returns the status that follows.
+pub fn report_stages(stages: &[StageRecord], problems: &[Failure], out: &Printer) -> ExitCode {
+    warnings(stages).iter().for_each(|warning| out.warning(None, warning));
+    problems.iter().for_each(|problem| out.failure(None, problem.as_ref()));
+    problems.iter().map(|problem| problem.class().into()).fold(ExitCode::Success, ExitCode::worst)
 }
 
 /// Prints a warning for each text.

@@ -14,7 +14,7 @@ use crate::query::Library;
 use crate::report::{
     ArtifactRow, DatasetRow, FigureRow, PaperModel, Parts, ReportModel, StageRow, TableRow, html, markdown,
 };
-use crate::store::{Checked, FileState, LockedTree, receipts, verify_paper, write_atomic};
+use crate::store::{Absence, Checked, FileState, LockedTree, write_atomic};
 use crate::tables;
 
 /// Arguments of `repro report`.
@@ -115,8 +115,8 @@ pub fn paper(
         parts.missing.extend(scene.missing.clone().map(|missing| (spec.id.clone(), missing)));
         parts.figures.push(FigureRow::new(manifest.id(), scene, compare(scene, judged), (asked, behind)));
     }
-    let receipts = receipts(manifest, session.vault.frozen())?;
-    parts.stages = receipts.into_values().map(StageRow::new).collect();
+    let named = session.stages.iter().filter(|record| record.stage.is_some() || record.receipt.is_some());
+    parts.stages = named.map(StageRow::new).collect();
     Ok((PaperModel::new(manifest, judged, parts), status))
 }
 
@@ -183,7 +183,7 @@ fn datasets(session: &Session<'_>) -> Vec<DatasetRow> {
 fn artifacts(session: &Session<'_>) -> Result<Vec<ArtifactRow>, Failure> {
     let manifest = session.manifest();
     let declared: Vec<&Artifact> = manifest.artifacts.iter().collect();
-    let checked = verify_paper(manifest, session.vault.frozen(), session.vault.lock(), &declared, false)?;
+    let checked = session.vault.verify(&declared, false)?;
     let mut of_artifacts: BTreeMap<&str, Vec<&Checked>> = BTreeMap::new();
     for file in &checked {
         of_artifacts.entry(file.artifact.as_deref().unwrap_or_default()).or_default().push(file);
@@ -200,7 +200,7 @@ fn artifact_row(session: &Session<'_>, artifact: &Artifact, checked: &[&Checked]
     let manifest = session.manifest();
     let lock = session.vault.lock();
     let (locked, tree) = (lock.artifact(&artifact.id), lock.tree(&artifact.id));
-    let states = ["mismatched", "extra", "missing", "unpinned"];
+    let states = ["mismatched", "extra", "stale", "missing", "unpinned"];
     let worst = states.into_iter().find(|state| checked.iter().any(|file| file.state.name() == *state));
     let state = match worst {
         Some("extra") => "mismatched",
@@ -212,14 +212,24 @@ fn artifact_row(session: &Session<'_>, artifact: &Artifact, checked: &[&Checked]
     let stage = manifest.stage_of(artifact);
     let kind = manifest.source(artifact).map(|source| &source.kind);
     let remote = matches!(kind, Some(SourceKind::Hub { .. } | SourceKind::Http { .. }));
-    let reason = if stage.is_some() { Reason::NotRun } else { Reason::NotFetched };
+    let absence = match state {
+        "missing" => Some(Absence::NotFetched),
+        "stale" => Some(Absence::Stale),
+        "unpinned" if stage.is_some() => Some(Absence::NotPinned),
+        _ => None,
+    };
+    let (reason, detail) = absence.map(|absence| session.vault.absence(artifact, absence)).unzip();
+    let can_run = stage.filter(|id| manifest.stages.iter().any(|raw| raw.id == **id));
+    let run = can_run.filter(|_| absence.is_some()).map(|id| format!("repro run {}/{id}", manifest.id()));
     ArtifactRow {
         id: artifact.id.clone(),
         about: artifact.about.clone(),
         state,
-        evidence: artifact.evidence.name(),
-        reason: missing.then_some(reason.name()),
-        unlock: (missing && remote).then(|| format!("repro fetch {}/{}", manifest.id(), artifact.id)),
+        evidence: session.vault.tier(artifact).name(),
+        obtained: manifest.obtained(artifact).map(str::to_owned),
+        reason: reason.map(Reason::name),
+        detail: detail.filter(|_| stage.is_some()),
+        unlock: (missing && remote).then(|| format!("repro fetch {}/{}", manifest.id(), artifact.id)).or(run),
         named_only: artifact.fetch == FetchPolicy::Named,
         source,
         origin,

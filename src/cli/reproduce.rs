@@ -11,7 +11,7 @@ use crate::fetch::{self, Outcome, Request, Settings};
 use crate::manifest::{Manifest, RawSpec, Selection};
 use crate::query::Library;
 use crate::report::{ReportModel, markdown};
-use crate::store::{Vault, load_pins};
+use crate::stages;
 
 /// Arguments of `repro reproduce`.
 #[derive(Debug, clap::Args)]
@@ -61,7 +61,7 @@ fn fetch_needed(manifests: &[&Manifest], context: &Context) -> Result<ExitCode, 
     let mut needed = Vec::new();
     for manifest in manifests {
         let frozen = context.project.frozen();
-        let vault = Vault::new(manifest, &frozen, load_pins(manifest, &frozen)?);
+        let vault = stages::open(manifest, &frozen)?.vault;
         let library = Library::new(&vault);
         // What is wrong with a dataset is reported when it is read; the others need their files.
         let of_dataset = |dataset: &RawSpec| library.artifacts_of([dataset.id.as_str()]).unwrap_or_default();

@@ -1,12 +1,13 @@
 //! `repro run`: runs stages and says why each of them runs.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value as Json, json};
 
 use super::{Context, ExitCode};
-use crate::error::Failure;
+use crate::error::{Class, Failure};
 use crate::manifest::{Manifest, Selection};
-use crate::stages::{Cost, Planned, Stage, Why, plan, run as run_stage};
-use crate::store::{Vault, load_pins};
+use crate::stages::{Cost, Planned, Stage, Why, blocked, open, plan, run as run_stage};
 
 /// Arguments of `repro run`.
 #[derive(Debug, clap::Args)]
@@ -32,6 +33,15 @@ struct Done {
     state: &'static str,
 }
 
+impl Done {
+    fn why(&self) -> String {
+        match self.state {
+            "skipped" => "an earlier stage failed (`--keep-going` runs the others)".to_owned(),
+            _ => self.planned.why.text(),
+        }
+    }
+}
+
 /// Runs the verb.
 pub fn run(arguments: &RunArguments, context: &Context) -> Result<ExitCode, Failure> {
     let selection = Selection::new(&arguments.stages)?;
@@ -40,10 +50,10 @@ pub fn run(arguments: &RunArguments, context: &Context) -> Result<ExitCode, Fail
     for manifest in &context.project.manifests {
         known.extend(manifest.stages.iter().map(|stage| format!("{}/{}", manifest.id(), stage.id)));
         let wanted = |stage: &Stage| selection.contains(manifest.id(), &stage.id);
-        let (found, own) = paper(manifest, wanted, arguments, context)?;
-        status = status.worst(own);
-        done.extend(found);
-        if status == ExitCode::Operation && !arguments.keep_going {
+        let run = paper(manifest, wanted, arguments, context)?;
+        status = status.worst(run.status);
+        done.extend(run.done);
+        if run.stops {
             break;
         }
     }
@@ -58,7 +68,15 @@ pub fn run(arguments: &RunArguments, context: &Context) -> Result<ExitCode, Fail
 pub fn cheap(manifest: &Manifest, context: &Context) -> Result<ExitCode, Failure> {
     let arguments = RunArguments { stages: Vec::new(), dry_run: false, force: false, keep_going: true };
     let wanted = |stage: &Stage| stage.cost == Cost::Cheap;
-    Ok(paper(manifest, wanted, &arguments, context)?.1)
+    Ok(paper(manifest, wanted, &arguments, context)?.status)
+}
+
+/// What became of the stages of a paper.
+struct PaperRun {
+    done: Vec<Done>,
+    status: ExitCode,
+    /// Whether the run ends here.
+    stops: bool,
 }
 
 fn paper(
@@ -66,46 +84,58 @@ fn paper(
     wanted: impl Fn(&Stage) -> bool,
     arguments: &RunArguments,
     context: &Context,
-) -> Result<(Vec<Done>, ExitCode), Failure> {
+) -> Result<PaperRun, Failure> {
     let frozen = context.project.frozen();
-    // What one stage has written is pinned for the next.
-    let vault =
-        || -> Result<Vault<'_>, Failure> { Ok(Vault::new(manifest, &frozen, load_pins(manifest, &frozen)?)) };
-    let mut status = ExitCode::Success;
-    let mut done = Vec::new();
-    for planned in plan(&vault()?, wanted, arguments.force)? {
+    let opened = open(manifest, &frozen)?;
+    let mut run = PaperRun { done: Vec::new(), status: ExitCode::Success, stops: false };
+    for problem in opened.problems.iter().filter(|problem| problem.class() == Class::Usage) {
+        context.out.failure(Some(manifest.id()), problem.as_ref());
+        run.status = run.status.worst(problem.class().into());
+    }
+    // Stages that failed or did not run although they were about to.
+    let mut failed: BTreeSet<String> = BTreeSet::new();
+    for mut planned in plan(&opened, wanted, arguments.force) {
         let name = format!("{}/{}", manifest.id(), planned.stage.id);
+        // What one stage has written is pinned for the next.
+        let present =
+            if failed.is_empty() && run.done.is_empty() { None } else { Some(open(manifest, &frozen)?) };
+        let present = present.as_ref().unwrap_or(&opened);
+        if planned.why.runs() && !arguments.dry_run {
+            planned.why = blocked(&planned.stage, present, &failed).unwrap_or(planned.why);
+        }
         let state = match &planned.why {
             Why::UpToDate => "done",
-            Why::Waits(_) => {
-                status = status.worst(ExitCode::Incomplete);
+            Why::Waits { .. } => {
+                run.status = run.status.worst(ExitCode::Incomplete);
                 "waits"
             }
             _ if arguments.dry_run => {
-                status = status.worst(ExitCode::Incomplete);
+                run.status = run.status.worst(ExitCode::Incomplete);
                 "would run"
             }
+            _ if run.stops => "skipped",
             why => {
                 context.out.note(format!("{name}: runs ({})", why.text()));
-                match run_stage(&planned.stage, &vault()?) {
+                match run_stage(&planned.stage, &present.vault) {
                     Ok(ran) => {
                         ran.notes.iter().for_each(|note| context.out.note(format!("{name}: note: {note}")));
                         "ran"
                     }
                     Err(failure) => {
                         context.out.failure(Some(&name), failure.as_ref());
-                        status = status.worst(failure.class().into());
+                        run.status = run.status.worst(failure.class().into());
+                        run.stops = !arguments.keep_going;
                         "failed"
                     }
                 }
             }
         };
-        done.push(Done { paper: manifest.id().to_owned(), planned, state });
-        if state == "failed" && !arguments.keep_going {
-            break;
+        if matches!(state, "failed" | "waits" | "skipped") {
+            failed.insert(planned.stage.id.clone());
         }
+        run.done.push(Done { paper: manifest.id().to_owned(), planned, state });
     }
-    Ok((done, status))
+    Ok(run)
 }
 
 fn print(done: &[Done], context: &Context) {
@@ -114,7 +144,7 @@ fn print(done: &[Done], context: &Context) {
         let stages: Vec<Json> = done
             .iter()
             .map(|own| {
-                let why = own.planned.why.text();
+                let why = own.why();
                 json!({ "id": name(own), "kind": own.planned.stage.kind(), "state": own.state, "why": why })
             })
             .collect();
@@ -123,7 +153,7 @@ fn print(done: &[Done], context: &Context) {
     }
     let width = done.iter().map(|own| name(own).chars().count()).max().unwrap_or(0);
     for own in done {
-        let why = own.planned.why.text();
+        let why = own.why();
         context.out.line(format!("{:<width$}  {:<9}  {why}", name(own), own.state));
     }
 }

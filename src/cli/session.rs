@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::ExitCode;
 use super::context::Context;
+use super::remark::report_stages;
 use crate::claims::{
     ClaimSet, Copies, Counts, Facts, FigureFacts, Judged, Outcome, Policy, judge, refuse_twins,
 };
@@ -16,13 +17,17 @@ use crate::figures;
 use crate::manifest::{Manifest, RawSpec, SourceKind};
 use crate::plot::{Scene, Theme};
 use crate::query::{Evidence, Library};
-use crate::store::{Vault, load_pins};
+use crate::stages::{self, Opened, StageRecord};
+use crate::store::Vault;
 use crate::tables::{self, Grid};
 
 /// A paper with everything that can be computed from what is on disk.
 pub struct Session<'a> {
     /// Pinned files.
     pub vault: Vault<'a>,
+    /// Stages with what their receipts are worth.
+    pub stages: Vec<StageRecord>,
+    stage_problems: Vec<Failure>,
     datasets: BTreeMap<String, Result<Evidence, Missing>>,
     theme: Theme,
     scenes: BTreeMap<String, Scene>,
@@ -36,7 +41,7 @@ impl<'a> Session<'a> {
     /// Opens a paper and resolves its datasets. What is wrong with one of them concerns what is built on it.
     pub fn open(manifest: &'a Manifest, context: &Context) -> Result<Self, Failure> {
         let frozen = context.project.frozen();
-        let vault = Vault::new(manifest, &frozen, load_pins(manifest, &frozen)?);
+        let Opened { vault, stages, problems: stage_problems } = stages::open(manifest, &frozen)?;
         let mut library = Library::new(&vault);
         let mut datasets = BTreeMap::new();
         for spec in &manifest.datasets {
@@ -45,6 +50,8 @@ impl<'a> Session<'a> {
         let problems = library.into_problems();
         Ok(Self {
             vault,
+            stages,
+            stage_problems,
             datasets,
             theme: Theme::Faithful,
             scenes: BTreeMap::new(),
@@ -154,7 +161,7 @@ impl<'a> Session<'a> {
     /// Reports everything that is wrong, once each, and returns the status that follows.
     pub fn report_problems(&self, context: &Context) -> ExitCode {
         let mut seen: Vec<String> = Vec::new();
-        let mut status = ExitCode::Success;
+        let mut status = report_stages(&self.stages, &self.stage_problems, &context.out);
         for problem in &self.problems {
             let text = problem.to_string();
             if !seen.contains(&text) {

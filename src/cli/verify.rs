@@ -4,9 +4,11 @@ use serde_json::json;
 
 use super::context::Context;
 use super::exit::ExitCode;
+use super::remark::report_stages;
 use crate::error::Failure;
 use crate::manifest::Selection;
-use crate::store::{Checked, FileState, load_pins, verify_paper};
+use crate::stages;
+use crate::store::{Checked, FileState};
 
 /// Options of `repro verify`.
 #[derive(clap::Args, Debug)]
@@ -22,6 +24,7 @@ pub fn run(args: &VerifyArgs, context: &Context) -> Result<ExitCode, Failure> {
     let frozen = context.project.frozen();
     let mut known = Vec::new();
     let mut files = Vec::new();
+    let mut status = ExitCode::Success;
     for manifest in context.project.covered(&selection) {
         known.extend(manifest.artifacts.iter().map(|artifact| format!("{}/{}", manifest.id(), artifact.id)));
         let chosen: Vec<_> = manifest
@@ -32,15 +35,16 @@ pub fn run(args: &VerifyArgs, context: &Context) -> Result<ExitCode, Failure> {
         if chosen.is_empty() {
             continue;
         }
-        let lock = load_pins(manifest, &frozen)?;
+        let opened = stages::open(manifest, &frozen)?;
         // Extra files belong to no artifact, so they are listed only with the whole paper.
         let extra = chosen.len() == manifest.artifacts.len();
-        let checked = verify_paper(manifest, &frozen, &lock, &chosen, extra)?;
+        let checked = opened.vault.verify(&chosen, extra)?;
         files.extend(checked.into_iter().map(|file| (manifest.id(), file)));
+        status = status.worst(report_stages(&opened.stages, &opened.problems, &context.out));
     }
     selection.check(known.iter().map(String::as_str))?;
     print(&files, context);
-    Ok(exit_code(files.iter().map(|(_, file)| file)))
+    Ok(status.worst(exit_code(files.iter().map(|(_, file)| file))))
 }
 
 /// The status of a verification.
@@ -54,7 +58,7 @@ fn exit_code<'a>(files: impl Iterator<Item = &'a Checked>) -> ExitCode {
             // What nobody declared harms nobody; in a tree it would be read with the rest.
             FileState::Extra if file.artifact.is_none() => ExitCode::Success,
             FileState::Extra | FileState::Mismatched { .. } | FileState::Refused(_) => ExitCode::Mismatch,
-            FileState::Missing { .. } | FileState::Unpinned => ExitCode::Incomplete,
+            FileState::Missing { .. } | FileState::Unpinned | FileState::Stale(_) => ExitCode::Incomplete,
         });
     }
     if seen { code } else { code.worst(ExitCode::Nothing) }
@@ -71,7 +75,8 @@ fn print(files: &[(&str, Checked)], context: &Context) {
         out.line(as_text(paper, file));
     }
     let count = |name: &str| files.iter().filter(|(_, file)| file.state.name() == name).count();
-    let counts = ["ok", "mismatched", "missing", "unpinned", "extra"].map(|name| (count(name), name));
+    let counts =
+        ["ok", "mismatched", "stale", "missing", "unpinned", "extra"].map(|name| (count(name), name));
     let counts: Vec<_> =
         counts.iter().filter(|(n, _)| *n > 0).map(|(n, name)| format!("{n} {name}")).collect();
     out.note(counts.join(", "));
@@ -85,7 +90,7 @@ fn as_text(paper: &str, file: &Checked) -> String {
         FileState::Mismatched { expected, computed } => {
             format!("\n\n  Expected: {expected}\n  Computed: {computed}\n")
         }
-        FileState::Refused(why) => format!("  {why}"),
+        FileState::Refused(why) | FileState::Stale(why) => format!("  {why}"),
         FileState::Missing { optional: true } => "  (optional)".into(),
         FileState::Unpinned => "  neither manifest nor lock says what it should be".into(),
         FileState::Extra if file.artifact.is_some() => "  the lock does not hold it".into(),
@@ -97,7 +102,7 @@ fn as_text(paper: &str, file: &Checked) -> String {
 fn as_json(paper: &str, file: &Checked) -> serde_json::Value {
     let expected = match &file.state {
         FileState::Mismatched { expected, .. } => Some(*expected),
-        FileState::Ok => file.sha256,
+        FileState::Ok | FileState::Stale(_) => file.sha256,
         _ => None,
     };
     json!({
@@ -106,5 +111,9 @@ fn as_json(paper: &str, file: &Checked) -> serde_json::Value {
         "state": file.state.name(),
         "expected": expected,
         "computed": file.sha256,
+        "detail": match &file.state {
+            FileState::Refused(why) | FileState::Stale(why) => Some(why),
+            _ => None,
+        },
     })
 }

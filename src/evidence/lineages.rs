@@ -170,7 +170,7 @@ mod tests {
 
     fn file(artifact: &str) -> Arc<SourceFile> {
         let sha256 = crate::digest::sha256(artifact.as_bytes());
-        Arc::new(SourceFile { artifact: artifact.to_owned(), sha256, tier: Tier::Cached })
+        Arc::new(SourceFile::new(artifact, sha256, Tier::Cached))
     }
 
     /// The same lineages twice: as row numbers, and as a set a row.

@@ -10,6 +10,9 @@ const WRITTEN_RUNS: usize = 1000;
 /// Consecutive rows: the first and the last.
 pub(super) type Run = (u32, u32);
 
+/// Every row of a file that a stage read as a whole, whatever it holds.
+pub(super) static WHOLE: Rows = Rows { head: (1, u32::MAX), tail: Vec::new() };
+
 /// A set of rows, counted from 1. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rows {
@@ -83,6 +86,11 @@ impl Rows {
         self.runs().map(|(first, last)| (last - first) as usize + 1).sum()
     }
 
+    /// Whether the set stands for a whole file, which may not even have rows.
+    pub fn is_whole(&self) -> bool {
+        self.head == WHOLE.head
+    }
+
     /// Always false: a set of rows has at least one.
     pub fn is_empty(&self) -> bool {
         false
@@ -132,9 +140,12 @@ fn runs(rows: impl IntoIterator<Item = u32>) -> Vec<Run> {
     runs
 }
 
-/// `1-3,7,9-10`; more than 1,000 runs are written as `1-9000 (4500 rows)`.
+/// `1-3,7,9-10`; `all` for a whole file; more than 1,000 runs are written as `1-9000 (4500 rows)`.
 impl fmt::Display for Rows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_whole() {
+            return f.write_str("all");
+        }
         if self.tail.len() >= WRITTEN_RUNS {
             return write!(f, "{}-{} ({} rows)", self.first(), self.last(), self.len());
         }

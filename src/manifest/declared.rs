@@ -75,7 +75,9 @@ pub(super) struct RawArtifact {
     archive: Option<String>,
     member: Option<String>,
     to: Option<String>,
-    evidence: Tier,
+    /// Left out for what a stage writes.
+    evidence: Option<Tier>,
+    obtained: Option<String>,
     #[serde(default)]
     optional: bool,
     fetch: Option<FetchPolicy>,
@@ -95,6 +97,11 @@ const MOST_COPIED: usize = 32 << 20;
 const LONGEST: usize = 4096;
 
 impl RawArtifact {
+    /// Whether it has the key `evidence`.
+    pub fn has_tier(&self) -> bool {
+        self.evidence.is_some()
+    }
+
     /// One artifact, or one for each combination of the `for_each` lists; an error where they are more than `most`.
     pub fn expand(self, most: usize) -> Result<Vec<Artifact>, String> {
         // An empty list counts as one: it is met only after those before it were multiplied.
@@ -126,7 +133,8 @@ impl RawArtifact {
         });
         let rows = self.derived_rows.iter();
         let rows = rows.map(|row| size_of::<DerivedRow>() + row.how.len() + size_of_val(&row.from[..]));
-        columns.chain(rows).sum::<usize>() + self.about.as_ref().map_or(0, String::len)
+        columns.chain(rows).sum::<usize>()
+            + [&self.about, &self.obtained].into_iter().flatten().map(String::len).sum::<usize>()
     }
 
     fn artifact(&self, columns: BTreeMap<String, String>) -> Result<Artifact, String> {
@@ -152,6 +160,9 @@ impl RawArtifact {
             }
             _ => return Err(format!("artifact `{id}` needs `source` and `path`, or `archive` and `member`")),
         };
+        if self.obtained.as_ref().is_some_and(|sentence| sentence.trim().is_empty()) {
+            return Err(format!("artifact `{id}`: `obtained` is empty; state who has it from where"));
+        }
         let of_a_file = self.sha256.is_some() || self.size.is_some() || !self.derived_rows.is_empty();
         super::derived::check(&self.derived_rows).map_err(|error| format!("artifact `{id}`: {error}"))?;
         check_keys(&id, self.tree, of_a_file, self.glob.is_some())?;
@@ -170,7 +181,8 @@ impl RawArtifact {
             id,
             origin,
             to,
-            evidence: self.evidence,
+            evidence: self.evidence.unwrap_or(Tier::Recomputed),
+            obtained: self.obtained.clone(),
             optional: self.optional,
             fetch: self.fetch.unwrap_or(usual),
             sha256: self.sha256,

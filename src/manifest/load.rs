@@ -10,12 +10,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::declared::{RawArtifact, RawSource};
+use super::tiers::check_tiers;
 use super::tree::check_trees;
 use super::{
-    Artifact, Manifest, ManifestError, Need, Note, Origin, Paper, RawSpec, Source, SourceKind, SourceText,
-    relative_path,
+    Artifact, Manifest, ManifestError, Need, Note, Origin, Paper, RawSpec, Source, SourceText, relative_path,
 };
-use crate::evidence::Tier;
 
 /// The manifest schema this version reads.
 const SCHEMA: i64 = 1;
@@ -55,6 +54,8 @@ struct Parts {
     paper: Option<(Paper, Arc<SourceText>)>,
     sources: Vec<Source>,
     artifacts: Vec<(Artifact, Place)>,
+    /// Ids of artifacts without the key `evidence`.
+    without_tier: BTreeSet<String>,
     notes: Vec<Note>,
     needs: Vec<(Need, Place)>,
     stages: Vec<RawSpec>,
@@ -111,10 +112,14 @@ impl Parts {
                 for entry in entries(value, source)? {
                     let span = entry.span();
                     let raw: RawArtifact = typed(table_value(entry), source)?;
+                    let has_tier = raw.has_tier();
                     for artifact in raw
                         .expand(MOST_ARTIFACTS.saturating_sub(self.artifacts.len()))
                         .map_err(|message| ManifestError::at(source, Some(span.clone()), message))?
                     {
+                        if !has_tier {
+                            self.without_tier.insert(artifact.id.clone());
+                        }
                         self.artifacts.push((artifact, (Arc::clone(source), span.clone())));
                     }
                 }
@@ -158,6 +163,7 @@ impl Parts {
             let message = format!("paper id `{}` differs from the name of its folder", paper.id);
             return Err(ManifestError::at(&paper_file, None, message));
         }
+        check_tiers(&self.sources, &self.artifacts, &self.without_tier)?;
         check_artifacts(&self.sources, &self.artifacts)?;
         check_trees(&self.sources, &self.artifacts)?;
         check_needs(&self.needs, &self.artifacts)?;
@@ -208,18 +214,6 @@ fn check_artifacts(sources: &[Source], artifacts: &[(Artifact, Place)]) -> Resul
                 return error(format!("artifact `{}` names the unknown archive `{archive}`", artifact.id));
             }
             _ => {}
-        }
-        let kind = artifact.source_id().and_then(|id| sources.iter().find(|known| known.id == id));
-        let of_stage = kind.is_some_and(|source| source.kind == SourceKind::Stage);
-        if of_stage != (artifact.evidence == Tier::Recomputed) {
-            return error(format!(
-                "artifact `{}`: evidence `recomputed` is for what stages write, and for nothing else",
-                artifact.id
-            ));
-        }
-        let has_stage = |path: &str| path.split('/').count() > 2 && path.starts_with("stages/");
-        if of_stage && !has_stage(&artifact.to) {
-            return error(format!("artifact `{}` of a stage must lie at `stages/STAGE/FILE`", artifact.id));
         }
     }
     Ok(())

@@ -13,6 +13,7 @@ mod project;
 mod raw;
 mod schema;
 mod select;
+mod tiers;
 mod tree;
 
 pub use derived::sources as derived_sources;

@@ -63,6 +63,15 @@ impl Manifest {
         }
     }
 
+    /// What the author states about how an artifact was obtained, or about the archive that it is in.
+    pub fn obtained<'a>(&'a self, artifact: &'a Artifact) -> Option<&'a str> {
+        let of_archive = || match &artifact.origin {
+            Origin::Member { archive, .. } => self.artifact(archive)?.obtained.as_deref(),
+            Origin::File { .. } | Origin::Tree { .. } => None,
+        };
+        artifact.obtained.as_deref().or_else(of_archive)
+    }
+
     /// The need with this id.
     pub fn need(&self, id: &str) -> Option<&Need> {
         self.needs.iter().find(|need| need.id == id)
@@ -165,8 +174,11 @@ pub struct Artifact {
     pub origin: Origin,
     /// Path below `frozen/<paper>/`; the folder, for a tree.
     pub to: String,
-    /// Tier of the numbers in it.
+    /// Tier of the numbers in it. That of an output of a stage is `recomputed` here: it follows from the inputs of the
+    /// stage, and `store::Vault` has it.
     pub evidence: Tier,
+    /// How the author has obtained it: a statement that nothing here can check.
+    pub obtained: Option<String>,
     /// Its absence is reported and does not stop a run.
     pub optional: bool,
     /// Whether a broad selection fetches it.

@@ -79,8 +79,12 @@ impl Scene {
             .files()
             .map(|(file, rows)| {
                 let hash = file.sha256.to_string();
-                let plural = if rows.len() == 1 { "" } else { "s" };
-                format!("{} row{plural} of {} (sha256 {})", rows.len(), file.artifact, &hash[..12])
+                let part = match rows.len() {
+                    _ if rows.is_whole() => "all".to_owned(),
+                    1 => "1 row".to_owned(),
+                    n => format!("{n} rows"),
+                };
+                format!("{part} of {} (sha256 {})", file.artifact, &hash[..12])
             })
             .collect();
         format!("{} Evidence: {tier}, from {}.", self.description, files.join(", "))

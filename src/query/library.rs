@@ -214,8 +214,8 @@ impl<'a> Library<'a> {
                 Err(missing) => absences.push(missing),
             }
         }
-        let worst =
-            absences.iter().find(|missing| missing.reason == Reason::HashMismatch).or(absences.first());
+        let with = |reason: Reason| absences.iter().find(move |missing| missing.reason == reason);
+        let worst = with(Reason::HashMismatch).or_else(|| with(Reason::Stale)).or(absences.first());
         let reason = worst.map_or(Reason::NotShared, |missing| missing.reason);
         let mut needs: Vec<String> =
             absences.iter().flat_map(|missing| missing.needs.iter().cloned()).collect();
@@ -285,8 +285,8 @@ impl<'a> Library<'a> {
         for artifact in &artifacts {
             // Reading is skipped once something is missing: the alternative cannot win any more.
             if !absent.is_empty() {
-                if self.vault.presence(artifact).is_err() {
-                    absent.push((artifact, self.not_there(artifact)));
+                if let Err(absence) = self.vault.presence(artifact) {
+                    absent.push((artifact, self.vault.absence(artifact, absence).0));
                 }
                 continue;
             }
@@ -324,7 +324,7 @@ impl<'a> Library<'a> {
     fn verified(&mut self, artifact: &Artifact) -> Result<VerifiedFile, Reason> {
         match self.vault.read(artifact) {
             Ok(Ok(file)) => Ok(file),
-            Ok(Err(Absence::NotFetched | Absence::NotPinned)) => Err(self.not_there(artifact)),
+            Ok(Err(absence)) => Err(self.vault.absence(artifact, absence).0),
             Err(problem) => {
                 let reason = match problem {
                     ReadError::Mismatch { .. } => Reason::HashMismatch,
@@ -333,13 +333,6 @@ impl<'a> Library<'a> {
                 self.note(problem.to_string(), problem);
                 Err(reason)
             }
-        }
-    }
-
-    fn not_there(&self, artifact: &Artifact) -> Reason {
-        match self.vault.manifest().stage_of(artifact) {
-            Some(_) => Reason::NotRun,
-            None => Reason::NotFetched,
         }
     }
 
@@ -378,19 +371,23 @@ impl<'a> Library<'a> {
     }
 
     fn missing(&self, absent: &[(&Artifact, Reason)], wanted: usize) -> Missing {
-        if let Some((artifact, _)) = absent.iter().find(|(_, reason)| *reason == Reason::Error) {
+        let with = |wanted: Reason| absent.iter().find(move |(_, reason)| *reason == wanted);
+        if let Some((artifact, _)) = with(Reason::Error) {
             return Missing::error(format!("`{}` cannot be read", artifact.id));
         }
-        let mismatched = absent.iter().find(|(_, reason)| *reason == Reason::HashMismatch);
-        let Some((artifact, reason)) = mismatched.or(absent.first()) else {
+        let worst = with(Reason::HashMismatch).or_else(|| with(Reason::Stale)).or(absent.first());
+        let Some((artifact, reason)) = worst else {
             return Missing::new(Reason::NotFetched, "no file");
         };
         let paper = self.vault.manifest().id();
         let detail = match (reason, absent.len()) {
             (Reason::HashMismatch, _) => format!("`{}` is not the pinned file", artifact.id),
-            (Reason::NotRun, _) => {
-                let stage = self.vault.manifest().stage_of(artifact).unwrap_or_default();
-                format!("`{}` is not there: the stage `{stage}` has not run", artifact.id)
+            (Reason::NotRun | Reason::Stale, n) => {
+                let absence = self.vault.presence(artifact).err().unwrap_or(Absence::NotFetched);
+                let (_, sentence) = self.vault.absence(artifact, absence);
+                let more =
+                    if n > 1 { format!(", and {} more files do not count", n - 1) } else { String::new() };
+                format!("{sentence}{more}")
             }
             (_, 1) if wanted == 1 => {
                 format!("`{}` is not there{}", artifact.id, self.unlock(paper, artifact))

@@ -27,11 +27,12 @@ fn artifact() -> Artifact {
         about: None,
         columns: Default::default(),
         derived_rows: Vec::new(),
+        obtained: None,
     }
 }
 
 fn frame_of(csv: &str, artifact: &Artifact) -> Result<Frame, super::QueryError> {
-    let source = SourceFile { artifact: "a".into(), sha256: sha256(csv.as_bytes()), tier: Tier::Cached };
+    let source = SourceFile::new("a", sha256(csv.as_bytes()), Tier::Cached);
     read(&VerifiedFile { bytes: csv.into(), source: Arc::new(source) }, artifact, &[])
 }
 
@@ -379,7 +380,7 @@ fn hostile_files_are_errors_or_tables_but_never_panics() {
     for text in files {
         let _ = frame_of(text, &artifact()).and_then(Frame::into_table);
     }
-    let source = SourceFile { artifact: "a".into(), sha256: sha256(b""), tier: Tier::Cached };
+    let source = SourceFile::new("a", sha256(b""), Tier::Cached);
     let file = VerifiedFile { bytes: vec![b'x', b'\n', 0xff, 0x00, b'\n'], source: Arc::new(source) };
     let _ = read(&file, &artifact(), &[]);
 }
@@ -391,7 +392,7 @@ fn source(name: &str) -> Source {
 }
 
 fn opened(name: &str, bytes: Vec<u8>) -> Result<Source, super::QueryError> {
-    let source = SourceFile { artifact: "a".into(), sha256: sha256(&bytes), tier: Tier::Cached };
+    let source = SourceFile::new("a", sha256(&bytes), Tier::Cached);
     let artifact = Artifact { to: name.to_owned(), ..artifact() };
     Source::open(&artifact, &VerifiedFile { bytes, source: Arc::new(source) })
 }

@@ -9,7 +9,7 @@ use crate::claims::{Comparison, Counts};
 use crate::digest::Sha256;
 use crate::evidence::Tier;
 use crate::plot::{Scene, layer, svg};
-use crate::store::Receipt;
+use crate::stages::{StageRecord, Standing};
 use crate::tables::{self, Grid};
 
 /// How many files an item could use, and how many of them are there.
@@ -110,12 +110,16 @@ pub struct ArtifactRow {
     pub id: String,
     /// What it holds.
     pub about: Option<String>,
-    /// `ok`, `missing`, `mismatched` or `unpinned`.
+    /// `ok`, `missing`, `mismatched`, `unpinned` or `stale`.
     pub state: &'static str,
     /// Tier of the numbers in it.
     pub evidence: &'static str,
+    /// How the author states to have obtained it.
+    pub obtained: Option<String>,
     /// Why it is not there.
     pub reason: Option<&'static str>,
+    /// Why an output of a stage does not count.
+    pub detail: Option<String>,
     /// The command that gets it, where there is one.
     pub unlock: Option<String>,
     /// Taken only when it is named.
@@ -190,12 +194,20 @@ pub struct DatasetRow {
     pub artifacts: Vec<String>,
 }
 
-/// A stage that has run, from its receipt.
+/// A stage, with its receipt if it has run.
 #[derive(Clone, Debug, Serialize)]
 pub struct StageRow {
     /// Identifier within the paper.
     pub id: String,
-    /// Program and version that ran it.
+    /// `fresh`, `stale` or `not_run`.
+    pub state: &'static str,
+    /// What changed since it ran.
+    pub detail: Option<String>,
+    /// Why its last run failed, where it did not succeed since.
+    pub failed: Option<String>,
+    /// Version of its kind that ran it.
+    pub version: Option<u32>,
+    /// Program and version that ran it; empty if it has not run.
     pub tool: String,
     /// Parameters, seeds among them.
     pub parameters: Map<String, Value>,
@@ -206,16 +218,31 @@ pub struct StageRow {
 }
 
 impl StageRow {
-    /// A stage from its receipt.
-    pub fn new(receipt: Receipt) -> Self {
-        let outputs = receipt.outputs.into_iter();
-        Self {
-            id: receipt.stage,
-            tool: receipt.tool,
-            parameters: receipt.parameters,
-            inputs: receipt.inputs,
-            outputs: outputs.map(|(name, output)| (name, output.size, output.sha256)).collect(),
+    /// A stage with what its receipt is worth.
+    pub fn new(record: &StageRecord) -> Self {
+        let mut row = Self {
+            id: record.id.clone(),
+            state: record.standing.name(),
+            detail: match &record.standing {
+                Standing::Stale(why) => Some(why.clone()),
+                Standing::Fresh | Standing::NeverRan => None,
+            },
+            failed: record.failed.clone(),
+            version: None,
+            tool: String::new(),
+            parameters: Map::new(),
+            inputs: BTreeMap::new(),
+            outputs: Vec::new(),
+        };
+        if let Some(receipt) = &record.receipt {
+            let outputs = receipt.outputs.iter();
+            row.version = Some(receipt.version);
+            row.tool.clone_from(&receipt.tool);
+            row.parameters.clone_from(&receipt.parameters);
+            row.inputs.clone_from(&receipt.inputs);
+            row.outputs = outputs.map(|(name, output)| (name.clone(), output.size, output.sha256)).collect();
         }
+        row
     }
 }
 

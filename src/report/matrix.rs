@@ -137,7 +137,10 @@ fn group(paper: &PaperModel, name: &str) -> GroupRow {
 
 /// Position among the tiers, weakest first.
 fn rank(tier: &str) -> usize {
-    ["printed", "digitised", "cached", "recomputed"].iter().position(|name| *name == tier).unwrap_or(0)
+    ["declared", "printed", "digitised", "cached", "recomputed"]
+        .iter()
+        .position(|name| *name == tier)
+        .unwrap_or(0)
 }
 
 /// The published values, the datasets and the figures that a set is judged on.

@@ -80,7 +80,7 @@ pub struct PaperModel {
     pub artifacts: Vec<ArtifactRow>,
     /// Artifacts by source.
     pub sources: Vec<SourceRow>,
-    /// Stages that have run.
+    /// Stages, with their receipts.
     pub stages: Vec<StageRow>,
     /// Remarks of the manifest.
     pub notes: Vec<NoteRow>,
@@ -144,7 +144,7 @@ pub struct Parts {
     pub datasets: Vec<DatasetRow>,
     /// Artifacts.
     pub artifacts: Vec<ArtifactRow>,
-    /// Stages that have run.
+    /// Stages, with their receipts.
     pub stages: Vec<StageRow>,
 }
 

@@ -51,6 +51,24 @@ pub enum StageError {
         /// Why.
         problem: String,
     },
+    /// A run that failed after one that succeeded.
+    #[error("the last run of the stage `{stage}` failed; the outputs of the run before it count: {message}")]
+    FailedLater {
+        /// The stage.
+        stage: String,
+        /// Why.
+        message: String,
+    },
+    /// Outputs that do not count any more.
+    #[error("the outputs of the stage `{stage}` are stale and not used: {why}")]
+    Stale {
+        /// The stage.
+        stage: String,
+        /// What changed.
+        why: String,
+        /// Whether it can run again.
+        is_declared: bool,
+    },
     /// Stages that wait for each other.
     #[error("the stages {} wait for each other", stages.join(", "))]
     Circle {
@@ -63,6 +81,7 @@ impl Diagnostic for StageError {
     fn class(&self) -> Class {
         match self {
             Self::Task { .. } | Self::Input { .. } => Class::Operation,
+            Self::FailedLater { .. } | Self::Stale { .. } => Class::Operation,
             Self::Mismatch { .. } => Class::Mismatch,
             Self::Circle { .. } => Class::Usage,
         }
@@ -74,6 +93,9 @@ impl Diagnostic for StageError {
             Self::Mismatch { .. } | Self::Input { .. } => {
                 Some("`repro verify` lists every file that differs".into())
             }
+            Self::Stale { stage, is_declared: true, .. } => Some(format!("`repro run` runs `{stage}` again")),
+            Self::Stale { .. } => Some("delete its folder, or declare the stage again".into()),
+            Self::FailedLater { stage, .. } => Some(format!("`repro run --force` runs `{stage}` again")),
             Self::Circle { .. } => None,
         }
     }

@@ -8,8 +8,11 @@ mod kinds;
 mod plan;
 mod run;
 mod spec;
+mod standing;
+mod trees;
 
 pub use error::StageError;
-pub use plan::{Planned, Why, plan};
+pub use plan::{Planned, Why, blocked, plan};
 pub use run::{Ran, run};
-pub use spec::{Cost, Stage, stages};
+pub use spec::{Cost, Stage};
+pub use standing::{Opened, StageRecord, Standing, open, warnings};

@@ -1,13 +1,10 @@
 //! Which stages run, and why.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
-use super::run::{parameters, tool};
-use super::spec::{Stage, sources, stages};
-use crate::error::Failure;
-use crate::manifest::{Manifest, STAGES};
-use crate::store::{Absence, Receipt, Vault};
+use super::spec::{Stage, sources};
+use super::standing::{Opened, StageRecord, Standing, folder};
+use crate::evidence::Reason;
 
 /// A stage and what is to be done with it.
 #[derive(Clone, Debug)]
@@ -21,30 +18,33 @@ pub struct Planned {
 /// Why a stage runs, or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Why {
-    /// Its receipt says that it ran on these inputs with these parameters.
+    /// Its receipt fits the present inputs, parameters and version.
     UpToDate,
     /// It has not run.
     NeverRan,
-    /// An artifact has other bytes than when it ran.
-    InputChanged(String),
-    /// It was told something else than when it ran.
-    ParametersChanged,
-    /// Another version ran it.
-    OtherTool(String),
-    /// Something that it wrote is not there.
+    /// Its outputs do not count any more: what changed, as a clause.
+    Stale(String),
+    /// Something that it wrote is not there, or has another size.
     OutputMissing(String),
     /// A stage whose output it reads runs before.
     Follows(String),
-    /// The user said so.
+    /// The user asked for it.
     Forced,
-    /// It waits for an artifact that is not there.
-    Waits(String),
+    /// It waits for an artifact.
+    Waits {
+        /// The artifact.
+        artifact: String,
+        /// Class of the reason.
+        reason: Reason,
+        /// Why the artifact cannot be read, as a clause.
+        why: String,
+    },
 }
 
 impl Why {
     /// Whether the stage runs.
     pub fn runs(&self) -> bool {
-        !matches!(self, Self::UpToDate | Self::Waits(_))
+        !matches!(self, Self::UpToDate | Self::Waits { .. })
     }
 
     /// The reason in words.
@@ -52,79 +52,80 @@ impl Why {
         match self {
             Self::UpToDate => "up to date".to_owned(),
             Self::NeverRan => "has not run yet".to_owned(),
-            Self::InputChanged(artifact) => format!("`{artifact}` changed"),
-            Self::ParametersChanged => "parameters changed".to_owned(),
-            Self::OtherTool(tool) => format!("was run by {tool}"),
-            Self::OutputMissing(name) => format!("its output `{name}` is missing"),
+            Self::Stale(why) => format!("is stale: {why}"),
+            Self::OutputMissing(name) => format!("its output `{name}` is missing or has another size"),
             Self::Follows(stage) => format!("`{stage}` runs before"),
             Self::Forced => "forced".to_owned(),
-            Self::Waits(artifact) => format!("waits for `{artifact}`"),
+            Self::Waits { artifact, why, .. } => format!("waits for `{artifact}`: {why}"),
         }
     }
 }
 
-/// The wanted stages in order, with what is to be done. Reads pins and receipts, no data.
-pub fn plan(
-    vault: &Vault<'_>,
-    wanted: impl Fn(&Stage) -> bool,
-    force: bool,
-) -> Result<Vec<Planned>, Failure> {
-    let manifest = vault.manifest();
+/// The wanted stages in order, with what is to be done.
+pub fn plan(opened: &Opened<'_>, wanted: impl Fn(&Stage) -> bool, force: bool) -> Vec<Planned> {
     let mut planned: Vec<Planned> = Vec::new();
-    for stage in stages(manifest)?.into_iter().filter(wanted) {
+    for record in &opened.stages {
+        let Some(stage) = record.stage.as_ref().filter(|stage| wanted(stage)) else { continue };
         let running: BTreeSet<&str> = planned
             .iter()
             .filter(|planned| planned.why.runs())
             .map(|planned| planned.stage.id.as_str())
             .collect();
-        let before = sources(&stage, manifest).into_iter().find(|id| running.contains(id.as_str()));
-        let why = match (absent(&stage, vault, &running), before) {
-            (Some(artifact), _) => Why::Waits(artifact),
-            (None, Some(before)) => Why::Follows(before),
-            (None, None) if force => Why::Forced,
-            (None, None) => changed(&stage, vault)?,
+        let manifest = opened.vault.manifest();
+        let before = sources(stage, manifest).into_iter().find(|id| running.contains(id.as_str()));
+        let why = match (missing_output(record, opened), before) {
+            (None, None) if record.standing == Standing::Fresh && !force => Why::UpToDate,
+            (missing, before) => absent(stage, opened, &running).unwrap_or_else(|| match (before, missing) {
+                (Some(before), _) => Why::Follows(before),
+                (None, _) if force => Why::Forced,
+                (None, missing) => match (&record.standing, missing) {
+                    (Standing::Stale(why), _) => Why::Stale(why.clone()),
+                    (Standing::Fresh, Some(name)) => Why::OutputMissing(name),
+                    (Standing::NeverRan | Standing::Fresh, _) => Why::NeverRan,
+                },
+            }),
         };
-        planned.push(Planned { stage, why });
+        planned.push(Planned { stage: stage.clone(), why });
     }
-    Ok(planned)
+    planned
 }
 
-/// An input that is not there and that no stage is about to write.
-fn absent(stage: &Stage, vault: &Vault<'_>, running: &BTreeSet<&str>) -> Option<String> {
-    let manifest = vault.manifest();
-    let missing = |id: &&String| {
-        let Some(artifact) = manifest.artifact(id) else { return true };
-        let follows = manifest.stage_of(artifact).is_some_and(|stage| running.contains(stage));
-        !follows && matches!(vault.presence(artifact), Err(Absence::NotFetched | Absence::NotPinned))
+/// Why a stage that was about to run does not: a stage whose output it reads is among those that failed or wait.
+pub fn blocked(stage: &Stage, opened: &Opened<'_>, failed: &BTreeSet<String>) -> Option<Why> {
+    let manifest = opened.vault.manifest();
+    let of_failed = |id: &&String| {
+        let writer = manifest.artifact(id).and_then(|artifact| manifest.stage_of(artifact))?;
+        failed.contains(writer).then_some(writer)
     };
-    stage.inputs.values().find(missing).cloned()
+    let waits = stage.artifacts().find_map(|id| Some((id, of_failed(&id)?)));
+    let waits = waits.map(|(id, writer)| Why::Waits {
+        artifact: id.clone(),
+        reason: Reason::NotRun,
+        why: format!("the stage `{writer}` did not succeed"),
+    });
+    waits.or_else(|| absent(stage, opened, &BTreeSet::new()))
 }
 
-fn changed(stage: &Stage, vault: &Vault<'_>) -> Result<Why, Failure> {
-    let manifest = vault.manifest();
-    let folder = folder(stage, manifest, vault);
-    let Some(receipt) = Receipt::load(&folder, &stage.id)? else { return Ok(Why::NeverRan) };
-    if receipt.tool != tool() {
-        return Ok(Why::OtherTool(receipt.tool));
-    }
-    if receipt.parameters != parameters(stage) {
-        return Ok(Why::ParametersChanged);
-    }
-    for id in stage.inputs.values() {
-        // A tree has no pin of its own: its listing is hashed when the stage runs.
-        let pin = manifest.artifact(id).filter(|artifact| !artifact.is_tree()).and_then(|own| vault.pin(own));
-        if pin.is_some_and(|pin| receipt.inputs.get(id) != Some(&pin)) || !receipt.inputs.contains_key(id) {
-            return Ok(Why::InputChanged(id.clone()));
+/// An input that is not there or does not count, and that no stage is about to write.
+fn absent(stage: &Stage, opened: &Opened<'_>, running: &BTreeSet<&str>) -> Option<Why> {
+    let vault = &opened.vault;
+    let waits = |id: &String| {
+        let artifact = vault.manifest().artifact(id)?;
+        if vault.manifest().stage_of(artifact).is_some_and(|stage| running.contains(stage)) {
+            return None;
         }
-    }
-    if receipt.inputs.len() != stage.inputs.values().collect::<BTreeSet<_>>().len() {
-        return Ok(Why::ParametersChanged);
-    }
-    let missing = receipt.outputs.keys().find(|name| !folder.join(name).is_file());
-    Ok(missing.map_or(Why::UpToDate, |name| Why::OutputMissing(name.clone())))
+        let (reason, why) = vault.absence(artifact, vault.presence(artifact).err()?);
+        Some(Why::Waits { artifact: id.clone(), reason, why })
+    };
+    stage.artifacts().find_map(waits)
 }
 
-/// `frozen/<paper>/stages/<stage>`.
-pub(super) fn folder(stage: &Stage, manifest: &Manifest, vault: &Vault<'_>) -> PathBuf {
-    vault.frozen().join(manifest.id()).join(STAGES).join(&stage.id)
+/// An output that the receipt lists and that is not there, or has another size.
+fn missing_output(record: &StageRecord, opened: &Opened<'_>) -> Option<String> {
+    let folder = folder(&record.id, &opened.vault);
+    let outputs = &record.receipt.as_ref()?.outputs;
+    let is_there = |name: &str, size: u64| {
+        std::fs::metadata(folder.join(name)).is_ok_and(|file| file.is_file() && file.len() == size)
+    };
+    outputs.iter().find(|(name, output)| !is_there(name, output.size)).map(|(name, _)| name.clone())
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use super::StageError;
-use super::plan::folder;
 use super::spec::Stage;
-use crate::digest::{Sha256, sha256, sha256_reader};
-use crate::error::{Failure, FileError};
+use super::standing::{folder, key};
+use super::{StageError, trees};
+use crate::digest::{Sha256, sha256_reader};
+use crate::error::{Diagnostic, Failure, FileError};
 use crate::manifest::Artifact;
-use crate::store::{FileState, Output, Receipt, Vault, staged, verify_paper};
+use crate::store::{Failed, FileState, Output, Receipt, Vault, staged};
 
 /// What a run left.
 #[derive(Clone, Debug)]
@@ -24,22 +24,8 @@ pub struct Ran {
 }
 
 /// Program and version for receipts.
-pub(super) fn tool() -> String {
+fn tool() -> String {
     format!("repro {}", env!("CARGO_PKG_VERSION"))
-}
-
-/// What a stage was told, its kind included, as its receipt keeps it.
-pub(super) fn parameters(stage: &Stage) -> serde_json::Map<String, serde_json::Value> {
-    let mut parameters = serde_json::Map::new();
-    parameters.insert("kind".to_owned(), stage.kind().into());
-    for (key, artifact) in &stage.inputs {
-        parameters.insert(key.clone(), artifact.as_str().into());
-    }
-    for (key, value) in &stage.parameters {
-        // TOML's values are JSON's, but for dates, which no parameter is.
-        parameters.insert(key.clone(), serde_json::to_value(value).unwrap_or_default());
-    }
-    parameters
 }
 
 /// Runs a stage. Nothing of an earlier run is touched before all outputs are written.
@@ -55,50 +41,65 @@ pub fn run(stage: &Stage, vault: &Vault<'_>) -> Result<Ran, Failure> {
         inputs.insert(id.clone(), verified(artifact, vault)?);
         paths.insert(key.as_str(), (id.as_str(), vault.path(artifact)));
     }
-    let target = folder(stage, manifest, vault);
+    let target = folder(&stage.id, vault);
+    let (version, parameters) = (stage.version(), stage.written());
+    let key = key(version, &parameters, &inputs);
     let fresh = staged(&target);
     // What an interrupted run left is of no use.
     let _ = std::fs::remove_dir_all(&fresh);
     std::fs::create_dir_all(&fresh).map_err(FileError::on("create", &fresh))?;
-    let done = stage
+    let done: Result<Ran, Failure> = stage
         .kind
         .run(stage, &paths, &fresh)
         .map_err(|source| StageError::Task { stage: stage.id.clone(), source }.into())
         .and_then(|notes| Ok((notes, outputs(&fresh)?)))
         .and_then(|(notes, outputs)| {
-            let (stage, tool, parameters) = (stage.id.clone(), tool(), parameters(stage));
-            let receipt = Receipt { schema: 1, stage, tool, inputs, parameters, outputs: outputs.clone() };
-            receipt.save(&fresh)?;
+            let receipt = Receipt::new(stage.id.clone(), tool(), version);
+            Receipt { inputs, parameters, outputs: outputs.clone(), ..receipt }.save(&fresh)?;
             replace(&fresh, &target)?;
             Ok(Ran { folder: target.clone(), outputs, notes })
         });
-    if done.is_err() {
+    if let Err(failure) = &done {
         let _ = std::fs::remove_dir_all(&fresh);
+        // The failure itself is reported. Without the marker only later warnings about it are missing.
+        let _ = Failed::new(key, chain(failure.as_ref())).save(&target);
     }
     done
 }
 
+/// An error with its causes in one line.
+fn chain(failure: &dyn Diagnostic) -> String {
+    let mut text = failure.to_string();
+    let mut cause = failure.source();
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
+}
+
 /// The hash of an artifact that is what its pin says; of a tree, the hash of the list of its files.
 fn verified(artifact: &Artifact, vault: &Vault<'_>) -> Result<Sha256, Failure> {
-    let checked = verify_paper(vault.manifest(), vault.frozen(), vault.lock(), &[artifact], false)?;
-    let mut list = String::new();
+    let checked = vault.verify(&[artifact], false)?;
     for file in &checked {
-        match (&file.state, file.sha256) {
-            (FileState::Ok, Some(hash)) => list.push_str(&format!("{hash}  {}\n", file.path.display())),
-            (FileState::Mismatched { expected, computed }, _) => {
+        match &file.state {
+            FileState::Ok => {}
+            FileState::Mismatched { expected, computed } => {
                 let (path, expected, computed) = (file.path.clone(), *expected, *computed);
                 return Err(StageError::Mismatch { path, expected, computed }.into());
             }
-            (state, _) => {
+            state => {
                 let problem = format!("is {}", state.name());
                 return Err(StageError::Input { path: file.path.clone(), problem }.into());
             }
         }
     }
-    match (artifact.is_tree(), checked.first().and_then(|file| file.sha256)) {
-        (false, Some(hash)) => Ok(hash),
-        _ => Ok(sha256(list.as_bytes())),
-    }
+    let hash = match artifact.is_tree() {
+        true => vault.lock().tree(&artifact.id).and_then(trees::listing),
+        false => checked.first().and_then(|file| file.sha256),
+    };
+    let unpinned = || StageError::Input { path: vault.path(artifact), problem: "is unpinned".to_owned() };
+    Ok(hash.ok_or_else(unpinned)?)
 }
 
 /// Every file that the task wrote, with size and hash.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+use serde_json::{Map, Value as Json};
 
 use super::StageError;
 use super::kinds::Kind;
@@ -66,12 +67,54 @@ impl Stage {
     pub fn kind(&self) -> &'static str {
         self.kind.name()
     }
+
+    /// Version of its kind.
+    pub fn version(&self) -> u32 {
+        self.kind.version()
+    }
+
+    /// Ids of the artifacts it reads, each once.
+    pub fn artifacts(&self) -> impl Iterator<Item = &String> {
+        self.inputs.values().collect::<BTreeSet<_>>().into_iter()
+    }
+
+    /// What the manifest specifies, kind and inputs included, as a receipt keeps it.
+    pub(super) fn written(&self) -> Map<String, Json> {
+        let mut written = Map::new();
+        written.insert("kind".to_owned(), self.kind().into());
+        for (key, artifact) in &self.inputs {
+            written.insert(key.clone(), artifact.as_str().into());
+        }
+        for (key, value) in &self.parameters {
+            written.insert(key.clone(), json(value));
+        }
+        // A float may change by its last digit when it is read, so that both sides have to be read from text.
+        let text = serde_json::to_string(&written);
+        text.ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(written)
+    }
 }
 
-/// The stages of a manifest, each behind those whose outputs it reads.
-pub fn stages(manifest: &Manifest) -> Result<Vec<Stage>, Failure> {
-    let mut waiting =
-        manifest.stages.iter().map(|raw| Stage::parse(raw, manifest)).collect::<Result<Vec<_>, _>>()?;
+/// A value of a manifest as JSON, which has no infinite numbers.
+fn json(value: &toml::Value) -> Json {
+    match value {
+        toml::Value::Float(number) if !number.is_finite() => number.to_string().into(),
+        toml::Value::Array(values) => values.iter().map(json).collect(),
+        toml::Value::Table(table) => table.iter().map(|(key, value)| (key.clone(), json(value))).collect(),
+        // Fails for no other value.
+        other => serde_json::to_value(other).unwrap_or_default(),
+    }
+}
+
+/// The stages of a manifest, each behind those whose outputs it reads, and what is wrong with the others.
+pub fn stages(manifest: &Manifest) -> (Vec<Stage>, Vec<Failure>) {
+    let mut problems: Vec<Failure> = Vec::new();
+    let mut waiting = Vec::new();
+    for raw in &manifest.stages {
+        match Stage::parse(raw, manifest) {
+            Ok(stage) => waiting.push(stage),
+            Err(error) => problems.push(error.into()),
+        }
+    }
     let ids: BTreeSet<String> = waiting.iter().map(|stage| stage.id.clone()).collect();
     let mut ordered: Vec<Stage> = Vec::new();
     while !waiting.is_empty() {
@@ -79,11 +122,12 @@ pub fn stages(manifest: &Manifest) -> Result<Vec<Stage>, Failure> {
         let ready = waiting.iter().position(|stage| sources(stage, manifest).iter().all(|id| done(id)));
         let Some(ready) = ready else {
             let stages = waiting.into_iter().map(|stage| format!("`{}`", stage.id)).collect();
-            return Err(StageError::Circle { stages }.into());
+            problems.push(StageError::Circle { stages }.into());
+            break;
         };
         ordered.push(waiting.remove(ready));
     }
-    Ok(ordered)
+    (ordered, problems)
 }
 
 /// Stages whose outputs a stage reads.

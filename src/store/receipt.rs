@@ -1,17 +1,22 @@
 //! Receipts: what a stage read and wrote. They pin the stage's outputs as the lock pins what was fetched.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Lock, LockedArtifact, write_atomic};
+use super::write_atomic;
 use crate::digest::Sha256;
 use crate::error::{Class, Diagnostic, Failure, FileError};
-use crate::manifest::{Manifest, STAGES};
+
+/// Version of the layout that is written.
+const SCHEMA: u32 = 2;
 
 /// Name of the receipt in the folder of its stage.
 const FILE: &str = "receipt.json";
+
+/// Name of the marker of a failed attempt, beside the receipt of an earlier success.
+const FAILED: &str = "failed.json";
 
 /// Largest receipt that is read, in bytes.
 const MAX_SIZE: u64 = 16 << 20;
@@ -20,13 +25,16 @@ const MAX_SIZE: u64 = 16 << 20;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Receipt {
-    /// Version of this layout: 1.
+    /// Version of this layout: 2. Receipts of version 1 are read, but no output counts by them.
     pub schema: u32,
     /// Stage id.
     pub stage: String,
-    /// Program and version that ran it.
+    /// Program and version that ran it, for readers.
     pub tool: String,
-    /// Inputs by name, with the hash of what was read.
+    /// Version of its kind.
+    #[serde(default)]
+    pub version: u32,
+    /// Inputs by artifact, with the hash of what was read; of a tree, the hash of the list of its files.
     #[serde(default)]
     pub inputs: BTreeMap<String, Sha256>,
     /// Parameters, seeds among them.
@@ -86,62 +94,85 @@ impl Diagnostic for ReceiptError {
     }
 }
 
+/// `frozen/<paper>/stages/<stage>/failed.json`: a run that failed after the last one that succeeded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Failed {
+    /// Version of this layout: 1.
+    schema: u32,
+    /// Hash of the version, the parameters and the inputs of the run.
+    pub key: Sha256,
+    /// Why it failed.
+    pub message: String,
+}
+
+impl Failed {
+    /// A failed run with this key.
+    pub fn new(key: Sha256, message: String) -> Self {
+        Self { schema: 1, key, message }
+    }
+
+    /// Writes the marker into the folder of the stage. The next success replaces the folder.
+    pub fn save(&self, folder: &Path) -> Result<(), Failure> {
+        write(&folder.join(FAILED), self)
+    }
+
+    /// Reads the marker of a stage; `None` if its last run did not fail.
+    pub fn load(folder: &Path) -> Result<Option<Self>, ReceiptError> {
+        read(&folder.join(FAILED))
+    }
+}
+
+/// Writes a document; its folder is created.
+fn write(path: &Path, document: &impl Serialize) -> Result<(), Failure> {
+    let malformed = |source| ReceiptError::Malformed { path: path.to_owned(), source };
+    let mut text = serde_json::to_string_pretty(document).map_err(malformed)?;
+    text.push('\n');
+    Ok(write_atomic(path, text.as_bytes())?)
+}
+
+/// Reads a document; `None` if there is none.
+fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Option<T>, ReceiptError> {
+    let bytes = match std::fs::metadata(path) {
+        Ok(metadata) if metadata.len() > MAX_SIZE => {
+            return Err(ReceiptError::Other { path: path.to_owned(), problem: "is too large".to_owned() });
+        }
+        Ok(_) => std::fs::read(path).map_err(FileError::on("read", path))?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(FileError::on("read", path)(error).into()),
+    };
+    let malformed = |source| ReceiptError::Malformed { path: path.to_owned(), source };
+    serde_json::from_slice(&bytes).map(Some).map_err(malformed)
+}
+
 impl Receipt {
+    /// A receipt of what was read and written now.
+    pub fn new(stage: String, tool: String, version: u32) -> Self {
+        let (inputs, parameters, outputs) = Default::default();
+        Self { schema: SCHEMA, stage, tool, version, inputs, parameters, outputs }
+    }
+
+    /// Whether it was written in the present layout.
+    pub fn is_current(&self) -> bool {
+        self.schema == SCHEMA
+    }
+
     /// Writes the receipt into the folder of its stage.
     pub fn save(&self, folder: &Path) -> Result<(), Failure> {
-        let path = folder.join(FILE);
-        let malformed = |source| ReceiptError::Malformed { path: path.clone(), source };
-        let mut text = serde_json::to_string_pretty(self).map_err(malformed)?;
-        text.push('\n');
-        Ok(write_atomic(&path, text.as_bytes())?)
+        write(&folder.join(FILE), self)
     }
 
     /// Reads the receipt of a stage; `None` if it has not run.
     pub fn load(folder: &Path, stage: &str) -> Result<Option<Self>, ReceiptError> {
         let path = folder.join(FILE);
         let other = |problem: String| ReceiptError::Other { path: path.clone(), problem };
-        let bytes = match std::fs::metadata(&path) {
-            Ok(metadata) if metadata.len() > MAX_SIZE => return Err(other("is too large".to_owned())),
-            Ok(_) => std::fs::read(&path).map_err(FileError::on("read", &path))?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(FileError::on("read", &path)(error).into()),
-        };
-        let malformed = |source| ReceiptError::Malformed { path: path.clone(), source };
-        let receipt: Self = serde_json::from_slice(&bytes).map_err(malformed)?;
+        let Some(receipt) = read::<Self>(&path)? else { return Ok(None) };
         match (receipt.schema, receipt.stage == stage) {
-            (1, true) => Ok(Some(receipt)),
-            (1, false) => Err(other(format!("is the receipt of `{}`, not of `{stage}`", receipt.stage))),
-            (schema, _) => Err(other(format!("has schema {schema}, this program reads 1"))),
+            (1..=SCHEMA, true) => Ok(Some(receipt)),
+            (1..=SCHEMA, false) => {
+                Err(other(format!("is the receipt of `{}`, not of `{stage}`", receipt.stage)))
+            }
+            (schema, _) => Err(other(format!("has schema {schema}, this program reads 1 and {SCHEMA}"))),
         }
     }
-}
-
-/// The receipts of all stages of a paper that have run, by stage.
-pub fn receipts(manifest: &Manifest, frozen: &Path) -> Result<BTreeMap<String, Receipt>, ReceiptError> {
-    let stages: BTreeSet<&str> =
-        manifest.artifacts.iter().filter_map(|artifact| manifest.stage_of(artifact)).collect();
-    let mut found = BTreeMap::new();
-    for stage in stages {
-        let folder = frozen.join(manifest.id()).join(STAGES).join(stage);
-        if let Some(receipt) = Receipt::load(&folder, stage)? {
-            found.insert(stage.to_owned(), receipt);
-        }
-    }
-    Ok(found)
-}
-
-/// All pins that do not stand in the manifest: those of the lock file, and those of the receipts.
-pub fn load_pins(manifest: &Manifest, frozen: &Path) -> Result<Lock, Failure> {
-    let mut lock = Lock::load(&manifest.lock_path())?;
-    let receipts = receipts(manifest, frozen)?;
-    for artifact in &manifest.artifacts {
-        let Some(stage) = manifest.stage_of(artifact) else { continue };
-        let name = artifact.to.rsplit('/').next().unwrap_or_default();
-        if let Some(output) = receipts.get(stage).and_then(|receipt| receipt.outputs.get(name)) {
-            let (id, path) = (artifact.id.clone(), artifact.to.clone());
-            let (size, sha256) = (output.size, Some(output.sha256));
-            lock.set_artifact(LockedArtifact { id, path, size, sha256, git_sha1: None });
-        }
-    }
-    Ok(lock)
 }

@@ -1,11 +1,12 @@
 //! Verified reads: a file's bytes are hashed in memory and compared with the pin before anyone sees them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Lock;
 use super::hashed::read_hashed;
 use super::pin::{compare, pins};
+use super::{Lock, StageOutput};
 use crate::digest::Sha256;
 use crate::error::{Class, Diagnostic, FileError};
 use crate::evidence::SourceFile;
@@ -16,7 +17,9 @@ use crate::manifest::{Artifact, Manifest};
 pub struct Vault<'a> {
     manifest: &'a Manifest,
     frozen: PathBuf,
-    lock: Lock,
+    pub(super) lock: Lock,
+    /// What stages have left, by artifact.
+    pub(super) outputs: BTreeMap<String, StageOutput>,
 }
 
 /// A file whose bytes are the pinned ones. That says nothing about whether they are right.
@@ -35,6 +38,8 @@ pub enum Absence {
     NotFetched,
     /// There is a file, but neither manifest nor lock says what it should be.
     NotPinned,
+    /// It is an output of a stage whose receipt does not fit any more.
+    Stale,
 }
 
 /// A file that is there and cannot be used.
@@ -76,7 +81,7 @@ impl Diagnostic for ReadError {
 impl<'a> Vault<'a> {
     /// Opens the artifacts of a paper below `frozen`.
     pub fn new(manifest: &'a Manifest, frozen: &Path, lock: Lock) -> Self {
-        Self { manifest, frozen: frozen.to_owned(), lock }
+        Self { manifest, frozen: frozen.to_owned(), lock, outputs: BTreeMap::new() }
     }
 
     /// The paper.
@@ -99,6 +104,11 @@ impl<'a> Vault<'a> {
         pins(artifact, &self.lock).next()
     }
 
+    /// All pins of an artifact: the manifest's and the lock's, which may disagree.
+    pub fn pins(&self, artifact: &Artifact) -> impl Iterator<Item = Sha256> {
+        pins(artifact, &self.lock)
+    }
+
     /// Where the artifact lies.
     pub fn path(&self, artifact: &Artifact) -> PathBuf {
         self.manifest.frozen_path(&self.frozen, artifact)
@@ -117,6 +127,7 @@ impl<'a> Vault<'a> {
         if !self.path(artifact).is_file() {
             return Err(Absence::NotFetched);
         }
+        self.countable(artifact)?;
         self.pin(artifact).map(drop).ok_or(Absence::NotPinned)
     }
 
@@ -131,7 +142,7 @@ impl<'a> Vault<'a> {
             Err(error) => return Err(FileError::on("read", path)(error).into()),
         };
         match compare(artifact, &self.lock, computed) {
-            None => return Ok(Err(Absence::NotPinned)),
+            None => return Ok(Err(self.countable(artifact).err().unwrap_or(Absence::NotPinned))),
             Some(Ok(())) => {}
             Some(Err(expected)) => {
                 let base = self.frozen.parent().unwrap_or(&self.frozen);
@@ -139,7 +150,9 @@ impl<'a> Vault<'a> {
                 return Err(ReadError::Mismatch { path, expected, computed });
             }
         }
-        let source = SourceFile { artifact: artifact.id.clone(), sha256: computed, tier: artifact.evidence };
-        Ok(Ok(VerifiedFile { bytes, source: Arc::new(source) }))
+        if let Err(absence) = self.countable(artifact) {
+            return Ok(Err(absence));
+        }
+        Ok(Ok(VerifiedFile { bytes, source: self.source_file(artifact, computed) }))
     }
 }

@@ -29,6 +29,8 @@ pub enum FileState {
     Refused(String),
     /// There, but neither manifest nor lock says what it should be.
     Unpinned,
+    /// The bytes that a receipt pins which does not fit any more: why, as a sentence without its end.
+    Stale(String),
     /// Declared and not there.
     Missing {
         /// The manifest says that it may be absent.
@@ -45,6 +47,7 @@ impl FileState {
             Self::Ok => "ok",
             Self::Mismatched { .. } | Self::Refused(_) => "mismatched",
             Self::Unpinned => "unpinned",
+            Self::Stale(_) => "stale",
             Self::Missing { .. } => "missing",
             Self::Extra => "extra",
         }

@@ -34,8 +34,7 @@ pub fn figure_specs(figures: &str) -> Vec<RawSpec> {
 
 /// A table of text columns from CSV; every row has its own lineage.
 pub fn table(artifact: &str, csv: &str) -> Table {
-    let file =
-        SourceFile { artifact: artifact.to_owned(), sha256: sha256(csv.as_bytes()), tier: Tier::Digitised };
+    let file = SourceFile::new(artifact, sha256(csv.as_bytes()), Tier::Digitised);
     let file = Arc::new(file);
     let mut lines = csv.lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
     let header = lines.next().unwrap();

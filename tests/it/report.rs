@@ -7,6 +7,7 @@ use repro::digest::sha256;
 use repro::plot::base64;
 use serde_json::Value;
 
+use super::forged::forge;
 use super::support::{Project, Run};
 
 const OUTCOMES: [&str; 6] = ["reproduced", "consistent", "redrawn", "differs", "missing", "error"];
@@ -38,7 +39,7 @@ fn hostile(n: usize, sets: usize) -> Project {
         writeln!(
             manifest,
             "[[artifact]]\nid = \"{id}\"\nsource = \"frozen\"\npath = \"{id}.csv\"\nsha256 = \"{}\"\nsize = {}\n\
-             evidence = \"cached\"\nabout = {}",
+             evidence = \"cached\"\nobtained = \"Made up\"\nabout = {}",
             sha256(text.as_bytes()),
             text.len(),
             toml(HOSTILE)
@@ -271,16 +272,12 @@ fn a_format_has_its_own_file_and_time_has_another() {
 fn a_stage_shows_its_receipt() {
     let project = Project::of_this_repository();
     let results = "result_id,value\n";
-    project.write("frozen/genept/stages/cell-level/results.csv", results);
-    let receipt = serde_json::json!({
-        "schema": 1, "stage": "cell-level", "tool": "repro 0.1.0", "parameters": { "seed": 2023 },
-        "outputs": { "results.csv": { "size": results.len(), "sha256": sha256(results.as_bytes()).to_string() } },
-    });
-    project.write("frozen/genept/stages/cell-level/receipt.json", &receipt.to_string());
+    forge(&project, "genept", "cell-level", "results.csv", results);
     report(&project, "html,json");
     let json: Value = serde_json::from_str(&project.read("reports/report.json")).unwrap();
     let stage = &json["papers"][0]["stages"][0];
     assert_eq!((&stage["id"], &stage["parameters"]["seed"]), (&"cell-level".into(), &2023.into()));
+    assert_eq!((&stage["state"], &stage["failed"]), (&"fresh".into(), &Value::Null));
     let html = project.read("reports/report.html");
     assert!(html.contains("<th scope=\"row\">seed</th><td class=\"mono\">2023</td>"));
     assert!(html.contains(&sha256(results.as_bytes()).to_string()));

@@ -43,13 +43,15 @@ id = "true"
 source = "frozen"
 path = "true.h5ad"
 sha256 = "{truth}"
-evidence = "cached"
+evidence = "raw"
+obtained = "Made up for these tests"
 [[artifact]]
 id = "pred"
 source = "frozen"
 path = "pred.h5ad"
 sha256 = "{pred}"
-evidence = "cached"
+evidence = "raw"
+obtained = "Made up for these tests"
 [[artifact]]
 id = "scores"
 source = "stages"
@@ -96,10 +98,12 @@ fn a_stage_runs_once_and_again_for_a_reason() {
     assert_eq!((&stage["id"], &stage["state"]), (&"demo/score/pair".into(), &"done".into()));
 
     project.replace(MANIFEST, "pred = \"pred\"\n", "pred = \"pred\"\nmmd_gamma = 1.0\n");
-    assert!(project.run(&["run"]).stdout.contains("ran        parameters changed"));
+    let run = project.run(&["run"]);
+    let words = "ran        is stale: the parameter `mmd_gamma` changed from not set to `1.0` since";
+    assert!(run.stdout.contains(words), "{}", run.stdout);
     assert_ne!(project.read(&format!("{FOLDER}/scores.json")), first);
     std::fs::remove_file(project.path().join(FOLDER).join("scores.csv")).unwrap();
-    assert!(project.run(&["run"]).stdout.contains("its output `scores.csv` is missing"));
+    assert!(project.run(&["run"]).stdout.contains("its output `scores.csv` is missing or has another size"));
     assert!(project.run(&["run", "--force"]).stdout.contains("forced"));
 }
 
@@ -134,7 +138,7 @@ fn inputs_are_verified_and_waited_for() {
     std::fs::remove_file(&path).unwrap();
     let run = project.run(&["run"]);
     assert_eq!(run.status, 5, "{}", run.snapshot());
-    assert!(run.stdout.contains("waits      waits for `pred`"), "{}", run.stdout);
+    assert!(run.stdout.contains("waits      waits for `pred`: `pred` is not there"), "{}", run.stdout);
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn draw_csv(spec: &str, csv: &str) -> Scene {
 
 /// A table of numbers with the lineage of rows of one file.
 fn numbers(x: Vec<f64>, y: Vec<f64>, group: impl Fn(usize) -> String) -> Table {
-    let source = SourceFile { artifact: "file".into(), sha256: sha256(b"file"), tier: Tier::Cached };
+    let source = SourceFile::new("file", sha256(b"file"), Tier::Cached);
     let file = Arc::new(source);
     let lineage = (1..=x.len()).map(|row| Lineage::row(Arc::clone(&file), row as u32)).collect();
     let groups = (0..x.len()).map(|row| Some(group(row))).collect();

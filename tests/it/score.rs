@@ -25,6 +25,18 @@ fn names(prefix: &str, n: usize) -> Vec<String> {
 }
 
 pub fn write(project: &Project, file: &str, genes: Vec<String>, cells: Vec<String>, values: Vec<f32>) {
+    write_as(project, file, genes, cells, values, Some(4));
+}
+
+/// The same with a level of compression; bytes that do not depend on the processor need none.
+pub fn write_as(
+    project: &Project,
+    file: &str,
+    genes: Vec<String>,
+    cells: Vec<String>,
+    values: Vec<f32>,
+    gzip: Option<u32>,
+) {
     let shape = vec![cells.len(), genes.len()];
     let x = Array::new(shape, Values::F32(values)).unwrap();
     let data = AnnData {
@@ -33,7 +45,7 @@ pub fn write(project: &Project, file: &str, genes: Vec<String>, cells: Vec<Strin
         var: DataFrame::new(genes),
         ..AnnData::default()
     };
-    write_h5ad(&data, &project.path().join(file), Hdf5Options { gzip: Some(4) }).unwrap();
+    write_h5ad(&data, &project.path().join(file), Hdf5Options { gzip }).unwrap();
 }
 
 /// Expression with `shift` on the first half of the genes.

@@ -1,39 +1,45 @@
-//! What a stage has written counts as recomputed, as long as its receipt says so.
+//! What a stage has written counts as recomputed, as long as its receipt fits.
 
-use repro::digest::sha256;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::forged::forge;
 use super::support::Project;
 
 const FOLDER: &str = "frozen/genept/stages/cell-level";
 const AGREES: &str = "genept.table2.aorta.cell-type.genept-w.ari,0.5371";
 const DIFFERS: &str = "genept.table2.aorta.cell-type.genept-w.ami,0.55";
 
-/// This repository with the output of a stage and, perhaps, its receipt.
-fn project(receipt: Option<serde_json::Value>) -> Project {
-    let project = Project::of_this_repository();
-    project.write(&format!("{FOLDER}/results.csv"), &results());
-    if let Some(receipt) = receipt {
-        project.write(&format!("{FOLDER}/receipt.json"), &receipt.to_string());
-    }
-    project
-}
-
 fn results() -> String {
     format!("result_id,value\n{AGREES}\n{DIFFERS}\n")
 }
 
-fn receipt() -> serde_json::Value {
-    let (size, sha256) = (results().len(), sha256(results().as_bytes()).to_string());
-    json!({
-        "schema": 1, "stage": "cell-level", "tool": "repro 0.1.0", "parameters": { "seed": 2023 },
-        "outputs": { "results.csv": { "size": size, "sha256": sha256 } },
-    })
+/// This repository with a stage of a paper as if it had run.
+fn project() -> Project {
+    let project = Project::of_this_repository();
+    forge(&project, "genept", "cell-level", "results.csv", &results());
+    project
+}
+
+/// The same with one key of the receipt replaced.
+fn with(key: &str, value: Value) -> Project {
+    let project = project();
+    let path = format!("{FOLDER}/receipt.json");
+    let mut receipt: Value = serde_json::from_str(&project.read(&path)).unwrap();
+    receipt[key] = value;
+    project.write(&path, &receipt.to_string());
+    project
+}
+
+/// Outcome, evidence, reason and detail of the claim that agrees while the result counts.
+fn claim(project: &Project) -> Value {
+    let json = project.run(&["claims", "genept/table2", "--json"]).json();
+    let claims = json["claims"].as_array().unwrap();
+    claims.iter().find(|claim| claim["id"] == "table2/Aorta/cell_type/GenePT-w/ARI").unwrap().clone()
 }
 
 #[test]
 fn a_result_of_a_stage_is_recomputed_and_judged() {
-    let run = project(Some(receipt())).run(&["claims", "genept/table2", "--json"]);
+    let run = project().run(&["claims", "genept/table2", "--json"]);
     assert_eq!(run.status, 1, "one value differs: {}", run.stderr);
     let json = run.json();
     let claims = json["claims"].as_array().unwrap();
@@ -48,7 +54,7 @@ fn a_result_of_a_stage_is_recomputed_and_judged() {
 
 #[test]
 fn tables_claims_and_report_tell_the_same_result() {
-    let project = project(Some(receipt()));
+    let project = project();
     let run = project.run(&["tables", "genept/table2", "--format", "csv"]);
     assert_eq!(run.status, 1, "{}", run.stderr);
     let csv = project.read("reports/tables/genept/table2.csv");
@@ -58,7 +64,7 @@ fn tables_claims_and_report_tell_the_same_result() {
     assert!(cell("Aorta,Cell type,GenePT-w,AMI").contains("differs"));
     let run = project.run(&["report", "--format", "html,json"]);
     assert_eq!(run.status, 1, "{}", run.stderr);
-    let json: serde_json::Value = serde_json::from_str(&project.read("reports/report.json")).unwrap();
+    let json: Value = serde_json::from_str(&project.read("reports/report.json")).unwrap();
     assert_eq!((&json["recomputed"], &json["counts"]["differs"]), (&json!(1), &json!(1)));
     let html = project.read("reports/report.html");
     let row =
@@ -67,57 +73,106 @@ fn tables_claims_and_report_tell_the_same_result() {
     assert!(row.contains("0.5371") && row.contains("reproduced"), "{row}");
     let tables = html.split("href=\"#genept/claim/table2/Aorta/cell_type/GenePT-w/ARI\"").nth(1);
     assert!(tables.is_some_and(|cell| cell[..400.min(cell.len())].contains("0.537")), "the table's cell");
+    assert!(html.contains("forged together with its output"), "the limit is stated");
 }
 
 #[test]
 fn a_changed_output_is_a_mismatch() {
-    let project = project(Some(receipt()));
+    let project = project();
     project.write(&format!("{FOLDER}/results.csv"), &results().replace("0.5371", "0.5400"));
     let run = project.run(&["claims", "genept/table2", "--json"]);
     assert_eq!(run.status, 3, "{}", run.stderr);
     assert!(run.stderr.contains("Expected:") && run.stderr.contains("results.csv"), "{}", run.stderr);
     let run = project.run(&["verify", "genept/cell-level/results"]);
     assert_eq!(run.status, 3, "{}", run.snapshot());
+    // It stays one when the stage has changed as well.
+    project.replace("manifests/genept/forged.toml", "seed = 2023", "seed = 2024");
+    assert_eq!(project.run(&["verify", "genept/cell-level/results"]).status, 3);
+    assert_eq!(project.run(&["claims", "genept/table2"]).status, 3);
 }
 
 #[test]
 fn an_output_without_receipt_is_nobodys() {
-    let run = project(None).run(&["claims", "genept/table2", "--json"]);
-    assert_eq!(run.status, 4, "{}", run.stderr);
-    assert_eq!(run.json()["counts"]["missing"], 108);
+    for declared in [true, false] {
+        let project = project();
+        std::fs::remove_file(project.path().join(FOLDER).join("receipt.json")).unwrap();
+        // A pin of one's own is no receipt.
+        let pin = repro::digest::sha256(results().as_bytes()).to_string();
+        let to = "path = \"stages/cell-level/results.csv\"\n";
+        project.replace("manifests/genept/claims.toml", to, &format!("{to}sha256 = \"{pin}\"\n"));
+        if !declared {
+            std::fs::remove_file(project.path().join("manifests/genept/forged.toml")).unwrap();
+        }
+        let run = project.run(&["claims", "genept/table2", "--json"]);
+        assert_eq!(run.status, 4, "{}", run.stderr);
+        assert_eq!(run.json()["counts"]["missing"], 108);
+        let run = project.run(&["verify", "genept/cell-level/results", "--json"]);
+        assert_eq!((run.status, &run.json()["files"][0]["state"]), (5, &json!("unpinned")));
+    }
 }
 
 #[test]
-fn a_receipt_of_something_else_is_refused() {
-    let other = |key: &str, value: serde_json::Value| {
-        let mut receipt = receipt();
-        receipt[key] = value;
-        project(Some(receipt)).run(&["claims", "genept/table2"])
-    };
-    let run = other("stage", json!("gene-level"));
-    assert_eq!(run.status, 2);
-    assert!(run.stderr.contains("is the receipt of `gene-level`, not of `cell-level`"), "{}", run.stderr);
-    assert!(run.stderr.contains("hint: run the stage again"), "{}", run.stderr);
-    let run = other("schema", json!(2));
-    assert!(run.stderr.contains("has schema 2, this program reads 1"), "{}", run.stderr);
-    let run = other("outputs", json!("all"));
-    assert!(run.stderr.contains("is not a receipt of this version"), "{}", run.stderr);
+fn a_receipt_that_does_not_fit_makes_its_outputs_stale() {
+    let hash = "0".repeat(64);
+    for (key, value, words) in [
+        ("schema", json!(1), "an earlier layout of receipts (schema 1)"),
+        ("version", json!(0), "the version of `mask` changed from 0 to "),
+        ("version", json!(77), "the version of `mask` changed from 77 to "),
+        (
+            "parameters",
+            json!({ "kind": "mask", "raw": "forged", "fraction": 0.5, "seed": 2022 }),
+            "the parameter `seed` changed from `2022` to `2023`",
+        ),
+        (
+            "parameters",
+            json!({ "kind": "mask", "raw": "forged", "fraction": 0.5 }),
+            "the parameter `seed` changed from not set to `2023`",
+        ),
+        (
+            "parameters",
+            json!({ "kind": "mask", "raw": "forged", "fraction": 0.5, "seed": 2023, "more": true }),
+            "the parameter `more` changed from `true` to not set",
+        ),
+        (
+            "parameters",
+            json!({ "kind": "score", "raw": "forged", "fraction": 0.5, "seed": 2023 }),
+            "the parameter `kind` changed from `\"score\"` to `\"mask\"`",
+        ),
+        ("inputs", json!({ "forged": hash }), "the input `forged` changed"),
+        ("inputs", json!({}), "the input `forged` changed"),
+    ] {
+        let project = with(key, value);
+        let claim = claim(&project);
+        assert_eq!((&claim["outcome"], &claim["reason"]), (&json!("missing"), &json!("stale")), "{words}");
+        assert!(claim["detail"].as_str().unwrap().contains(words), "`{words}` in {claim}");
+        let run = project.run(&["verify", "genept/cell-level/results", "--json"]);
+        assert_eq!((run.status, &run.json()["files"][0]["state"]), (5, &json!("stale")), "{}", run.stderr);
+        assert_eq!(run.json()["files"][0]["detail"], claim["detail"]);
+    }
+}
+
+#[test]
+fn a_receipt_of_something_else_is_refused_and_the_rest_is_judged() {
+    let hint = "hint: run the stage again, or delete its folder";
+    for (key, value, words) in [
+        ("stage", json!("gene-level"), "is the receipt of `gene-level`, not of `cell-level`"),
+        ("schema", json!(3), "has schema 3, this program reads 1 and 2"),
+        ("outputs", json!("all"), "is not a receipt of this version"),
+    ] {
+        let project = with(key, value);
+        let run = project.run(&["claims", "genept/table2", "--json"]);
+        assert_eq!(run.status, 2, "{}", run.snapshot());
+        assert!(run.stderr.contains(words) && run.stderr.contains(hint), "`{words}` in {}", run.stderr);
+        assert_eq!(run.json()["counts"]["missing"], 108);
+        assert_eq!(project.run(&["report", "--format", "json"]).status, 2);
+        assert!(project.path().join("reports/report.json").exists(), "the report is written");
+        assert_eq!(project.run(&["verify", "genept/cell-level/results"]).status, 2);
+    }
 }
 
 #[test]
 fn what_stages_write_is_never_fetched() {
-    let run = project(Some(receipt())).run(&["fetch", "genept/cell-level/results", "--dry-run", "--offline"]);
+    let run = project().run(&["fetch", "genept/cell-level/results", "--dry-run", "--offline"]);
     assert_eq!(run.status, 4, "nothing to fetch: {}", run.snapshot());
     assert!(!run.stdout.contains("results"), "{}", run.snapshot());
-}
-
-#[test]
-fn recomputed_is_for_stages_and_nothing_else() {
-    let project = Project::of_this_repository();
-    let claims = "manifests/genept/claims.toml";
-    let text = project.read(claims).replace("evidence = \"recomputed\"", "evidence = \"cached\"");
-    project.write(claims, &text);
-    let run = project.run(&["list", "genept"]);
-    assert_eq!(run.status, 2);
-    assert!(run.stderr.contains("evidence `recomputed` is for what stages write"), "{}", run.stderr);
 }

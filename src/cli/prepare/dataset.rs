@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use crate::error::{Class, Diagnostic, Failure};
 use crate::manifest::{Artifact, Manifest, Project, RawSpec};
-use crate::store::{FileState, load_pins, verify_paper};
+use crate::stages;
+use crate::store::FileState;
 use crate::tasks::TaskError;
 use crate::tasks::prepare::Input;
 
@@ -45,6 +46,9 @@ enum DatasetError {
         /// What `repro fetch` is to be given.
         selectors: String,
     },
+    /// An output of a stage that does not count any more.
+    #[error("the data set `{name}` cannot be used: {why}")]
+    Stale { name: String, why: String },
     /// Other bytes than the pinned ones.
     #[error("`{}` of the data set `{name}` is not the file that its pin says", path.display())]
     Mismatch { name: String, path: PathBuf },
@@ -53,7 +57,7 @@ enum DatasetError {
 impl Diagnostic for DatasetError {
     fn class(&self) -> Class {
         match self {
-            Self::NotFetched { .. } => Class::Usage,
+            Self::NotFetched { .. } | Self::Stale { .. } => Class::Usage,
             Self::Mismatch { .. } => Class::Mismatch,
         }
     }
@@ -63,6 +67,7 @@ impl Diagnostic for DatasetError {
             Self::NotFetched { selectors, .. } => Some(format!(
                 "`repro fetch {selectors}` downloads it; `--input FILE.h5ad` uses a file of yours"
             )),
+            Self::Stale { .. } => Some("run the stage again (`repro run`)".to_owned()),
             Self::Mismatch { .. } => Some("remove the file and fetch it again".to_owned()),
         }
     }
@@ -148,11 +153,10 @@ fn verify(
     name: &str,
     artifacts: &[&Artifact],
 ) -> Result<(), Failure> {
-    let frozen = project.frozen();
-    let lock = load_pins(manifest, &frozen)?;
-    for file in verify_paper(manifest, &frozen, &lock, artifacts, false)? {
+    for file in stages::open(manifest, &project.frozen())?.vault.verify(artifacts, false)? {
         match file.state {
             FileState::Ok => {}
+            FileState::Stale(why) => return Err(DatasetError::Stale { name: name.to_owned(), why }.into()),
             FileState::Missing { .. } | FileState::Unpinned => {
                 let selectors = selectors(manifest, artifacts);
                 return Err(DatasetError::NotFetched { name: name.to_owned(), selectors }.into());

@@ -7,6 +7,9 @@ use crate::manifest::{ManifestError, RawSpec};
 use crate::tasks::TaskError;
 use crate::tasks::masking::{MaskSpec, mask};
 
+/// Version of the outputs. Raise it when the same inputs and parameters give other bytes (`tests/it/golden.rs` notices).
+pub const VERSION: u32 = 1;
+
 /// Keys that name artifacts.
 pub const INPUTS: [&str; 1] = ["raw"];
 

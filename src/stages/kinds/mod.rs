@@ -43,6 +43,14 @@ impl Kind {
         }
     }
 
+    /// Version of its outputs: those of another version do not count.
+    pub fn version(self) -> u32 {
+        match self {
+            Self::Mask => mask::VERSION,
+            Self::Score => score::VERSION,
+        }
+    }
+
     /// Keys that name artifacts.
     pub fn inputs(self) -> &'static [&'static str] {
         match self {

@@ -8,6 +8,9 @@ use crate::manifest::{ManifestError, RawSpec};
 use crate::tasks::TaskError;
 use crate::tasks::score::{ScoreSpec, Scores, score};
 
+/// Version of the outputs. Raise it when the same inputs and parameters give other bytes (`tests/it/golden.rs` notices).
+pub const VERSION: u32 = 1;
+
 /// Keys that name artifacts.
 pub const INPUTS: [&str; 9] = [
     "true",

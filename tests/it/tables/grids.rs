@@ -9,14 +9,14 @@ use repro::figures;
 use repro::manifest;
 use repro::plot::{Scene, Theme};
 use repro::query::{Evidence, Library};
-use repro::store::{Vault, load_pins};
+use repro::stages;
 use repro::tables::{self, Grid};
 
 /// All tables of a paper of a project.
 pub fn grids(root: &Path, paper: &str) -> Vec<Grid> {
     let manifest = manifest::load(root, &root.join("manifests").join(paper)).unwrap();
     let frozen = root.join("frozen");
-    let vault = Vault::new(&manifest, &frozen, load_pins(&manifest, &frozen).unwrap());
+    let vault = stages::open(&manifest, &frozen).unwrap().vault;
     let mut library = Library::new(&vault);
     let mut datasets: BTreeMap<String, Result<Evidence, Missing>> = BTreeMap::new();
     for spec in &manifest.datasets {
@@ -37,7 +37,7 @@ pub fn grids(root: &Path, paper: &str) -> Vec<Grid> {
     let judged: Vec<Judged> = manifest
         .claims
         .iter()
-        .map(|spec| judge(&ClaimSet::register(spec, &vault, &mut problems).unwrap(), &facts))
+        .map(|spec| judge(&ClaimSet::register(spec, &vault, &mut problems), &facts))
         .collect();
     manifest.tables.iter().map(|spec| tables::build(spec, &judged, &manifest).unwrap()).collect()
 }

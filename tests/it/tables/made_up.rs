@@ -2,6 +2,7 @@
 
 use repro::digest::sha256;
 
+use super::super::forged::forge;
 use super::super::support::Project;
 
 pub const PUBLISHED: &str = "id,dataset,model,metric,value\n\
@@ -87,12 +88,7 @@ pub fn project(published: &str, expected: usize, scores: &[(&str, f64)], tables:
     if !scores.is_empty() {
         let rows: String = scores.iter().map(|(id, score)| format!("{id},{score}\n")).collect();
         let results = format!("id,score\n{rows}");
-        project.write("frozen/paper/stages/compute/results.csv", &results);
-        let (size, sha256) = (results.len(), sha256(results.as_bytes()));
-        let outputs = format!("{{\"results.csv\": {{\"size\": {size}, \"sha256\": \"{sha256}\"}}}}");
-        let receipt =
-            format!("{{\"schema\": 1, \"stage\": \"compute\", \"tool\": \"t\", \"outputs\": {outputs}}}");
-        project.write("frozen/paper/stages/compute/receipt.json", &receipt);
+        forge(&project, "paper", "compute", "results.csv", &results);
     }
     project
 }

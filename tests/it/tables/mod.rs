@@ -8,11 +8,11 @@ mod read;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use repro::digest::sha256;
 use repro::tables::{self, Grid, Kind};
 
 use self::grids::grids;
 use super::figures::assert_sound;
+use super::forged::forge;
 use super::panels::assert_no_text_overlaps;
 use super::support::{Project, repository};
 
@@ -215,20 +215,6 @@ fn the_best_published_values_are_bold() {
     }
 }
 
-/// Puts the results of a stage into their place, with the receipt that pins them.
-fn place_results(project: &Project, stage: &str, text: &str) {
-    let folder = format!("frozen/genept/stages/{stage}");
-    project.write(&format!("{folder}/results.csv"), text);
-    let (size, sha256) = (text.len(), sha256(text.as_bytes()));
-    project.write(
-        &format!("{folder}/receipt.json"),
-        &format!(
-            "{{\"schema\": 1, \"stage\": \"{stage}\", \"tool\": \"repro 0.1.0\", \"outputs\": \
-             {{\"results.csv\": {{\"size\": {size}, \"sha256\": \"{sha256}\"}}}}}}"
-        ),
-    );
-}
-
 #[test]
 fn a_recomputed_result_appears_in_its_cell_in_every_format() {
     let project = Project::of_this_repository();
@@ -245,7 +231,8 @@ fn a_recomputed_result_appears_in_its_cell_in_every_format() {
     };
     let ((ari, printed_ari), (ami, printed_ami)) = (id("ARI"), id("AMI"));
     assert_eq!((printed_ari.as_str(), printed_ami.as_str()), ("0.09", "0.12"));
-    place_results(&project, "cell-level", &format!("result_id,value\n{ari},0.0871234\n{ami},0.1584\n"));
+    let results = format!("result_id,value\n{ari},0.0871234\n{ami},0.1584\n");
+    forge(&project, "genept", "cell-level", "results.csv", &results);
     let run = project.run(&["tables", "genept/table2", "--format", "svg,md,html,tex", "--json"]);
     assert_eq!(run.status, 1, "{}", run.snapshot());
     let table = &run.json()["tables"][0];
