@@ -34,7 +34,12 @@ fn dataset(known: Known) -> Result<Evidence, Missing> {
     let source = SourceFile::new("a", file, tier);
     let columns = vec![("value".to_owned(), Column::Number(vec![Some(number)]))];
     let table = Table::new(columns, vec![Lineage::row(Arc::new(source), 1)]).unwrap();
-    Ok(Evidence { table: Arc::new(table), alternative: String::new(), left_out: Vec::new() })
+    Ok(Evidence {
+        table: Arc::new(table),
+        alternative: String::new(),
+        left_out: Vec::new(),
+        transforms: Vec::new(),
+    })
 }
 
 /// Judges one claim of 0.5 with a tolerance of 0.2 by datasets in order of preference.

@@ -163,15 +163,15 @@ fn datasets(session: &Session<'_>) -> Vec<DatasetRow> {
             Some(Err(missing)) => ("missing", format!("{}: {}", missing.reason, missing.detail), None),
             None => ("missing", String::new(), None),
         };
+        let evidence = found.and_then(|found| found.as_ref().ok());
         rows.push(DatasetRow {
             id: spec.id.clone(),
             about: inputs.about,
             state,
             from,
             rows: n_rows,
-            left_out: found
-                .and_then(|found| found.as_ref().ok())
-                .map_or(Vec::new(), |own| own.left_out.clone()),
+            left_out: evidence.map_or(Vec::new(), |own| own.left_out.clone()),
+            transforms: evidence.map_or(Vec::new(), |own| own.transforms.clone()),
             datasets: inputs.datasets,
             artifacts: inputs.artifacts.into_iter().map(str::to_owned).collect(),
         });

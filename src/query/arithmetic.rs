@@ -21,6 +21,13 @@ pub(super) struct Linear {
 }
 
 impl Linear {
+    /// The sum in words.
+    pub fn words(&self) -> String {
+        let terms = self.terms.iter().map(|(column, weight)| format!("{weight} x `{column}`"));
+        let constant = (self.constant != 0.0 || self.terms.is_empty()).then(|| self.constant.to_string());
+        format!("`{}` is {}", self.into, terms.chain(constant).collect::<Vec<_>>().join(" + "))
+    }
+
     pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
         let mut sums = vec![Some(self.constant); frame.n_rows()];
         let mut origins = Vec::new();
@@ -74,6 +81,19 @@ pub(super) struct MinMax {
 }
 
 impl MinMax {
+    /// The scaling in words.
+    pub fn words(&self) -> String {
+        let constant = self.constant.map(|constant| format!(", {constant} where all are equal"));
+        let padding = (self.padding != 0.0).then(|| format!(" with a padding of {}", self.padding));
+        format!(
+            "`{}` is the position of `{}` between the smallest and the largest of its group{}{}",
+            self.into,
+            self.value,
+            padding.unwrap_or_default(),
+            constant.unwrap_or_default()
+        )
+    }
+
     /// Column of the values.
     pub fn value(&self) -> &str {
         &self.value

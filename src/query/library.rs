@@ -25,6 +25,9 @@ pub struct Evidence {
     pub alternative: String,
     /// Rows that steps left out, one sentence fragment per step: `step 2 (mean): 3 of 40 rows without `value``.
     pub left_out: Vec<String>,
+    /// What the manifest adds to the numbers of the file: coefficients, label maps and constants, one fragment per step,
+    /// those of the datasets it is computed from first.
+    pub transforms: Vec<String>,
 }
 
 /// What a dataset may be computed from.
@@ -238,20 +241,26 @@ impl<'a> Library<'a> {
         let raw = self.raw(name)?;
         let way = [At::Key("any_of"), At::Index(index)];
         let in_files = |error| located(error, || raw.error_at(&way, format!("dataset `{name}`")));
-        let (mut frame, inherited) = match &alternative.dataset {
+        let (mut frame, inherited, mut transforms) = match &alternative.dataset {
             Some(parent) => match self.get(parent)? {
-                Ok(evidence) => (Frame::from_table(&evidence.table), evidence.alternative),
+                Ok(evidence) => {
+                    (Frame::from_table(&evidence.table), evidence.alternative, evidence.transforms)
+                }
                 Err(missing) => return Ok(Err(missing)),
             },
             None => match self.files(name, alternative).map_err(in_files)? {
-                Ok(frame) => (frame, String::new()),
+                Ok(frame) => (frame, String::new(), Vec::new()),
                 Err(missing) => return Ok(Err(missing)),
             },
         };
         let mut left_out = Vec::new();
         for (i, step) in alternative.steps.iter().enumerate() {
             let joined = match step.joined_dataset().map(|parent| self.get(parent)).transpose()? {
-                Some(Ok(evidence)) => Some(evidence.table),
+                Some(Ok(evidence)) => {
+                    let known = transforms.clone();
+                    transforms.extend(evidence.transforms.into_iter().filter(|words| !known.contains(words)));
+                    Some(evidence.table)
+                }
                 Some(Err(missing)) => return Ok(Err(missing)),
                 None => None,
             };
@@ -261,6 +270,7 @@ impl<'a> Library<'a> {
                 let way = [&way[..], &[At::Key("steps"), At::Index(i)]].concat();
                 located(error, || raw.error_at(&way, format!("dataset `{name}`, {words}")))
             })?;
+            transforms.extend(step.transform());
             left_out.extend(without.map(|without| format!("{words}: {without}")));
             if step.drops_rows() && frame.n_rows() < n_before {
                 left_out.push(format!("{words}: {} of {n_before} rows", n_before - frame.n_rows()));
@@ -270,7 +280,7 @@ impl<'a> Library<'a> {
         let note = alternative.table.as_ref().and_then(TableSpec::note);
         let alternative = [says].into_iter().chain(note).filter(|part| !part.is_empty()).collect::<Vec<_>>();
         let table = Arc::new(frame.into_table().map_err(in_files)?);
-        Ok(Ok(Evidence { table, alternative: alternative.join("; "), left_out }))
+        Ok(Ok(Evidence { table, alternative: alternative.join("; "), left_out, transforms }))
     }
 
     /// The stacked rows of an alternative's files, all of which must be there.

@@ -153,6 +153,19 @@ enum Others {
 }
 
 impl Recode {
+    /// The labels in words.
+    pub fn words(&self) -> String {
+        let changed = self.map.iter().filter(|(old, new)| old != new);
+        let labels = changed.map(|(old, new)| format!("`{old}` becomes `{new}`"));
+        let others = self.otherwise.iter().map(|text| format!("other texts become `{text}`"));
+        let labels: Vec<String> = labels.chain(others).collect();
+        let into = self.into.as_ref().unwrap_or(&self.column);
+        match labels.is_empty() {
+            true => format!("`{into}` is `{}`", self.column),
+            false => format!("in `{into}`, {}", labels.join(", ")),
+        }
+    }
+
     /// Whether rows with other texts are dropped.
     pub fn drops_rows(&self) -> bool {
         self.others == Others::Drop

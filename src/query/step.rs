@@ -127,6 +127,20 @@ impl Step {
         (n > 0).then(|| format!("{n} of {} rows without `{column}`", frame.n_rows()))
     }
 
+    /// What the manifest adds to the numbers of a file by this step, in words: coefficients, labels and constants.
+    pub fn transform(&self) -> Option<String> {
+        match self {
+            Self::Set(values) => {
+                let set = values.iter().map(|(column, text)| format!("`{column}` is set to `{text}`"));
+                Some(set.collect::<Vec<_>>().join(", "))
+            }
+            Self::Recode(recode) => Some(recode.words()),
+            Self::Linear(linear) => Some(linear.words()),
+            Self::MinMax(scale) => Some(scale.words()),
+            _ => None,
+        }
+    }
+
     /// Whether the verb is for leaving rows out, so that their number is worth a word.
     pub fn drops_rows(&self) -> bool {
         match self {

@@ -188,6 +188,8 @@ pub struct DatasetRow {
     pub rows: Option<usize>,
     /// Rows that its steps leave out, one fragment per step.
     pub left_out: Vec<String>,
+    /// Coefficients, labels and constants of the manifest that its numbers pass through, one fragment per step.
+    pub transforms: Vec<String>,
     /// Datasets it is computed from.
     pub datasets: Vec<String>,
     /// Artifacts that some way to it reads directly.

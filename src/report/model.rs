@@ -111,6 +111,8 @@ pub struct SetRow {
     pub figures: Vec<String>,
     /// Datasets whose rows are judged.
     pub datasets: Vec<String>,
+    /// Coefficients, labels and constants of the manifest that our numbers pass through.
+    pub transforms: Vec<String>,
     /// The command that judges it.
     pub command: String,
     /// Remarks about it.
@@ -160,6 +162,14 @@ impl PaperModel {
             .collect();
         let ledger = ledger(manifest, judged, &absent, &shown);
         let mut claim_sets: Vec<SetRow> = judged.iter().map(|set| SetRow::new(manifest.id(), set)).collect();
+        for set in &mut claim_sets {
+            let drawn = figures.iter().filter(|figure| set.figures.contains(&figure.id));
+            let used: BTreeSet<&String> =
+                drawn.flat_map(|figure| &figure.datasets).chain(&set.datasets).collect();
+            let used = datasets.iter().filter(|dataset| used.contains(&dataset.id));
+            let words: BTreeSet<&String> = used.flat_map(|dataset| &dataset.transforms).collect();
+            set.transforms = words.into_iter().cloned().collect();
+        }
         for note in &manifest.notes {
             let about = |id: &str| note.about.iter().any(|item| item == id);
             let sets = claim_sets.iter_mut().map(|set| (set.id.as_str(), &mut set.notes));
@@ -245,6 +255,7 @@ impl SetRow {
             artifact: set.artifact.clone(),
             figures: figures.into_iter().collect(),
             datasets,
+            transforms: Vec::new(),
             command: format!("repro claims {paper}/{}", set.id),
             notes: Vec::new(),
             claims,

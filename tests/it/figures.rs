@@ -67,7 +67,7 @@ fn published(id: &str) -> Table {
 
 pub fn found(table: Table) -> Result<Result<Evidence, Missing>, Failure> {
     let alternative = "the values read from the figure".to_owned();
-    Ok(Ok(Evidence { table: Arc::new(table), alternative, left_out: Vec::new() }))
+    Ok(Ok(Evidence { table: Arc::new(table), alternative, left_out: Vec::new(), transforms: Vec::new() }))
 }
 
 fn published_scenes() -> Vec<Scene> {
