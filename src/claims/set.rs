@@ -94,7 +94,7 @@ impl<'a> Published<'a> {
                 Err(error) => Err(Unregistered::Wrong(error.to_string())),
             }),
             Ok(Err(_)) => missing(Reason::NotFetched, "is not there"),
-            Err(problem @ ReadError::Mismatch { .. }) => {
+            Err(problem) if problem.concerns_the_file() => {
                 problems.push(problem);
                 missing(Reason::HashMismatch, "is not the pinned file")
             }

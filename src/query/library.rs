@@ -298,7 +298,7 @@ impl<'a> Library<'a> {
         match self.vault.read(artifact) {
             Ok(Ok(file)) => Ok(Ok(file)),
             Ok(Err(Absence::NotFetched | Absence::NotPinned)) => Ok(Err(self.not_there(artifact))),
-            Err(problem @ ReadError::Mismatch { .. }) => {
+            Err(problem) if problem.concerns_the_file() => {
                 self.note(problem);
                 Ok(Err(Reason::HashMismatch))
             }

@@ -1,16 +1,14 @@
 //! Runs one stage: inputs verified, outputs written apart and made visible together.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::StageError;
-use super::plan::folder;
 use super::spec::Stage;
-use crate::digest::{Sha256, sha256, sha256_reader};
+use crate::digest::{Sha256, file, sha256, sha256_reader};
 use crate::error::{Failure, FileError};
-use crate::manifest::Artifact;
-use crate::store::{FileState, Output, Receipt, Vault, staged, verify_paper};
+use crate::manifest::{Artifact, STAGES};
+use crate::store::{FileState, Output, Receipt, Vault, inside, staged, verify_paper};
 
 /// What a run left.
 #[derive(Clone, Debug)]
@@ -55,7 +53,7 @@ pub fn run(stage: &Stage, vault: &Vault<'_>) -> Result<Ran, Failure> {
         inputs.insert(id.clone(), verified(artifact, vault)?);
         paths.insert(key.as_str(), (id.as_str(), vault.path(artifact)));
     }
-    let target = folder(stage, manifest, vault);
+    let target = inside(&vault.frozen().join(manifest.id()), &format!("{STAGES}/{}", stage.id))?;
     let fresh = staged(&target);
     // What an interrupted run left is of no use.
     let _ = std::fs::remove_dir_all(&fresh);
@@ -89,6 +87,14 @@ fn verified(artifact: &Artifact, vault: &Vault<'_>) -> Result<Sha256, Failure> {
                 let (path, expected, computed) = (file.path.clone(), *expected, *computed);
                 return Err(StageError::Mismatch { path, expected, computed }.into());
             }
+            (FileState::Resized { expected, found }, _) => {
+                let (path, expected, found) = (file.path.clone(), *expected, *found);
+                return Err(StageError::Size { path, expected, found }.into());
+            }
+            (FileState::Refused(why), _) => {
+                let (path, why) = (file.path.clone(), why.clone());
+                return Err(StageError::Refused { path, why }.into());
+            }
             (state, _) => {
                 let problem = format!("is {}", state.name());
                 return Err(StageError::Input { path: file.path.clone(), problem }.into());
@@ -106,7 +112,7 @@ fn outputs(folder: &Path) -> Result<BTreeMap<String, Output>, Failure> {
     let mut found = BTreeMap::new();
     for entry in std::fs::read_dir(folder).map_err(FileError::on("read", folder))? {
         let path = entry.map_err(FileError::on("read", folder))?.path();
-        let file = File::open(&path).map_err(FileError::on("read", &path))?;
+        let file = file::open(&path).map_err(FileError::on("read", &path))?;
         let (size, sha256) = sha256_reader(file).map_err(FileError::on("read", &path))?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         found.insert(name, Output { size, sha256 });

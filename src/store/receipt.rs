@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Lock, LockedArtifact, write_atomic};
-use crate::digest::Sha256;
+use super::{Lock, LockedArtifact, PlaceError, check_folder, check_way, write_atomic};
+use crate::digest::{Sha256, file};
 use crate::error::{Class, Diagnostic, Failure, FileError};
 use crate::manifest::{Manifest, STAGES};
 
@@ -52,6 +52,9 @@ pub enum ReceiptError {
     /// Cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
+    /// Reached through a link that leaves the project.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     /// Not a receipt.
     #[error("`{}` is not a receipt of this version", path.display())]
     Malformed {
@@ -73,14 +76,16 @@ pub enum ReceiptError {
 impl Diagnostic for ReceiptError {
     fn class(&self) -> Class {
         match self {
-            Self::File(_) => Class::Operation,
+            Self::File(error) => error.class(),
+            Self::Place(error) => error.class(),
             Self::Malformed { .. } | Self::Other { .. } => Class::Usage,
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::File(_) => None,
+            Self::File(error) => error.hint(),
+            Self::Place(error) => error.hint(),
             _ => Some("run the stage again, or delete its folder".into()),
         }
     }
@@ -99,10 +104,15 @@ impl Receipt {
     /// Reads the receipt of a stage; `None` if it has not run.
     pub fn load(folder: &Path, stage: &str) -> Result<Option<Self>, ReceiptError> {
         let path = folder.join(FILE);
+        // `frozen/<paper>`, below which `folder` is `stages/<stage>`.
+        if let Some(paper) = folder.ancestors().nth(1 + stage.split('/').count()) {
+            check_folder(paper)?;
+            check_way(paper, &path)?;
+        }
         let other = |problem: String| ReceiptError::Other { path: path.clone(), problem };
         let bytes = match std::fs::metadata(&path) {
             Ok(metadata) if metadata.len() > MAX_SIZE => return Err(other("is too large".to_owned())),
-            Ok(_) => std::fs::read(&path).map_err(FileError::on("read", &path))?,
+            Ok(_) => file::read(&path).map_err(FileError::on("read", &path))?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(FileError::on("read", &path)(error).into()),
         };
