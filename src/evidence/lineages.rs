@@ -83,6 +83,16 @@ impl Lineages {
         }
     }
 
+    /// Number of runs of rows that the lineage of a row takes room for.
+    pub fn n_runs(&self, row: usize) -> usize {
+        match &self.0 {
+            Kind::Single { .. } => 1,
+            Kind::Sets(sets) => {
+                sets.get(row).map_or(0, |lineage| lineage.files().map(|(_, rows)| rows.n_runs()).sum())
+            }
+        }
+    }
+
     /// The lineages of all rows, each a set of its own.
     pub fn to_vec(&self) -> Vec<Lineage> {
         (0..self.len()).filter_map(|row| self.get(row)).collect()
@@ -91,8 +101,12 @@ impl Lineages {
     /// The union of the lineages of some rows; positions beyond the last row are left out.
     pub fn union(&self, positions: impl IntoIterator<Item = usize>) -> Lineage {
         match &self.0 {
-            Kind::Single { file, rows } => Rows::collect(rows.at(positions))
-                .map_or_else(Lineage::default, |rows| Lineage { files: vec![(Arc::clone(file), rows)], varies: true }),
+            Kind::Single { file, rows } => {
+                Rows::collect(rows.at(positions)).map_or_else(Lineage::default, |rows| Lineage {
+                    files: vec![(Arc::clone(file), rows)],
+                    varies: true,
+                })
+            }
             Kind::Sets(sets) => {
                 Lineage::union(positions.into_iter().filter_map(|position| sets.get(position)))
             }

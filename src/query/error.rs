@@ -73,6 +73,16 @@ pub enum QueryError {
         /// Where the second row comes from.
         second: String,
     },
+    /// A step would produce more than memory may hold.
+    #[error("{from} would give {found}; the most are {limit}")]
+    TooLarge {
+        /// What the step puts together, with sizes.
+        from: String,
+        /// What it would give.
+        found: String,
+        /// What it may give.
+        limit: String,
+    },
     /// polars refused an operation.
     #[error("the table operation failed")]
     Table(#[from] PolarsError),
@@ -82,6 +92,8 @@ impl Diagnostic for QueryError {
     fn class(&self) -> Class {
         match self {
             Self::Manifest(_) | Self::UnknownDataset { .. } | Self::Circular { .. } => Class::Usage,
+            Self::TooLarge { .. } => Class::Usage,
+            Self::Step { source, .. } => source.class(),
             _ => Class::Operation,
         }
     }
@@ -90,6 +102,9 @@ impl Diagnostic for QueryError {
         match self {
             Self::Manifest(error) => error.hint(),
             Self::Step { source, .. } => source.hint(),
+            Self::TooLarge { .. } => {
+                Some("join by keys that identify rows, or filter and select before this step".into())
+            }
             _ => None,
         }
     }
