@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::{Context, ExitCode};
 use crate::error::Failure;
 use crate::manifest::{Manifest, Selection};
-use crate::stages::{Cost, Planned, Stage, Why, plan, run as run_stage};
+use crate::stages::{Cost, Planned, Stage, Why, plan, run as run_stage, sweep};
 use crate::store::{Vault, load_pins};
 
 /// Arguments of `repro run`.
@@ -71,6 +71,9 @@ fn paper(
     // What one stage has written is pinned for the next.
     let vault =
         || -> Result<Vault<'_>, Failure> { Ok(Vault::new(manifest, &frozen, load_pins(manifest, &frozen)?)) };
+    if !arguments.dry_run {
+        sweep(&vault()?)?;
+    }
     let mut status = ExitCode::Success;
     let mut done = Vec::new();
     for planned in plan(&vault()?, wanted, arguments.force)? {

@@ -182,6 +182,8 @@ impl Download<'_> {
                 headers.get(ETAG).and_then(|etag| etag.to_str().ok()).filter(|etag| etag.starts_with('"'));
             match strong {
                 Some(etag) => {
+                    // Never through a link.
+                    remove(&self.sidecar())?;
                     std::fs::write(self.sidecar(), etag).map_err(FileError::on("write", self.sidecar()))?;
                 }
                 None => remove(&self.sidecar())?,

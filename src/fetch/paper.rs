@@ -16,6 +16,7 @@ use super::transport::Transport;
 use super::tree::Tree;
 use super::turns::Turns;
 use super::{FetchError, Item, Outcome, Request, Summary};
+use crate::digest::leftovers;
 use crate::error::Failure;
 use crate::evidence::Reason;
 use crate::manifest::{Artifact, Manifest, Origin, Source, SourceKind};
@@ -52,6 +53,9 @@ impl<'a> PaperRun<'a> {
         };
         check_folder(&root)?;
         let alone = if request.dry_run { None } else { Some(Guard::folder(&root, &waiting)?) };
+        if !request.dry_run {
+            manifest.lock_path().parent().into_iter().for_each(leftovers::sweep);
+        }
         let before = Lock::load(&manifest.lock_path())?;
         let mut lock = before.clone();
         prune(&mut lock, &manifest.sources, &manifest.artifacts);

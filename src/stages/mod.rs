@@ -5,11 +5,13 @@
 
 mod error;
 mod kinds;
+mod leftovers;
 mod plan;
 mod run;
 mod spec;
 
 pub use error::StageError;
+pub use leftovers::sweep;
 pub use plan::{Planned, Why, plan};
 pub use run::{Ran, run};
 pub use spec::{Cost, Stage, stages};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::StageError;
+use super::leftovers::{hold, old};
 use super::spec::Stage;
 use crate::digest::{Sha256, file, sha256, sha256_reader};
 use crate::error::{Failure, FileError};
@@ -58,6 +59,7 @@ pub fn run(stage: &Stage, vault: &Vault<'_>) -> Result<Ran, Failure> {
     // What an interrupted run left is of no use.
     let _ = std::fs::remove_dir_all(&fresh);
     std::fs::create_dir_all(&fresh).map_err(FileError::on("create", &fresh))?;
+    let _busy = hold(&fresh);
     let done = stage
         .kind
         .run(stage, &paths, &fresh)
@@ -122,9 +124,7 @@ fn outputs(folder: &Path) -> Result<BTreeMap<String, Output>, Failure> {
 
 /// Puts the fresh folder in the place of an earlier one.
 fn replace(fresh: &Path, target: &Path) -> Result<(), Failure> {
-    let mut old = target.as_os_str().to_owned();
-    old.push(".old");
-    let old = PathBuf::from(old);
+    let old = old(target);
     let _ = std::fs::remove_dir_all(&old);
     if target.exists() {
         std::fs::rename(target, &old).map_err(FileError::on("replace", target))?;
