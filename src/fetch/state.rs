@@ -38,7 +38,7 @@ pub fn state(root: &Path, to: &str, expected: &Expected) -> Result<State, FetchE
     let file = match file::open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(State::Absent),
-        Err(error) => return Err(FileError::on("read", path)(error).into()),
+        Err(error) => return Err(FileError::on("read", shown(root, to))(error).into()),
     };
     let what = || format!("`{}` is not the pinned file", shown(root, to).display());
     let size = file.metadata().map_err(FileError::on("read", &path))?.len();

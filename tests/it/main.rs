@@ -13,12 +13,15 @@ mod content;
 mod coverage;
 mod determinism;
 mod drawing;
+mod escapes;
 mod fetch;
 mod fig4;
 mod figures;
 mod funky;
+mod hostile;
 #[path = "../support/hub/mod.rs"]
 mod hub;
+mod huge_joins;
 mod lines;
 mod manifest;
 mod masked;
