@@ -73,7 +73,7 @@ y = {{ column = "score", title = "Score" }}
 panel = [{{ title = "{label}" }}]
 [[table]]
 id = "table1"
-kind = "comparison"
+kind = "wide"
 title = "Table {label}"
 claims = ["fig1/values"]
 rows = ["model"]
