@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::digest::file::is_not_a_file;
+
 /// The class of a failure. `cli::exit` maps it to an exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
@@ -72,6 +74,11 @@ impl FileError {
 
 impl Diagnostic for FileError {
     fn class(&self) -> Class {
-        Class::Operation
+        // A named pipe in place of a file is the user's matter, not the disk's.
+        if is_not_a_file(&self.source) { Class::Usage } else { Class::Operation }
+    }
+
+    fn hint(&self) -> Option<String> {
+        is_not_a_file(&self.source).then(|| "put a regular file in its place".to_owned())
     }
 }

@@ -103,7 +103,7 @@ impl<'a> Published<'a> {
                 let missing = Missing::new(reason, sentence).waiting_for([&artifact.id]);
                 Err(Unregistered::Missing(missing))
             }
-            Err(problem @ ReadError::Mismatch { .. }) => {
+            Err(problem) if problem.concerns_the_file() => {
                 problems.push(problem);
                 missing(Reason::HashMismatch, "is not the pinned file")
             }

@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 
+use crate::digest::text::escaped;
 use crate::error::{Diagnostic, sentence};
 use crate::manifest::Project;
 
@@ -36,7 +37,8 @@ pub enum Color {
     Never,
 }
 
-/// Writes data to stdout and everything else to stderr. A reader that went away is no error.
+/// Writes data to stdout and everything else to stderr. A reader that went away is no error. Texts may come from files and
+/// servers: characters that a terminal would obey are escaped, except in [`Printer::data`].
 #[derive(Clone, Copy, Debug)]
 pub struct Printer {
     /// No notes.
@@ -57,12 +59,17 @@ impl Printer {
 
     /// A line of data.
     pub fn line(&self, text: impl AsRef<str>) {
-        let mut line = text.as_ref().to_owned();
+        let mut line = escaped(text.as_ref()).into_owned();
         line.push('\n');
         self.data(line.as_bytes());
     }
 
-    /// Bytes of data.
+    /// Lines of data.
+    pub fn text(&self, text: &str) {
+        self.data(escaped(text).as_bytes());
+    }
+
+    /// Bytes of data, as they are.
     pub fn data(&self, bytes: &[u8]) {
         let mut stdout = std::io::stdout().lock();
         // The reader may have seen enough (`repro list | head`): nothing to report to anyone.
@@ -72,7 +79,7 @@ impl Printer {
     /// A line of information, unless quiet.
     pub fn note(&self, text: impl AsRef<str>) {
         if !self.quiet {
-            self.stderr(text.as_ref());
+            self.stderr(&escaped(text.as_ref()));
         }
     }
 
@@ -94,11 +101,11 @@ impl Printer {
     ) -> String {
         let mut text = self.paint(color, severity);
         if let Some(about) = about {
-            text.push_str(&format!(" {about}:"));
+            text.push_str(&format!(" {}:", escaped(about)));
         }
-        text.push_str(&format!(" {}", sentence(failure)));
+        text.push_str(&format!(" {}", escaped(&sentence(failure))));
         if let Some(hint) = failure.hint() {
-            text.push_str(&format!("\n{} {hint}", self.paint("36", "hint:")));
+            text.push_str(&format!("\n{} {}", self.paint("36", "hint:"), escaped(&hint)));
         }
         text
     }

@@ -76,7 +76,8 @@ pub fn run(arguments: &FiguresArguments, context: &Context) -> Result<ExitCode, 
     formats.sort();
     formats.dedup();
     let folder = arguments.out.clone().unwrap_or_else(|| context.project.root.join("figures"));
-    let output = Output { folder, formats, theme: arguments.theme.into() };
+    let project = arguments.out.is_none().then(|| context.project.root.clone());
+    let output = Output { folder, project, formats, theme: arguments.theme.into() };
     let mut drawn = Vec::new();
     let mut status = ExitCode::Success;
     for manifest in &context.project.manifests {
@@ -109,9 +110,9 @@ pub fn run(arguments: &FiguresArguments, context: &Context) -> Result<ExitCode, 
     Ok(status.worst(figures_status(drawn.len() - missing, missing)))
 }
 
-/// Writes the SVG and the mark table of every figure of a session.
-pub fn write_all(session: &Session<'_>, folder: &Path) -> Result<(), Failure> {
-    let output = Output::standard(folder);
+/// Writes the SVG and the mark table of every figure of a session into the folder `figures` of the project.
+pub fn write_all(session: &Session<'_>, project: &Path) -> Result<(), Failure> {
+    let output = Output::standard(project);
     for scene in session.manifest().figures.iter().filter_map(|spec| session.scene(&spec.id)) {
         write(session.manifest().id(), scene, None, &output)?;
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::context::Printer;
+use crate::digest::text::escaped;
 use crate::fetch::{FileProgress, Progress};
 use crate::store::human_bytes;
 
@@ -98,7 +99,7 @@ impl Progress for TerminalProgress {
     fn file(&self, name: &str, size: Option<u64>) -> Box<dyn FileProgress> {
         let bar = self.bars.as_ref().map(|bars| {
             let style = if size.is_some() { FILE } else { FILE_OF_UNKNOWN_SIZE };
-            let bar = bars.insert_from_back(1, styled(style, name));
+            let bar = bars.insert_from_back(1, styled(style, &escaped(name)));
             if let Some(size) = size {
                 bar.set_length(size);
             }

@@ -14,7 +14,7 @@ use crate::query::Library;
 use crate::report::{
     ArtifactRow, DatasetRow, FigureRow, PaperModel, Parts, ReportModel, StageRow, TableRow, html, markdown,
 };
-use crate::store::{Absence, Checked, FileState, LockedTree, write_atomic};
+use crate::store::{Absence, Checked, FileState, LockedTree, write_in_project};
 use crate::tables;
 
 /// Arguments of `repro report`.
@@ -68,7 +68,8 @@ pub fn run(arguments: &ReportArguments, context: &Context) -> Result<ExitCode, F
     status = status.worst(tally.status());
     let model = ReportModel::new(papers);
     let path = arguments.out.clone().unwrap_or_else(|| default_path(context));
-    let written = write(&model, &path, &arguments.format)?;
+    let project = arguments.out.is_none().then_some(context.project.root.as_path());
+    let written = write(&model, &path, &arguments.format, project)?;
     if context.json {
         context.out.line(pretty(&model));
     } else {
@@ -120,8 +121,14 @@ pub fn paper(
     Ok((PaperModel::new(manifest, judged, parts), status))
 }
 
-/// Writes the report in some formats, and beside it when and where that was done. Returns the files of the report.
-pub fn write(model: &ReportModel, path: &Path, formats: &[Format]) -> Result<Vec<PathBuf>, Failure> {
+/// Writes the report in some formats, and beside it when and where that was done; `project` must not be left, and is `None`
+/// if the user has named the file. Returns the files of the report.
+pub fn write(
+    model: &ReportModel,
+    path: &Path,
+    formats: &[Format],
+    project: Option<&Path>,
+) -> Result<Vec<PathBuf>, Failure> {
     let mut formats = formats.to_vec();
     formats.sort();
     formats.dedup();
@@ -137,11 +144,11 @@ pub fn write(model: &ReportModel, path: &Path, formats: &[Format]) -> Result<Vec
             Format::Json => pretty(model),
             Format::Md => markdown(model),
         };
-        write_atomic(&path, text.as_bytes())?;
+        write_in_project(project, &path, text.as_bytes())?;
         written.push(path);
     }
     let environment = format!("{:#}\n", environment());
-    write_atomic(&path.with_file_name("environment.json"), environment.as_bytes())?;
+    write_in_project(project, &path.with_file_name("environment.json"), environment.as_bytes())?;
     Ok(written)
 }
 

@@ -6,6 +6,7 @@ use super::progress::TerminalProgress;
 use super::report::{Format, default_path, paper, write};
 use super::session::{Session, Tally};
 use super::{Context, ExitCode, figures, tables};
+use crate::digest::file;
 use crate::error::{Diagnostic, Failure, FileError};
 use crate::fetch::{self, Outcome, Request, Settings};
 use crate::manifest::{Manifest, RawSpec, Selection};
@@ -34,9 +35,9 @@ pub fn run(arguments: &ReproduceArguments, context: &Context) -> Result<ExitCode
         context.out.note(format!("{}: drawing and judging", manifest.id()));
         let mut session = Session::open(manifest, context)?;
         session.draw(|_| true);
-        figures::write_all(&session, &context.project.root.join("figures"))?;
+        figures::write_all(&session, &context.project.root)?;
         let judged = session.judge(|_| true);
-        tables::write_all(&mut session, &judged, &tables::default_folder(context))?;
+        tables::write_all(&mut session, &judged, context)?;
         let (paper, paper_status) = paper(&mut session, &judged, |_| true)?;
         status = status.worst(paper_status).worst(session.report_problems(context));
         papers.push(paper);
@@ -45,7 +46,7 @@ pub fn run(arguments: &ReproduceArguments, context: &Context) -> Result<ExitCode
     status = status.worst(tally.status());
     let model = ReportModel::new(papers);
     let path = default_path(context);
-    write(&model, &path, &Format::DEFAULT)?;
+    write(&model, &path, &Format::DEFAULT, Some(&context.project.root))?;
     append_step_summary(&model)?;
     if context.json {
         context.out.line(model.json().to_string());
@@ -112,6 +113,7 @@ fn append_step_summary(model: &ReportModel) -> Result<(), Failure> {
         return Ok(());
     };
     let path = std::path::PathBuf::from(path);
+    file::check_target(&path).map_err(FileError::on("write", &path))?;
     let file = std::fs::OpenOptions::new().create(true).append(true).open(&path);
     let written = file.and_then(|mut file| file.write_all(markdown(model).as_bytes()));
     Ok(written.map_err(FileError::on("write", &path))?)

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::{Context, ExitCode};
 use crate::error::{Class, Failure};
 use crate::manifest::{Manifest, Selection};
-use crate::stages::{Cost, Planned, Stage, Why, blocked, open, plan, run as run_stage};
+use crate::stages::{Cost, Planned, Stage, Why, blocked, open, plan, run as run_stage, sweep};
 
 /// Arguments of `repro run`.
 #[derive(Debug, clap::Args)]
@@ -87,6 +87,9 @@ fn paper(
 ) -> Result<PaperRun, Failure> {
     let frozen = context.project.frozen();
     let opened = open(manifest, &frozen)?;
+    if !arguments.dry_run {
+        sweep(&opened.vault)?;
+    }
     let mut run = PaperRun { done: Vec::new(), status: ExitCode::Success, stops: false };
     for problem in opened.problems.iter().filter(|problem| problem.class() == Class::Usage) {
         context.out.failure(Some(manifest.id()), problem.as_ref());

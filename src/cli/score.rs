@@ -93,7 +93,7 @@ pub fn run(arguments: &ScoreArguments, json: bool, out: &Printer) -> Result<Exit
         out.note(format!("scores in `{}`", path.display()));
     }
     if json {
-        out.data(document.as_bytes());
+        out.text(&document);
     } else {
         print(&scores, out);
     }

@@ -48,7 +48,7 @@ pub fn run(arguments: &StatusArguments, context: &Context) -> Result<ExitCode, F
     if context.json {
         context.out.line(model.json().to_string());
     } else {
-        context.out.data(terminal(&model).as_bytes());
+        context.out.text(&terminal(&model));
     }
     Ok(status.worst(claims_status(&all, Policy::Strict)))
 }

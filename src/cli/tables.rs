@@ -10,7 +10,7 @@ use crate::claims::{Counts, Judged, Policy};
 use crate::error::Failure;
 use crate::evidence::Tier;
 use crate::manifest::Selection;
-use crate::store::write_atomic;
+use crate::store::write_in_project;
 use crate::tables::{self, Grid};
 
 /// Arguments of `repro tables`.
@@ -80,6 +80,7 @@ pub fn run(arguments: &TablesArguments, context: &Context) -> Result<ExitCode, F
     formats.sort();
     formats.dedup();
     let folder = arguments.out.clone().unwrap_or_else(|| default_folder(context));
+    let project = arguments.out.is_none().then_some(context.project.root.as_path());
     let mut written = Vec::new();
     let mut status = ExitCode::Success;
     for manifest in &context.project.manifests {
@@ -92,7 +93,7 @@ pub fn run(arguments: &TablesArguments, context: &Context) -> Result<ExitCode, F
         let judged = session.judge(|_| true);
         for spec in manifest.tables.iter().filter(|spec| wanted(&spec.id)) {
             let grid = session.table(spec, &judged);
-            let files = write(&grid, &folder, &formats)?;
+            let files = write(&grid, &folder, &formats, project)?;
             written.push(Written { grid, files });
         }
         status = status.worst(session.report_problems(context));
@@ -109,19 +110,26 @@ pub fn default_folder(context: &Context) -> PathBuf {
     context.project.root.join("reports/tables")
 }
 
-/// Writes all tables of a paper in all formats.
-pub fn write_all(session: &mut Session<'_>, judged: &[Judged], folder: &Path) -> Result<(), Failure> {
+/// Writes all tables of a paper in all formats, into the project.
+pub fn write_all(session: &mut Session<'_>, judged: &[Judged], context: &Context) -> Result<(), Failure> {
+    let (folder, project) = (default_folder(context), context.project.root.as_path());
     for spec in &session.manifest().tables {
-        write(&session.table(spec, judged), folder, &Format::ALL)?;
+        write(&session.table(spec, judged), &folder, &Format::ALL, Some(project))?;
     }
     Ok(())
 }
 
-fn write(grid: &Grid, folder: &Path, formats: &[Format]) -> Result<Vec<(Format, PathBuf)>, Failure> {
+/// Writes a table; `project` must not be left, and is `None` if the user has named the folder.
+fn write(
+    grid: &Grid,
+    folder: &Path,
+    formats: &[Format],
+    project: Option<&Path>,
+) -> Result<Vec<(Format, PathBuf)>, Failure> {
     let mut files = Vec::new();
     for format in formats {
         let path = folder.join(&grid.paper).join(format!("{}.{}", grid.id, format.name()));
-        write_atomic(&path, format.render(grid).as_bytes())?;
+        write_in_project(project, &path, format.render(grid).as_bytes())?;
         files.push((*format, path));
     }
     Ok(files)

@@ -57,7 +57,10 @@ fn exit_code<'a>(files: impl Iterator<Item = &'a Checked>) -> ExitCode {
             FileState::Ok => ExitCode::Success,
             // What nobody declared harms nobody; in a tree it would be read with the rest.
             FileState::Extra if file.artifact.is_none() => ExitCode::Success,
-            FileState::Extra | FileState::Mismatched { .. } | FileState::Refused(_) => ExitCode::Mismatch,
+            FileState::Extra
+            | FileState::Mismatched { .. }
+            | FileState::Resized { .. }
+            | FileState::Refused(_) => ExitCode::Mismatch,
             FileState::Missing { .. } | FileState::Unpinned | FileState::Stale(_) => ExitCode::Incomplete,
         });
     }
@@ -90,6 +93,9 @@ fn as_text(paper: &str, file: &Checked) -> String {
         FileState::Mismatched { expected, computed } => {
             format!("\n\n  Expected: {expected}\n  Computed: {computed}\n")
         }
+        FileState::Resized { expected, found } => {
+            format!("\n\n  Expected: {expected} bytes\n  Computed: {found} bytes\n")
+        }
         FileState::Refused(why) | FileState::Stale(why) => format!("  {why}"),
         FileState::Missing { optional: true } => "  (optional)".into(),
         FileState::Unpinned => "  neither manifest nor lock says what it should be".into(),
@@ -105,7 +111,7 @@ fn as_json(paper: &str, file: &Checked) -> serde_json::Value {
         FileState::Ok | FileState::Stale(_) => file.sha256,
         _ => None,
     };
-    json!({
+    let mut document = json!({
         "id": file.artifact.as_ref().map(|id| format!("{paper}/{id}")),
         "path": file.path,
         "state": file.state.name(),
@@ -115,5 +121,10 @@ fn as_json(paper: &str, file: &Checked) -> serde_json::Value {
             FileState::Refused(why) | FileState::Stale(why) => Some(why),
             _ => None,
         },
-    })
+    });
+    if let FileState::Resized { expected, found } = &file.state {
+        document["expected_size"] = json!(expected);
+        document["found_size"] = json!(found);
+    }
+    document
 }

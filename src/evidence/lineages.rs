@@ -88,6 +88,16 @@ impl Lineages {
         }
     }
 
+    /// Number of runs of rows that the lineage of a row takes room for.
+    pub fn n_runs(&self, row: usize) -> usize {
+        match &self.0 {
+            Kind::Single { .. } => 1,
+            Kind::Sets(sets) => {
+                sets.get(row).map_or(0, |lineage| lineage.files().map(|(_, rows)| rows.n_runs()).sum())
+            }
+        }
+    }
+
     /// The lineages of all rows, each a set of its own.
     pub fn to_vec(&self) -> Vec<Lineage> {
         (0..self.len()).filter_map(|row| self.get(row)).collect()

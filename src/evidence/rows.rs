@@ -76,6 +76,11 @@ impl Rows {
         std::iter::once(self.head).chain(self.tail.iter().copied())
     }
 
+    /// Number of such runs.
+    pub fn n_runs(&self) -> usize {
+        1 + self.tail.len()
+    }
+
     /// The rows in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = u32> {
         self.runs().flat_map(|(first, last)| first..=last)

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use flate2::read::MultiGzDecoder;
 
 use super::stream::{Broken, Hashes, Received, stream};
+use crate::digest::file;
 use crate::error::{Class, Diagnostic, FileError};
 
 /// Largest growth by decompression that is believed without a declared size.
@@ -94,7 +95,7 @@ pub struct Member<'a> {
 impl Member<'_> {
     /// Unpacks the member into `target`, which is emptied first.
     pub fn extract(&self, target: &Path) -> Result<Received, ArchiveError> {
-        let mut archive = File::open(self.archive).map_err(FileError::on("read", self.archive))?;
+        let mut archive = file::open(self.archive).map_err(FileError::on("read", self.archive))?;
         let mut magic = [0; 4];
         let known = archive.read_exact(&mut magic).and_then(|()| archive.rewind());
         known.map_err(|source| self.damaged(source))?;

@@ -13,6 +13,7 @@ use super::retry::Attempts;
 use super::stream::{Broken, Hashes, Received, stream};
 use super::transport::{Question, Transport, decoded};
 use super::{Expected, FetchError, FileProgress, HttpError};
+use crate::digest::file;
 use crate::error::FileError;
 use crate::store::require_space;
 
@@ -162,7 +163,7 @@ impl Download<'_> {
         let length = file.metadata().map_err(on("read"))?.len();
         let validator = match self.expected.is_pinned() {
             true => None,
-            false => std::fs::read_to_string(self.sidecar()).ok(),
+            false => file::read_to_string(&self.sidecar()).ok(),
         };
         // Without a hash to judge by, only the server can say that the rest belongs to what is there.
         let known = self.expected.is_pinned() || validator.is_some();
@@ -181,6 +182,8 @@ impl Download<'_> {
                 headers.get(ETAG).and_then(|etag| etag.to_str().ok()).filter(|etag| etag.starts_with('"'));
             match strong {
                 Some(etag) => {
+                    // Never through a link.
+                    remove(&self.sidecar())?;
                     std::fs::write(self.sidecar(), etag).map_err(FileError::on("write", self.sidecar()))?;
                 }
                 None => remove(&self.sidecar())?,

@@ -206,6 +206,7 @@ impl Diagnostic for FetchError {
                 Class::Usage
             }
             Self::Place(error) => error.class(),
+            Self::File(error) => error.class(),
             _ => Class::Operation,
         }
     }
@@ -215,6 +216,7 @@ impl Diagnostic for FetchError {
             Self::Http(error) => return error.hint(),
             Self::Space(error) => return error.hint(),
             Self::Place(error) => return error.hint(),
+            Self::File(error) => return error.hint(),
             Self::Archive(error) => return error.hint(),
             Self::InTree { source, .. } => return source.hint(),
             Self::Mismatch { hint, .. } => hint,

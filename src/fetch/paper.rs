@@ -16,10 +16,11 @@ use super::transport::Transport;
 use super::tree::Tree;
 use super::turns::Turns;
 use super::{FetchError, Item, Outcome, Request, Summary};
+use crate::digest::leftovers;
 use crate::error::Failure;
 use crate::evidence::Reason;
 use crate::manifest::{Artifact, Manifest, Origin, Source, SourceKind};
-use crate::store::{Guard, Lock};
+use crate::store::{Guard, Lock, check_folder, staged};
 
 /// A fetch of one paper.
 pub struct PaperRun<'a> {
@@ -50,7 +51,11 @@ impl<'a> PaperRun<'a> {
             let text = format!("waiting for another `repro fetch` of `{}` to finish", manifest.id());
             request.progress.note(&text);
         };
+        check_folder(&root)?;
         let alone = if request.dry_run { None } else { Some(Guard::folder(&root, &waiting)?) };
+        if !request.dry_run {
+            manifest.lock_path().parent().into_iter().for_each(leftovers::sweep);
+        }
         let before = Lock::load(&manifest.lock_path())?;
         let mut lock = before.clone();
         prune(&mut lock, &manifest.sources, &manifest.artifacts);
@@ -146,7 +151,13 @@ impl<'a> PaperRun<'a> {
                 && matches!(artifact.origin, Origin::File { .. });
             let place = shown(&self.root, &artifact.to);
             match state {
-                Ok(State::Present(received)) => self.done(artifact, None, received, Outcome::Present),
+                Ok(State::Present(received)) => {
+                    if !self.request.dry_run {
+                        // What an interrupted fetch left of a file that is here is of no use.
+                        let _ = std::fs::remove_file(staged(&self.root.join(&artifact.to)));
+                    }
+                    self.done(artifact, None, received, Outcome::Present);
+                }
                 Ok(State::Unpinned(received)) if is_local => {
                     self.trust(artifact, &received, &place.display().to_string());
                     self.done(artifact, None, received, Outcome::Present);

@@ -13,7 +13,7 @@ use super::stream::Received;
 use super::transport::Transport;
 use super::turns::Turns;
 use super::{ArchiveError, Expected, FetchError, FileProgress, Progress};
-use crate::digest::GitSha1;
+use crate::digest::{GitSha1, file};
 use crate::error::FileError;
 use crate::store::{RepoCache, link_or_copy, prepare, staged};
 
@@ -118,11 +118,12 @@ impl Receiver<'_> {
         bar: &dyn FileProgress,
     ) -> Result<Option<Received>, FetchError> {
         let blob = cache.blob(name);
-        if let Ok(file) = File::open(&blob) {
-            let received = hash_file(&blob, file, &wanted.expected)?;
-            match wanted.expected.check("the cached file is damaged", &received) {
-                Ok(()) => {
+        match file::open(&blob) {
+            Ok(file) => match cached(&blob, file, &wanted.expected)? {
+                Ok(received) => {
                     bar.position(received.size);
+                    // What an interrupted attempt left of a file that is here is of no use to anyone.
+                    let _ = std::fs::remove_file(cache.partial(name));
                     return Ok(Some(received));
                 }
                 Err(_) => {
@@ -132,7 +133,11 @@ impl Receiver<'_> {
                     ));
                     std::fs::remove_file(&blob).map_err(FileError::on("remove", &blob))?;
                 }
+            },
+            Err(error) if file::is_not_a_file(&error) => {
+                return Err(FileError::on("read", &blob)(error).into());
             }
+            Err(_) => {}
         }
         let settings = self.transport.settings();
         let Place::Hub { repo, repo_type, .. } = &wanted.place else { return Ok(None) };
@@ -168,15 +173,26 @@ impl Receiver<'_> {
         target: &Path,
     ) -> Result<Option<Received>, FetchError> {
         let path = cache.snapshot(commit, &wanted.path);
-        let Ok(file) = File::open(&path) else { return Ok(None) };
+        let Ok(file) = file::open(&path) else { return Ok(None) };
         if !wanted.expected.is_pinned() {
             return Ok(None);
         }
-        let received = hash_file(&path, file, &wanted.expected)?;
-        wanted.expected.check("the cached file is damaged", &received)?;
+        let received = cached(&path, file, &wanted.expected)??;
         link_or_copy(&path, target, received.sha256)?;
         Ok(Some(received))
     }
+}
+
+/// Size and hashes of a cached file; one of another size than the expected one is not read. The inner error says that
+/// it is not the expected file.
+fn cached(path: &Path, file: File, expected: &Expected) -> Result<Result<Received, FetchError>, FileError> {
+    let damaged = "the cached file is damaged";
+    let size = file.metadata().map_err(FileError::on("read", path))?.len();
+    if let Err(error) = expected.check_size(damaged, size) {
+        return Ok(Err(error));
+    }
+    let received = hash_file(path, file, expected)?;
+    Ok(expected.check(damaged, &received).map(|()| received))
 }
 
 /// How the Hub cache names the content: git's hash for small files, SHA-256 for large ones.

@@ -10,7 +10,7 @@ use super::{Expected, FetchError, Progress, Settings, SourceFailure};
 use crate::digest::{GitSha1, Sha256};
 use crate::error::Failure;
 use crate::manifest::{Artifact, Manifest, Origin, Project, Source, SourceKind};
-use crate::store::{Guard, Lock, LockedArtifact, LockedFile, LockedTree};
+use crate::store::{Guard, Lock, LockedArtifact, LockedFile, LockedTree, check_folder};
 
 /// Which papers to lock and how.
 pub struct LockRequest<'a> {
@@ -58,6 +58,7 @@ pub fn relock(request: &LockRequest<'_>) -> Result<LockSummary, Failure> {
     let mut summary = LockSummary::default();
     for manifest in &request.papers {
         let folder = request.project.frozen().join(manifest.id());
+        check_folder(&folder)?;
         let _alone = Guard::folder(&folder, &|| {
             request.progress.note(&format!("waiting for a `repro fetch` of `{}` to finish", manifest.id()));
         })?;

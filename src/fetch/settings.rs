@@ -8,6 +8,7 @@ use reqwest::Url;
 use reqwest::header::HeaderValue;
 
 use super::retry::RetryPolicy;
+use crate::digest::file;
 use crate::error::{Class, Diagnostic};
 use crate::store::HubCache;
 
@@ -110,8 +111,8 @@ fn token(get: &dyn Fn(&str) -> Option<String>, home: &Path) -> Result<Option<Tok
     if is_set(get, "HF_HUB_DISABLE_IMPLICIT_TOKEN") {
         return Ok(None);
     }
-    let file = get("HF_TOKEN_PATH").map_or_else(|| home.join("token"), |path| expand(&path, get));
-    let text = get("HF_TOKEN").or_else(|| std::fs::read_to_string(file).ok());
+    let path = get("HF_TOKEN_PATH").map_or_else(|| home.join("token"), |path| expand(&path, get));
+    let text = get("HF_TOKEN").or_else(|| file::read_to_string(&path).ok());
     let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
     let mut value = HeaderValue::from_str(&format!("Bearer {}", text.trim())).map_err(|_| SettingsError {
         variable: "HF_TOKEN".into(),

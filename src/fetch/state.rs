@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::stream::{Hashes, Received};
 use super::{Expected, FetchError};
+use crate::digest::file;
 use crate::error::FileError;
 use crate::manifest::Artifact;
 use crate::store::{Lock, inside};
@@ -34,17 +35,22 @@ pub fn pins(artifact: &Artifact, lock: &Lock) -> Result<Expected, FetchError> {
 /// Hashes what lies at `to` below `root`, the paper's folder.
 pub fn state(root: &Path, to: &str, expected: &Expected) -> Result<State, FetchError> {
     let path = inside(root, to)?;
-    let file = match File::open(&path) {
+    let file = match file::open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(State::Absent),
-        Err(error) => return Err(FileError::on("read", path)(error).into()),
+        Err(error) => return Err(FileError::on("read", shown(root, to))(error).into()),
     };
+    let what = || format!("`{}` is not the pinned file", shown(root, to).display());
+    let size = file.metadata().map_err(FileError::on("read", &path))?.len();
+    // A file of another size is not read.
+    if let (true, Err(error)) = (expected.is_pinned(), expected.check_size(&what(), size)) {
+        return Ok(State::Differs(error));
+    }
     let received = hash_file(&path, file, expected)?;
     if !expected.is_pinned() {
         return Ok(State::Unpinned(received));
     }
-    let what = format!("`{}` is not the pinned file", shown(root, to).display());
-    Ok(match expected.check(&what, &received) {
+    Ok(match expected.check(&what(), &received) {
         Ok(()) => State::Present(received),
         Err(error) => State::Differs(error),
     })

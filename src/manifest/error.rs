@@ -6,6 +6,10 @@ use std::path::{Path, PathBuf};
 use super::SourceText;
 use crate::error::{Class, Diagnostic};
 
+/// Hint for a link that leaves the project.
+pub(super) const LINK: &str =
+    "replace the link with what it points to; only the folder of the project itself may be a link";
+
 /// A manifest that cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{}{}: {message}", path.display(), line.map(|line| format!(":{line}")).unwrap_or_default())]
@@ -38,6 +42,12 @@ impl ManifestError {
     pub(super) fn unreadable(path: &Path, source: std::io::Error) -> Self {
         let message = "cannot read the manifest".to_owned();
         Self { path: path.to_owned(), line: None, message, hint: None, source: Some(source) }
+    }
+
+    /// A file that is reached through a link that leaves the project.
+    pub(super) fn link(path: &Path) -> Self {
+        let source = SourceText { path: path.to_owned(), text: String::new() };
+        Self::at(&source, None, "is a symbolic link that leaves the project".to_owned()).with_hint(LINK)
     }
 
     /// A syntax or schema error, with the nearest known key when a key is unknown.

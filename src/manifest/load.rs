@@ -15,6 +15,7 @@ use super::tree::check_trees;
 use super::{
     Artifact, Manifest, ManifestError, Need, Note, Origin, Paper, RawSpec, Source, SourceText, relative_path,
 };
+use crate::digest::file;
 
 /// The manifest schema this version reads.
 const SCHEMA: i64 = 1;
@@ -31,6 +32,8 @@ const SECTIONS: [&str; 11] = [
 pub fn load(root: &Path, folder: &Path) -> Result<Manifest, ManifestError> {
     let mut parts = Parts::default();
     let mut files = Vec::new();
+    stay_within(root, folder)?;
+    stay_within(root, &folder.join("repro.lock"))?;
     let entries = std::fs::read_dir(folder).map_err(|error| ManifestError::unreadable(folder, error))?;
     for entry in entries {
         let path = entry.map_err(|error| ManifestError::unreadable(folder, error))?.path();
@@ -41,11 +44,20 @@ pub fn load(root: &Path, folder: &Path) -> Result<Manifest, ManifestError> {
     files.sort();
     for path in files {
         let shown = path.strip_prefix(root).unwrap_or(&path).to_owned();
-        let text =
-            std::fs::read_to_string(&path).map_err(|error| ManifestError::unreadable(&shown, error))?;
+        stay_within(root, &path)?;
+        let text = file::read_to_string(&path).map_err(|error| ManifestError::unreadable(&shown, error))?;
         parts.read(&Arc::new(SourceText { path: shown, text }))?;
     }
     parts.finish(root, folder)
+}
+
+/// An error if a file of a manifest is reached through a link that leaves the project.
+fn stay_within(root: &Path, path: &Path) -> Result<(), ManifestError> {
+    let shown = path.strip_prefix(root).unwrap_or(path);
+    match file::leaving_link(root, shown).map_err(|error| ManifestError::unreadable(shown, error))? {
+        Some(link) => Err(ManifestError::link(link.strip_prefix(root).unwrap_or(&link))),
+        None => Ok(()),
+    }
 }
 
 /// Sections gathered from all files.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Manifest, ManifestError, Selection, load};
+use crate::digest::file;
 use crate::error::{Class, Diagnostic};
 
 /// A project folder and its manifests.
@@ -36,6 +37,14 @@ pub enum ProjectError {
         /// Why.
         source: std::io::Error,
     },
+    /// The files of a paper are reached through a link that leaves the project.
+    #[error("`{}` is a symbolic link that leaves `{}`", link.display(), root.display())]
+    Link {
+        /// The link.
+        link: PathBuf,
+        /// The project.
+        root: PathBuf,
+    },
     /// A manifest is wrong.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
@@ -50,6 +59,7 @@ impl Diagnostic for ProjectError {
         match self {
             Self::NotFound { .. } => Some("name the project with `-C DIR`".into()),
             Self::Unreadable { .. } => None,
+            Self::Link { .. } => Some(super::error::LINK.into()),
             Self::Manifest(error) => error.hint(),
         }
     }
@@ -71,9 +81,11 @@ impl Project {
         let (mut folders, mut collections) = (Vec::new(), Vec::new());
         for entry in std::fs::read_dir(root.join("manifests")).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
-            if path.join("paper.toml").is_file() {
+            // Whatever lies there: what is not a file is refused when it is read.
+            let has = |name: &str| path.join(name).symlink_metadata().is_ok();
+            if has("paper.toml") {
                 folders.push(path);
-            } else if path.join("collection.toml").is_file() {
+            } else if has("collection.toml") {
                 collections.push(path);
             }
         }
@@ -82,6 +94,13 @@ impl Project {
             folders.iter().map(|folder| load(&root, folder)).collect::<Result<Vec<_>, _>>()
         };
         let (manifests, collections) = (load_all(folders)?, load_all(collections)?);
+        for manifest in manifests.iter().chain(&collections) {
+            let link =
+                file::leaving_link(&root, &Path::new("frozen").join(manifest.id())).map_err(unreadable)?;
+            if let Some(link) = link {
+                return Err(ProjectError::Link { link, root });
+            }
+        }
         Ok(Self { root, manifests, collections })
     }
 

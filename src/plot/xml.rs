@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
+use crate::digest::text::is_obeyed;
+
 /// A text that is safe between tags and inside a quoted attribute, on one line: markup is escaped, line breaks
-/// become character references, and characters that XML forbids are replaced by U+FFFD.
+/// become character references, and characters that XML forbids or that turn the direction of reading are replaced by U+FFFD.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -15,8 +17,8 @@ pub fn escape(text: &str) -> String {
             '\'' => escaped.push_str("&#39;"),
             '\t' => escaped.push_str("&#9;"),
             '\n' => escaped.push_str("&#10;"),
-            '\r' => escaped.push_str("&#13;"),
-            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            _ if is_obeyed(character) => escaped.push('\u{fffd}'),
             _ => escaped.push(character),
         }
     }

@@ -20,6 +20,7 @@ use self::fold_change::FoldChange;
 use self::part::{Key, Part};
 use super::frame::Frame;
 use super::{Column, QueryError};
+use crate::digest::leftovers;
 use crate::error::FileError;
 use crate::evidence::{Lineage, Lineages, SourceFile};
 use crate::manifest::{Artifact, Origin};
@@ -67,6 +68,8 @@ pub(super) struct OpenFile {
     file: AnnDataFile,
     /// The verified bytes; the file goes when this does.
     _copy: tempfile::NamedTempFile,
+    /// Says that the copy is in use: one that nobody holds is removed by the next run.
+    _lock: Option<std::fs::File>,
 }
 
 /// A file with what it holds.
@@ -109,9 +112,9 @@ impl Source {
             Content::Pickle(Value::read(file.bytes.as_slice(), Limits::default()).map_err(refused)?)
         } else {
             // The reader takes a path; a copy makes sure that what is read is what was verified.
-            let copy = copied(&file.bytes).map_err(FileError::on("copy", &artifact.to))?;
+            let (copy, lock) = copied(&file.bytes).map_err(FileError::on("copy", &artifact.to))?;
             let file = AnnDataFile::open(copy.path()).map_err(refused)?;
-            Content::AnnData(Rc::new(OpenFile { file, _copy: copy }))
+            Content::AnnData(Rc::new(OpenFile { file, _copy: copy, _lock: lock }))
         };
         Ok(Self { artifact: artifact.id.clone(), file: Arc::clone(&file.source), content })
     }
@@ -129,11 +132,15 @@ impl Source {
     }
 }
 
-fn copied(bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
-    let mut copy = tempfile::NamedTempFile::new()?;
+fn copied(bytes: &[u8]) -> std::io::Result<(tempfile::NamedTempFile, Option<std::fs::File>)> {
+    let folder = std::env::temp_dir();
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(leftovers::PREFIX);
+    let make = || builder.tempfile_in(&folder).map(|copy| (copy.path().to_owned(), copy));
+    let (mut copy, lock) = leftovers::claimed(&folder, make)?;
     copy.write_all(bytes)?;
     copy.flush()?;
-    Ok(copy)
+    Ok((copy, lock))
 }
 
 fn not_a_table(artifact: &str, problem: impl std::fmt::Display) -> QueryError {

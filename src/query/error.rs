@@ -93,6 +93,16 @@ pub enum QueryError {
     /// A file of our own cannot be written or read.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A step would produce more than memory may hold.
+    #[error("{from} would give {found}; the most are {limit}")]
+    TooLarge {
+        /// What the step puts together, with sizes.
+        from: String,
+        /// What it would give.
+        found: String,
+        /// What it may give.
+        limit: String,
+    },
     /// polars refused an operation.
     #[error("the table operation failed")]
     Table(#[from] PolarsError),
@@ -112,6 +122,9 @@ impl Diagnostic for QueryError {
             Self::Manifest(error) => error.hint(),
             Self::At { place, problem } => problem.hint().or_else(|| place.hint()),
             Self::NotANumber { cell, .. } => Some(cell.hint()),
+            Self::TooLarge { .. } => {
+                Some("join by keys that identify rows, or filter and select before this step".into())
+            }
             Self::Unpaired { .. } => {
                 Some("narrow the rows with `filter`, or average them with `mean`".into())
             }

@@ -14,7 +14,7 @@ use super::{DatasetSpec, QueryError, Table};
 use crate::error::{Diagnostic, Failure, sentence};
 use crate::evidence::{Missing, Reason};
 use crate::manifest::{Artifact, At, ManifestError, Origin, RawSpec, SourceKind, nearest};
-use crate::store::{Absence, ReadError, Vault, VerifiedFile};
+use crate::store::{Absence, Vault, VerifiedFile};
 
 /// A resolved dataset.
 #[derive(Clone, Debug)]
@@ -336,9 +336,9 @@ impl<'a> Library<'a> {
             Ok(Ok(file)) => Ok(file),
             Ok(Err(absence)) => Err(self.vault.absence(artifact, absence).0),
             Err(problem) => {
-                let reason = match problem {
-                    ReadError::Mismatch { .. } => Reason::HashMismatch,
-                    ReadError::File(_) => Reason::Error,
+                let reason = match problem.concerns_the_file() {
+                    true => Reason::HashMismatch,
+                    false => Reason::Error,
                 };
                 self.note(problem.to_string(), problem);
                 Err(reason)

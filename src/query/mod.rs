@@ -6,6 +6,7 @@
 
 mod arithmetic;
 mod bootstrap;
+mod bounds;
 mod categories;
 mod content;
 mod dataset;

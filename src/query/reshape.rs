@@ -9,7 +9,8 @@ use serde::Deserialize;
 use super::frame::Frame;
 use super::origins::Origins;
 use super::step::OneOrMany;
-use super::{Column, QueryError, Table};
+use super::{Column, QueryError, Table, bounds};
+use crate::evidence::Lineages;
 
 /// Keeps rows whose columns hold one of the wanted texts.
 pub(super) fn filter(mut frame: Frame, wanted: &BTreeMap<String, OneOrMany>) -> Result<Frame, QueryError> {
@@ -212,6 +213,10 @@ impl Melt {
             Some(columns) => columns.iter().map(String::as_str).collect(),
             None => others.collect(),
         };
+        let (n_rows, n_melted) = (frame.n_rows(), melted.len());
+        bounds::table((n_rows as u64).saturating_mul(n_melted as u64), self.keep.len() + 2, || {
+            format!("{n_melted} columns of {n_rows} rows each")
+        })?;
         // Columns of one block may be text in one and numbers in another, so cells melt as text.
         let mut result: Option<Frame> = None;
         for column in melted {
@@ -252,6 +257,12 @@ pub(super) struct Unite {
 impl Unite {
     pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
         let columns: Vec<_> = self.columns.iter().map(|name| frame.text(name)).collect::<Result<_, _>>()?;
+        let length = |cell: &Option<String>| cell.as_ref().map_or(0, String::len) as u64;
+        let cells: u64 = columns.iter().flatten().map(length).sum();
+        let separators = (self.separator.len() * columns.len().saturating_sub(1)) as u64;
+        bounds::text(cells.saturating_add(separators.saturating_mul(frame.n_rows() as u64)), || {
+            format!("the texts of {} columns of {} rows", columns.len(), frame.n_rows())
+        })?;
         let united = (0..frame.n_rows()).map(|row| {
             let cells: Option<Vec<&str>> = columns.iter().map(|column| column[row].as_deref()).collect();
             cells.map(|cells| cells.join(&self.separator))
@@ -268,7 +279,13 @@ impl Unite {
 /// Adds the rows of another dataset below, columns by name; a column that only one side has is missing on the other.
 pub(super) fn append(mut frame: Frame, name: &str, other: Option<&Table>) -> Result<Frame, QueryError> {
     let unknown = || QueryError::UnknownDataset { name: name.to_owned() };
-    frame.stack(other.map(Frame::from_table).ok_or_else(unknown)?)?;
+    let other = other.map(Frame::from_table).ok_or_else(unknown)?;
+    let (rows, more) = (frame.n_rows(), other.n_rows());
+    let added = other.data.get_column_names().into_iter().filter(|name| !frame.has(name)).count();
+    bounds::table((rows as u64).saturating_add(more as u64), frame.data.width() + added, || {
+        format!("{rows} rows and the {more} rows of `{name}`")
+    })?;
+    frame.stack(other)?;
     Ok(frame)
 }
 
@@ -284,8 +301,15 @@ impl Join {
         other = select(&other, &wanted)?;
         frame.settle(&self.on);
         other.settle(&self.on);
+        // Keys compare as text, whatever a verb has made of them.
+        let texts =
+            |frame: &Frame| self.on.iter().map(|name| frame.text(name)).collect::<Result<Vec<_>, _>>();
+        let (left, right) = (texts(&frame)?, texts(&other)?);
+        let sizes =
+            format!("{} rows joined with {} rows of `{}`", frame.n_rows(), other.n_rows(), self.dataset);
+        let width = frame.data.width() + self.columns.len();
+        bounds::table(bounds::matches(&left, &right), width, || sizes.clone())?;
         for name in &self.on {
-            // Keys compare as text, whatever a verb has made of them.
             frame.make_text(name)?;
             other.make_text(name)?;
         }
@@ -302,6 +326,10 @@ impl Join {
             Ok(result.numbers(column)?.into_iter().flatten().map(|row| row as usize).collect())
         };
         let (left, right) = (rows(LEFT)?, rows(RIGHT)?);
+        let runs = |lineage: &Lineages, rows: &[usize]| {
+            rows.iter().map(|row| lineage.n_runs(*row) as u64).sum::<u64>()
+        };
+        bounds::lineages(runs(&frame.lineage, &left) + runs(&other.lineage, &right), || sizes)?;
         result.lineage = left
             .iter()
             .zip(&right)

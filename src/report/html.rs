@@ -11,6 +11,7 @@ use super::matrix::group_of;
 use super::model::PaperModel;
 use super::rows::SetPage;
 use crate::digest::sha256;
+use crate::digest::text::visible;
 use crate::error::{Class, Diagnostic};
 use crate::plot::base64;
 use crate::store::human_bytes;
@@ -93,7 +94,8 @@ pub fn html(model: &ReportModel) -> Result<String, ReportError> {
     context.insert("style_hash", &base64(sha256(STYLE.as_bytes()).as_bytes()));
     context.insert("script_hash", &base64(sha256(SCRIPT.as_bytes()).as_bytes()));
     context.insert("outcomes", &crate::claims::Outcome::NAMES);
-    Ok(tera.render("report.html", &context)?)
+    // Texts are escaped, which leaves characters that a page obeys.
+    Ok(visible(&tera.render("report.html", &context)?).into_owned())
 }
 
 fn fragments(index: usize, paper: &PaperModel) -> Fragments<'_> {

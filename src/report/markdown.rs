@@ -5,6 +5,7 @@ use super::html::thousands;
 use super::matrix::agreeing;
 use super::model::PaperModel;
 use crate::claims::{Counts, Outcome};
+use crate::digest::text::is_obeyed;
 
 /// Longest document in bytes; hosts cut or refuse longer ones.
 const LIMIT: usize = 60_000;
@@ -215,8 +216,7 @@ fn code(content: &str) -> String {
 
 /// Control characters, line ends and characters that turn the direction of reading.
 pub fn hides(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    is_obeyed(character) || matches!(character, '\n' | '\t' | '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]

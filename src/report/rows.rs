@@ -12,6 +12,7 @@ use serde_json::{Value as Json, json};
 use super::claim::{Cells, ClaimRow};
 use super::model::SetRow;
 use crate::claims::Outcome;
+use crate::digest::text::visible;
 
 /// Rows of a set that are HTML whatever their outcome.
 const FIRST: usize = 30;
@@ -68,7 +69,17 @@ fn data(rows: &[&Cells]) -> String {
             json!([index, key, value, ours, difference, rule, outcome, evidence, lineage, detail])
         })
         .collect();
-    inert(&json!({ "t": texts, "r": rows }))
+    inert(&shown(json!({ "t": texts, "r": rows })))
+}
+
+/// The same with U+FFFD in place of characters that a page obeys: the script would undo an escape.
+fn shown(json: Json) -> Json {
+    match json {
+        Json::String(text) => Json::String(visible(&text).into_owned()),
+        Json::Array(items) => items.into_iter().map(shown).collect(),
+        Json::Object(members) => members.into_iter().map(|(key, value)| (key, shown(value))).collect(),
+        other => other,
+    }
 }
 
 /// JSON that cannot end the `script` element it stands in, nor open a comment there.

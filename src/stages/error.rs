@@ -3,12 +3,15 @@
 use std::path::PathBuf;
 
 use crate::digest::Sha256;
+use crate::digest::file::is_not_a_file;
 use crate::error::{Class, Diagnostic};
 use crate::tasks::TaskError;
 
 impl Diagnostic for TaskError {
     fn class(&self) -> Class {
         match self {
+            // A named pipe in place of a file is the user's matter, not the disk's.
+            Self::File { source, .. } if is_not_a_file(source) => Class::Usage,
             Self::File { .. } | Self::Data { .. } => Class::Operation,
             Self::Unfit { .. } => Class::Usage,
         }
@@ -42,6 +45,24 @@ pub enum StageError {
         expected: Sha256,
         /// Hash of the bytes.
         computed: Sha256,
+    },
+    /// An input has another size than its pin says.
+    #[error("`{}` is not the pinned file\n\n  Expected: {expected} bytes\n  Computed: {found} bytes\n", path.display())]
+    Size {
+        /// Path relative to the project.
+        path: PathBuf,
+        /// Size of the pinned file.
+        expected: u64,
+        /// Size of the file.
+        found: u64,
+    },
+    /// An input is not a regular file, or is reached through a link that leaves the project.
+    #[error("`{}`, which the stage reads, is refused: {why}", path.display())]
+    Refused {
+        /// Path relative to the project.
+        path: PathBuf,
+        /// Why.
+        why: String,
     },
     /// An input cannot be used.
     #[error("`{}`, which the stage reads, {problem}", path.display())]
@@ -82,15 +103,15 @@ impl Diagnostic for StageError {
         match self {
             Self::Task { .. } | Self::Input { .. } => Class::Operation,
             Self::FailedLater { .. } | Self::Stale { .. } => Class::Operation,
-            Self::Mismatch { .. } => Class::Mismatch,
-            Self::Circle { .. } => Class::Usage,
+            Self::Mismatch { .. } | Self::Size { .. } => Class::Mismatch,
+            Self::Circle { .. } | Self::Refused { .. } => Class::Usage,
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
             Self::Task { source, .. } => source.hint(),
-            Self::Mismatch { .. } | Self::Input { .. } => {
+            Self::Mismatch { .. } | Self::Size { .. } | Self::Refused { .. } | Self::Input { .. } => {
                 Some("`repro verify` lists every file that differs".into())
             }
             Self::Stale { stage, is_declared: true, .. } => Some(format!("`repro run` runs `{stage}` again")),

@@ -5,6 +5,7 @@
 
 mod error;
 mod kinds;
+mod leftovers;
 mod plan;
 mod run;
 mod spec;
@@ -12,6 +13,7 @@ mod standing;
 mod trees;
 
 pub use error::StageError;
+pub use leftovers::sweep;
 pub use plan::{Planned, Why, blocked, plan};
 pub use run::{Ran, run};
 pub use spec::{Cost, Stage};

@@ -1,16 +1,16 @@
 //! Runs one stage: inputs verified, outputs written apart and made visible together.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use super::leftovers::{hold, old};
 use super::spec::Stage;
-use super::standing::{folder, key};
+use super::standing::key;
 use super::{StageError, trees};
-use crate::digest::{Sha256, sha256_reader};
+use crate::digest::{Sha256, file, sha256_reader};
 use crate::error::{Diagnostic, Failure, FileError};
-use crate::manifest::Artifact;
-use crate::store::{Failed, FileState, Output, Receipt, Vault, staged};
+use crate::manifest::{Artifact, STAGES};
+use crate::store::{Failed, FileState, Output, Receipt, Vault, inside, staged};
 
 /// What a run left.
 #[derive(Clone, Debug)]
@@ -41,13 +41,14 @@ pub fn run(stage: &Stage, vault: &Vault<'_>) -> Result<Ran, Failure> {
         inputs.insert(id.clone(), verified(artifact, vault)?);
         paths.insert(key.as_str(), (id.as_str(), vault.path(artifact)));
     }
-    let target = folder(&stage.id, vault);
+    let target = inside(&vault.frozen().join(manifest.id()), &format!("{STAGES}/{}", stage.id))?;
     let (version, parameters) = (stage.version(), stage.written());
     let key = key(version, &parameters, &inputs);
     let fresh = staged(&target);
     // What an interrupted run left is of no use.
     let _ = std::fs::remove_dir_all(&fresh);
     std::fs::create_dir_all(&fresh).map_err(FileError::on("create", &fresh))?;
+    let _busy = hold(&fresh);
     let done: Result<Ran, Failure> = stage
         .kind
         .run(stage, &paths, &fresh)
@@ -88,6 +89,14 @@ fn verified(artifact: &Artifact, vault: &Vault<'_>) -> Result<Sha256, Failure> {
                 let (path, expected, computed) = (file.path.clone(), *expected, *computed);
                 return Err(StageError::Mismatch { path, expected, computed }.into());
             }
+            FileState::Resized { expected, found } => {
+                let (path, expected, found) = (file.path.clone(), *expected, *found);
+                return Err(StageError::Size { path, expected, found }.into());
+            }
+            FileState::Refused(why) => {
+                let (path, why) = (file.path.clone(), why.clone());
+                return Err(StageError::Refused { path, why }.into());
+            }
             state => {
                 let problem = format!("is {}", state.name());
                 return Err(StageError::Input { path: file.path.clone(), problem }.into());
@@ -107,7 +116,7 @@ fn outputs(folder: &Path) -> Result<BTreeMap<String, Output>, Failure> {
     let mut found = BTreeMap::new();
     for entry in std::fs::read_dir(folder).map_err(FileError::on("read", folder))? {
         let path = entry.map_err(FileError::on("read", folder))?.path();
-        let file = File::open(&path).map_err(FileError::on("read", &path))?;
+        let file = file::open(&path).map_err(FileError::on("read", &path))?;
         let (size, sha256) = sha256_reader(file).map_err(FileError::on("read", &path))?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         found.insert(name, Output { size, sha256 });
@@ -117,9 +126,7 @@ fn outputs(folder: &Path) -> Result<BTreeMap<String, Output>, Failure> {
 
 /// Puts the fresh folder in the place of an earlier one.
 fn replace(fresh: &Path, target: &Path) -> Result<(), Failure> {
-    let mut old = target.as_os_str().to_owned();
-    old.push(".old");
-    let old = PathBuf::from(old);
+    let old = old(target);
     let _ = std::fs::remove_dir_all(&old);
     if target.exists() {
         std::fs::rename(target, &old).map_err(FileError::on("replace", target))?;

@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
+use crate::digest::file;
 use crate::error::FileError;
 
 /// A lock that is held until it is dropped, or until the process ends in whatever way.
@@ -28,6 +29,7 @@ impl Guard {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(FileError::on("create", folder))?;
         }
+        file::check_target(path).map_err(FileError::on("lock", path))?;
         loop {
             let mut options = OpenOptions::new();
             let file = options.create(true).append(true).open(path).map_err(FileError::on("create", path))?;

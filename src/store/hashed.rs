@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
 use std::sync::mpsc::channel;
 
 use crate::digest::{Hasher, Sha256, sha256};
@@ -13,9 +12,8 @@ const PART: usize = 1 << 20;
 /// Room that is made for a file before it is read.
 const LARGEST: usize = 1 << 30;
 
-/// Reads a file into memory and hashes what it reads at the same time.
-pub(super) fn read_hashed(path: &Path) -> io::Result<(Vec<u8>, Sha256)> {
-    let mut file = File::open(path)?;
+/// Reads an open file into memory and hashes what it reads at the same time.
+pub(super) fn read_hashed(mut file: File) -> io::Result<(Vec<u8>, Sha256)> {
     // Only a hint: a file may grow or shrink, a device says nothing, and a file with holes may be larger than memory.
     let size = usize::try_from(file.metadata()?.len()).unwrap_or(0);
     if size > PART {
@@ -125,7 +123,7 @@ mod tests {
         for size in [0, 1, PART, PART + 1, 2 * PART] {
             let bytes: Vec<u8> = (0..size).map(|i| (i * i % 251) as u8).collect();
             std::fs::write(file.path(), &bytes).unwrap();
-            let read = read_hashed(file.path()).unwrap();
+            let read = read_hashed(File::open(file.path()).unwrap()).unwrap();
             assert!(read.0 == bytes && read.1 == sha256(&bytes), "{size}");
         }
     }

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Guard, PlaceError, link_or_copy, place, write_atomic};
-use crate::digest::{GitSha1, Sha256};
+use crate::digest::{GitSha1, Sha256, file, leftovers};
 use crate::error::FileError;
 use crate::manifest::{RepoType, relative_path};
 
@@ -77,7 +77,7 @@ impl RepoCache {
             return Some(commit);
         }
         relative_path(revision).ok()?;
-        let text = std::fs::read_to_string(self.folder.join("refs").join(revision)).ok()?;
+        let text = file::read_to_string(&self.folder.join("refs").join(revision)).ok()?;
         text.trim().parse().ok()
     }
 
@@ -136,7 +136,10 @@ impl RepoCache {
 #[cfg(unix)]
 fn symlink_atomic(link: &Path, target: &Path) -> std::io::Result<()> {
     let folder = target.parent().unwrap_or(Path::new("."));
-    let temporary = tempfile::Builder::new().prefix(".repro-").tempdir_in(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(leftovers::PREFIX);
+    let make = || builder.tempdir_in(folder).map(|made| (made.path().to_owned(), made));
+    let (temporary, _lock) = leftovers::claimed(folder, make)?;
     let staged = temporary.path().join("link");
     std::os::unix::fs::symlink(link, &staged)?;
     std::fs::rename(&staged, target)

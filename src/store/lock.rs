@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{LockedTree, write_atomic};
-use crate::digest::{GitSha1, Sha256};
+use crate::digest::{GitSha1, Sha256, file};
 use crate::error::{Class, Diagnostic, FileError};
 
 /// Lock file version this program reads and writes.
@@ -86,14 +86,14 @@ pub enum LockError {
 impl Diagnostic for LockError {
     fn class(&self) -> Class {
         match self {
-            Self::File(_) => Class::Operation,
+            Self::File(error) => error.class(),
             Self::Malformed { .. } | Self::Version { .. } => Class::Usage,
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::File(_) => None,
+            Self::File(error) => error.hint(),
             _ => Some("restore it from version control, or delete it and run `repro lock`".into()),
         }
     }
@@ -102,7 +102,7 @@ impl Diagnostic for LockError {
 impl Lock {
     /// Reads a lock file; an absent file is an empty lock.
     pub fn load(path: &Path) -> Result<Self, LockError> {
-        let text = match std::fs::read_to_string(path) {
+        let text = match file::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(FileError::on("read", path)(error).into()),

@@ -15,12 +15,12 @@ mod vault;
 mod verify;
 mod verify_tree;
 
-pub use atomic::write_atomic;
+pub use atomic::{write_atomic, write_in_project};
 pub use guard::Guard;
 pub use hub_cache::{CachedFile, HubCache, RepoCache};
 pub use lock::{Lock, LockError, LockedArtifact, LockedSource};
 pub use outputs::StageOutput;
-pub use place::{PlaceError, inside, link_or_copy, prepare, staged};
+pub use place::{PlaceError, check_folder, check_way, inside, link_or_copy, prepare, staged};
 pub use receipt::{Failed, Output, Receipt, ReceiptError};
 pub use space::{SpaceError, human_bytes, require_space};
 pub use tree::{LockedFile, LockedTree};

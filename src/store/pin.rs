@@ -18,3 +18,9 @@ pub(super) fn compare(artifact: &Artifact, lock: &Lock, computed: Sha256) -> Opt
     pins.peek()?;
     Some(pins.find(|pin| *pin != computed).map_or(Ok(()), Err))
 }
+
+/// The first size that manifest or lock specifies and that a file does not have: such a file need not be read.
+pub(super) fn other_size(artifact: &Artifact, lock: &Lock, size: u64) -> Option<u64> {
+    let locked = lock.artifact(&artifact.id).map(|entry| entry.size);
+    [artifact.size, locked].into_iter().flatten().find(|pinned| *pinned != size)
+}

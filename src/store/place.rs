@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::digest::{Sha256, sha256_reader};
+use crate::digest::{Sha256, file, sha256_reader};
 use crate::error::{Class, Diagnostic, FileError};
 use crate::manifest::{PathError, relative_path};
 
@@ -39,40 +39,47 @@ impl Diagnostic for PlaceError {
     fn class(&self) -> Class {
         match self {
             Self::Path(_) | Self::Escapes { .. } => Class::Usage,
-            Self::Corrupt { .. } | Self::File(_) => Class::Operation,
+            Self::Corrupt { .. } => Class::Operation,
+            Self::File(error) => error.class(),
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Escapes { .. } => Some("replace the link with a folder, or link the root itself".into()),
+            Self::Escapes { .. } => Some(
+                "replace the link with what it points to; only the folder of the project itself may be a link".into(),
+            ),
             Self::Corrupt { .. } => Some("the disk may be failing".into()),
-            Self::Path(_) | Self::File(_) => None,
+            Self::Path(_) => None,
+            Self::File(error) => error.hint(),
         }
     }
 }
 
-/// The path of `to` below `root`, refused if any existing part is a symbolic link that leaves `root`.
-pub fn inside(root: &Path, to: &str) -> Result<PathBuf, PlaceError> {
+/// The path of `to` in a paper's folder, `frozen/<paper>`. It is refused if a part of the way is a symbolic link that leaves
+/// the folder, or if the folder itself is reached through a link that leaves the project.
+pub fn inside(folder: &Path, to: &str) -> Result<PathBuf, PlaceError> {
     relative_path(to)?;
-    let mut path = root.to_owned();
-    for part in to.split('/') {
-        path.push(part);
-        match std::fs::symlink_metadata(&path) {
-            Ok(metadata) if metadata.is_symlink() => refuse_escape(root, &path)?,
-            _ => {}
-        }
-    }
+    check_folder(folder)?;
+    let path = folder.join(to);
+    check_way(folder, &path)?;
     Ok(path)
 }
 
-fn refuse_escape(root: &Path, link: &Path) -> Result<(), PlaceError> {
-    let escapes = || PlaceError::Escapes { link: link.to_owned(), root: root.to_owned() };
-    let real_root = root.canonicalize().map_err(FileError::on("read", root))?;
-    match link.canonicalize() {
-        Ok(real) if real.starts_with(&real_root) => Ok(()),
-        // A dangling link may point anywhere.
-        _ => Err(escapes()),
+/// An error if a paper's folder, `frozen/<paper>`, is reached through a link that leaves the project.
+pub fn check_folder(folder: &Path) -> Result<(), PlaceError> {
+    match folder.ancestors().nth(2) {
+        Some(project) => check_way(project, folder),
+        None => Ok(()),
+    }
+}
+
+/// An error if a part of the way from `root` to `path`, which lies below it, is a link that leaves `root`.
+pub fn check_way(root: &Path, path: &Path) -> Result<(), PlaceError> {
+    let Ok(relative) = path.strip_prefix(root) else { return Ok(()) };
+    match file::leaving_link(root, relative).map_err(FileError::on("read", root))? {
+        Some(link) => Err(PlaceError::Escapes { link, root: root.to_owned() }),
+        None => Ok(()),
     }
 }
 
@@ -104,7 +111,7 @@ fn stage(from: &Path, staged: &Path, sha256: Sha256) -> Result<(), PlaceError> {
     }
     // `fs::copy` shares the blocks on file systems that can.
     std::fs::copy(from, staged).map_err(FileError::on("write", staged))?;
-    let copy = std::fs::File::open(staged).map_err(FileError::on("read", staged))?;
+    let copy = file::open(staged).map_err(FileError::on("read", staged))?;
     let (_, computed) = sha256_reader(copy).map_err(FileError::on("read", staged))?;
     if computed != sha256 {
         return Err(PlaceError::Corrupt { path: staged.to_owned() });
@@ -147,7 +154,7 @@ mod tests {
     #[test]
     fn links_that_leave_the_folder_are_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().join("root");
+        let root = folder.path().join("frozen/paper");
         std::fs::create_dir_all(root.join("real")).unwrap();
         symlink("..", root.join("out")).unwrap();
         symlink("real", root.join("in")).unwrap();
@@ -156,6 +163,12 @@ mod tests {
         assert!(matches!(inside(&root, "dangling"), Err(PlaceError::Escapes { .. })));
         assert!(inside(&root, "in/x").is_ok());
         assert!(matches!(inside(&root, "../x"), Err(PlaceError::Path(_))));
+        let elsewhere = tempfile::tempdir().unwrap();
+        symlink(elsewhere.path(), folder.path().join("frozen/linked")).unwrap();
+        assert!(matches!(inside(&folder.path().join("frozen/linked"), "x"), Err(PlaceError::Escapes { .. })));
+        let project = elsewhere.path().join("project");
+        symlink(folder.path(), &project).unwrap();
+        assert!(inside(&project.join("frozen/paper"), "in/x").is_ok());
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::write_atomic;
-use crate::digest::Sha256;
+use super::{PlaceError, check_folder, check_way, write_atomic};
+use crate::digest::{Sha256, file};
 use crate::error::{Class, Diagnostic, Failure, FileError};
 
 /// Version of the layout that is written.
@@ -60,6 +60,9 @@ pub enum ReceiptError {
     /// Cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
+    /// Reached through a link that leaves the project.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     /// Not a receipt.
     #[error("`{}` is not a receipt of this version", path.display())]
     Malformed {
@@ -81,14 +84,16 @@ pub enum ReceiptError {
 impl Diagnostic for ReceiptError {
     fn class(&self) -> Class {
         match self {
-            Self::File(_) => Class::Operation,
+            Self::File(error) => error.class(),
+            Self::Place(error) => error.class(),
             Self::Malformed { .. } | Self::Other { .. } => Class::Usage,
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::File(_) => None,
+            Self::File(error) => error.hint(),
+            Self::Place(error) => error.hint(),
             _ => Some("run the stage again, or delete its folder".into()),
         }
     }
@@ -137,7 +142,7 @@ fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Option<T>, ReceiptE
         Ok(metadata) if metadata.len() > MAX_SIZE => {
             return Err(ReceiptError::Other { path: path.to_owned(), problem: "is too large".to_owned() });
         }
-        Ok(_) => std::fs::read(path).map_err(FileError::on("read", path))?,
+        Ok(_) => file::read(path).map_err(FileError::on("read", path))?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(FileError::on("read", path)(error).into()),
     };
@@ -165,6 +170,11 @@ impl Receipt {
     /// Reads the receipt of a stage; `None` if it has not run.
     pub fn load(folder: &Path, stage: &str) -> Result<Option<Self>, ReceiptError> {
         let path = folder.join(FILE);
+        // `frozen/<paper>`, below which `folder` is `stages/<stage>`.
+        if let Some(paper) = folder.ancestors().nth(1 + stage.split('/').count()) {
+            check_folder(paper)?;
+            check_way(paper, &path)?;
+        }
         let other = |problem: String| ReceiptError::Other { path: path.clone(), problem };
         let Some(receipt) = read::<Self>(&path)? else { return Ok(None) };
         match (receipt.schema, receipt.stage == stage) {

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::hashed::read_hashed;
-use super::pin::{compare, pins};
-use super::{Lock, StageOutput};
-use crate::digest::Sha256;
+use super::pin::{compare, other_size, pins};
+use super::{Lock, PlaceError, StageOutput, inside};
+use crate::digest::{Sha256, file};
 use crate::error::{Class, Diagnostic, FileError};
 use crate::evidence::SourceFile;
 use crate::manifest::{Artifact, Manifest};
@@ -55,6 +55,19 @@ pub enum ReadError {
         /// Hash of the bytes.
         computed: Sha256,
     },
+    /// The file has another size than the pinned one, and was not read.
+    #[error("`{}` is not the pinned file\n\n  Expected: {expected} bytes\n  Computed: {found} bytes\n", path.display())]
+    Size {
+        /// Path relative to the project.
+        path: PathBuf,
+        /// Size of the pinned file.
+        expected: u64,
+        /// Size of the file.
+        found: u64,
+    },
+    /// Reached through a link that leaves the project.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     /// Cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
@@ -63,17 +76,19 @@ pub enum ReadError {
 impl Diagnostic for ReadError {
     fn class(&self) -> Class {
         match self {
-            Self::Mismatch { .. } => Class::Mismatch,
-            Self::File(_) => Class::Operation,
+            Self::Mismatch { .. } | Self::Size { .. } => Class::Mismatch,
+            Self::Place(error) => error.class(),
+            Self::File(error) => error.class(),
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Mismatch { .. } => {
+            Self::Mismatch { .. } | Self::Size { .. } => {
                 Some("restore the file (`git checkout` or `repro fetch`), or change its pin if the change is meant".into())
             }
-            Self::File(_) => None,
+            Self::Place(error) => error.hint(),
+            Self::File(error) => error.hint(),
         }
     }
 }
@@ -124,7 +139,8 @@ impl<'a> Vault<'a> {
                 _ => Err(Absence::NotFetched),
             };
         }
-        if !self.path(artifact).is_file() {
+        // What is there and no file is refused when it is read; to call it absent would hide it.
+        if self.path(artifact).symlink_metadata().is_err() {
             return Err(Absence::NotFetched);
         }
         self.countable(artifact)?;
@@ -132,27 +148,44 @@ impl<'a> Vault<'a> {
     }
 
     /// The verified bytes of an artifact.
+    ///
+    /// # Errors
+    /// Where the file has other bytes than the pinned ones (a file of another size is not read), is reached through a link
+    /// that leaves the project, is not a regular file, or cannot be read.
     pub fn read(&self, artifact: &Artifact) -> Result<Result<VerifiedFile, Absence>, ReadError> {
-        let path = self.path(artifact);
-        let (bytes, computed) = match read_hashed(&path) {
-            Ok(read) => read,
+        let path = inside(&self.frozen.join(self.manifest.id()), &artifact.to)?;
+        let shown =
+            || path.strip_prefix(self.frozen.parent().unwrap_or(&self.frozen)).unwrap_or(&path).to_owned();
+        let failed = |error| ReadError::from(FileError::on("read", shown())(error));
+        let file = match file::open(&path) {
+            Ok(file) => file,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return Ok(Err(Absence::NotFetched));
             }
-            Err(error) => return Err(FileError::on("read", path)(error).into()),
+            Err(error) => return Err(failed(error)),
         };
+        let found = file.metadata().map_err(failed)?.len();
+        if let Some(expected) = other_size(artifact, &self.lock, found) {
+            return Err(ReadError::Size { path: shown(), expected, found });
+        }
+        let (bytes, computed) = read_hashed(file).map_err(failed)?;
         match compare(artifact, &self.lock, computed) {
             None => return Ok(Err(self.countable(artifact).err().unwrap_or(Absence::NotPinned))),
             Some(Ok(())) => {}
             Some(Err(expected)) => {
-                let base = self.frozen.parent().unwrap_or(&self.frozen);
-                let path = path.strip_prefix(base).unwrap_or(&path).to_owned();
-                return Err(ReadError::Mismatch { path, expected, computed });
+                return Err(ReadError::Mismatch { path: shown(), expected, computed });
             }
         }
         if let Err(absence) = self.countable(artifact) {
             return Ok(Err(absence));
         }
         Ok(Ok(VerifiedFile { bytes, source: self.source_file(artifact, computed) }))
+    }
+}
+
+impl ReadError {
+    /// Whether the file is there and unfit, which concerns what is built on it and nothing else; otherwise the disk failed.
+    pub fn concerns_the_file(&self) -> bool {
+        self.class() != Class::Operation
     }
 }

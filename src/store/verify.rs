@@ -1,15 +1,14 @@
 //! Offline verification: every file is hashed again, no name and no time stamp is trusted.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::pin::compare;
+use super::pin::{compare, other_size};
 use super::verify_tree::check_tree;
 use super::{Lock, PlaceError, inside, place};
-use crate::digest::{Sha256, sha256_reader};
+use crate::digest::{Sha256, file, sha256_reader};
 use crate::error::FileError;
 use crate::manifest::{Artifact, Manifest};
 
@@ -25,7 +24,14 @@ pub enum FileState {
         /// Hash of the bytes.
         computed: Sha256,
     },
-    /// Reached through a symbolic link that leaves the folder.
+    /// Another size than the pinned one: the file was not read.
+    Resized {
+        /// Size of the pinned file in bytes.
+        expected: u64,
+        /// Size of the file in bytes.
+        found: u64,
+    },
+    /// Not a regular file, or reached through a symbolic link that leaves the folder.
     Refused(String),
     /// There, but neither manifest nor lock says what it should be.
     Unpinned,
@@ -45,7 +51,7 @@ impl FileState {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Ok => "ok",
-            Self::Mismatched { .. } | Self::Refused(_) => "mismatched",
+            Self::Mismatched { .. } | Self::Resized { .. } | Self::Refused(_) => "mismatched",
             Self::Unpinned => "unpinned",
             Self::Stale(_) => "stale",
             Self::Missing { .. } => "missing",
@@ -117,13 +123,20 @@ fn check(manifest: &Manifest, frozen: &Path, lock: &Lock, artifact: &Artifact) -
         Err(PlaceError::File(error)) => return Err(error),
         Err(refused) => return done(None, FileState::Refused(refused.to_string())),
     }
-    let file = match File::open(&path) {
+    let file = match file::open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return done(None, FileState::Missing { optional: artifact.optional });
         }
+        Err(error) if file::is_not_a_file(&error) => {
+            return done(None, FileState::Refused(error.to_string()));
+        }
         Err(error) => return Err(FileError::on("read", path)(error)),
     };
+    let found = file.metadata().map_err(FileError::on("read", &path))?.len();
+    if let Some(expected) = other_size(artifact, lock, found) {
+        return done(None, FileState::Resized { expected, found });
+    }
     let (_, computed) = sha256_reader(file).map_err(FileError::on("read", &path))?;
     let state = match compare(artifact, lock, computed) {
         None => FileState::Unpinned,

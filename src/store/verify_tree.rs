@@ -1,7 +1,6 @@
 //! Offline verification of a tree: what the lock lists must be there, and nothing else.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -9,7 +8,7 @@ use rayon::prelude::*;
 
 use super::verify::{Checked, FileState, shown};
 use super::{Lock, LockedFile, PlaceError, inside, place};
-use crate::digest::{Sha256, sha256_reader};
+use crate::digest::{Sha256, file, sha256_reader};
 use crate::error::FileError;
 use crate::manifest::{Artifact, Manifest};
 
@@ -61,13 +60,20 @@ pub(super) fn check_tree(
 }
 
 fn state(path: &Path, locked: &LockedFile) -> Result<(Option<Sha256>, FileState), FileError> {
-    let file = match File::open(path) {
+    let file = match file::open(path) {
         Ok(file) => file,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Ok((None, FileState::Missing { optional: false }));
         }
+        Err(error) if file::is_not_a_file(&error) => {
+            return Ok((None, FileState::Refused(error.to_string())));
+        }
         Err(error) => return Err(FileError::on("read", path)(error)),
     };
+    let found = file.metadata().map_err(FileError::on("read", path))?.len();
+    if locked.sha256.is_some() && found != locked.size {
+        return Ok((None, FileState::Resized { expected: locked.size, found }));
+    }
     let (_, computed) = sha256_reader(file).map_err(FileError::on("read", path))?;
     let state = match locked.sha256 {
         None => FileState::Unpinned,

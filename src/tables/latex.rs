@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::notes::letter;
 use super::{Cell, Grid, Kind, Row, words};
+use crate::digest::text::is_obeyed;
 
 /// More columns than this go into a further table below.
 const MOST_COLUMNS: usize = 12;
@@ -237,7 +238,8 @@ fn character(character: char) -> String {
         '”' => "\\textquotedblright{}",
         '\u{a0}' => "~",
         '{' | '}' | '$' | '&' | '#' | '%' | '_' => return format!("\\{character}"),
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => " ",
+        '\n' | '\t' => " ",
+        _ if is_obeyed(character) => " ",
         ' '..='~' | 'À'..='ÿ' => return character.to_string(),
         _ => return format!("\\charactercode{{{:04X}}}", u32::from(character)),
     };

@@ -2,6 +2,7 @@
 
 use super::notes::letter;
 use super::{Cell, Grid, Head, Kind, words};
+use crate::digest::text::is_obeyed;
 
 /// The table as GitHub-flavoured Markdown. Column heads of several levels stand in one line; every text is escaped, so
 /// that it is shown as it is.
@@ -112,7 +113,8 @@ fn escaped(text: &str) -> String {
                 escaped.push('\\');
                 escaped.push(character);
             }
-            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' => escaped.push(' '),
+            '\n' | '\t' | '\u{2028}' | '\u{2029}' => escaped.push(' '),
+            _ if is_obeyed(character) => escaped.push(' '),
             _ => escaped.push(character),
         }
     }

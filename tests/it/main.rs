@@ -16,14 +16,17 @@ mod copies;
 mod coverage;
 mod determinism;
 mod drawing;
+mod escapes;
 mod fetch;
 mod fig4;
 mod figures;
 mod forged;
 mod funky;
 mod golden;
+mod hostile;
 #[path = "../support/hub/mod.rs"]
 mod hub;
+mod huge_joins;
 mod lines;
 mod manifest;
 mod masked;

@@ -41,7 +41,7 @@ enum Index {
 /// # Errors
 /// Where the file is damaged, a column is of a type that is not read, or the index has more than one level.
 pub fn read(path: &Path) -> Result<DataFrame, DataError> {
-    let file = File::open(path).map_err(|error| DataError::new("", error))?;
+    let file = repro_digest::file::open(path).map_err(|error| DataError::new("", error))?;
     // The library may panic on a damaged file; that is the file's fault, not the program's.
     let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read_file(file)));
     read.unwrap_or_else(|_| Err(DataError::malformed("", "a damaged Parquet file")))

@@ -1,4 +1,9 @@
-//! Content hashes: SHA-256, and the SHA-1 that git gives a blob (the Hub's name for a small file).
+//! Content hashes: SHA-256, and the SHA-1 that git gives a blob (the Hub's name for a small file). Below them, because all
+//! layers need them: regular files opened without waiting, what killed runs left, and texts that terminals obey.
+
+pub mod file;
+pub mod leftovers;
+pub mod text;
 
 use std::fmt;
 use std::io::{self, Read};

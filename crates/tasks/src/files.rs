@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use repro_data::anndata_io::AnnDataFile;
-use repro_digest::{Hasher, Sha256, sha256_reader};
+use repro_digest::{Hasher, Sha256, file, leftovers, sha256_reader};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
@@ -14,7 +14,7 @@ use crate::TaskError;
 /// Opens an annotated matrix.
 pub(crate) fn open(path: &Path) -> Result<AnnDataFile, TaskError> {
     // The operating system says better why there is none.
-    File::open(path).map_err(TaskError::file("read", path))?;
+    file::open(path).map_err(TaskError::file("read", path))?;
     AnnDataFile::open(path).map_err(TaskError::data(path))
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn pretty(value: &impl Serialize) -> Result<String, TaskError> {
 
 /// The hash of a file's bytes.
 pub(crate) fn sha256_file(path: &Path) -> Result<Sha256, TaskError> {
-    let hash = File::open(path).and_then(sha256_reader);
+    let hash = file::open(path).and_then(sha256_reader);
     Ok(hash.map_err(TaskError::file("read", path))?.1)
 }
 
@@ -48,25 +48,25 @@ pub(crate) fn remove(path: &Path) -> Result<(), TaskError> {
     }
 }
 
-/// A file that becomes `path` when it is persisted.
-pub(crate) fn temporary(path: &Path) -> io::Result<NamedTempFile> {
+/// A file that becomes `path` when it is persisted, and the lock that says that it is being written: without it the next
+/// run would remove the file. What killed runs left beside it is removed.
+pub(crate) fn temporary(path: &Path) -> io::Result<(NamedTempFile, Option<File>)> {
+    file::check_target(path)?;
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".").suffix(".part");
+    builder.prefix(leftovers::PREFIX).suffix(".part");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         // As any other file: what the umask leaves of it.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => builder.tempfile_in(folder),
-        _ => builder.tempfile_in("."),
-    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    leftovers::claimed(folder, || builder.tempfile_in(folder).map(|made| (made.path().to_owned(), made)))
 }
 
 /// Writes a small file whole.
 pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), TaskError> {
-    let written = temporary(path).and_then(|mut file| {
+    let written = temporary(path).and_then(|(mut file, _lock)| {
         file.write_all(text.as_bytes())?;
         file.persist(path).map_err(|error| error.error)
     });
@@ -75,8 +75,8 @@ pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), TaskError> {
 
 /// Copies a file, which appears when it is whole; the hash of what was copied.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<Sha256, TaskError> {
-    let mut source = File::open(from).map_err(TaskError::file("read", from))?;
-    let mut target = temporary(to).map_err(TaskError::file("write", to))?;
+    let mut source = file::open(from).map_err(TaskError::file("read", from))?;
+    let (mut target, _lock) = temporary(to).map_err(TaskError::file("write", to))?;
     let mut hasher = Hasher::sha256();
     let mut buffer = vec![0; 1 << 18];
     loop {

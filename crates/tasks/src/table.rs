@@ -17,7 +17,7 @@ pub struct Table {
 impl Table {
     /// Reads `.csv` with commas and anything else with tabs, gzipped or not.
     pub fn read(path: &Path) -> Result<Self, TaskError> {
-        std::fs::File::open(path).map_err(TaskError::file("read", path))?;
+        repro_digest::file::open(path).map_err(TaskError::file("read", path))?;
         let (reader, separator) = delimited::open(path).map_err(TaskError::data(path))?;
         let frame = delimited::read_frame(reader, separator).map_err(TaskError::data(path))?;
         Ok(Self { path: path.to_owned(), frame })

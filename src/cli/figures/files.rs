@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Failure;
 use crate::plot::{Scene, Theme, mark_csv, pdf, png, svg};
-use crate::store::write_atomic;
+use crate::store::write_in_project;
 
 /// A format of the drawing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -41,6 +41,8 @@ impl Format {
 pub struct Output {
     /// Folder of all papers' figures.
     pub folder: PathBuf,
+    /// The project that must not be left, unless the user has named the folder.
+    pub project: Option<PathBuf>,
     /// Formats, each once.
     pub formats: Vec<Format>,
     /// Theme; other themes than the faithful one have their name in the file name.
@@ -63,7 +65,7 @@ impl Output {
         for format in &self.formats {
             let name = format!("{}{theme}{variant}.{}", scene.id, format.name());
             let path = self.folder.join(paper).join(name);
-            write_atomic(&path, &format.render(scene)?)?;
+            write_in_project(self.project.as_deref(), &path, &format.render(scene)?)?;
             written.push((*format, path));
         }
         Ok(written)
@@ -72,12 +74,13 @@ impl Output {
     /// Writes the mark table, which is the same for every theme.
     pub fn write_marks(&self, paper: &str, scene: &Scene) -> Result<PathBuf, Failure> {
         let path = self.folder.join(paper).join(format!("{}.csv", scene.id));
-        write_atomic(&path, mark_csv(&scene.marks).as_bytes())?;
+        write_in_project(self.project.as_deref(), &path, mark_csv(&scene.marks).as_bytes())?;
         Ok(path)
     }
 
-    /// Faithful SVG below a folder.
-    pub fn standard(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), formats: vec![Format::Svg], theme: Theme::Faithful }
+    /// Faithful SVG in the folder `figures` of a project.
+    pub fn standard(project: &Path) -> Self {
+        let (folder, project) = (project.join("figures"), Some(project.to_owned()));
+        Self { folder, project, formats: vec![Format::Svg], theme: Theme::Faithful }
     }
 }

@@ -10,6 +10,7 @@ use krilla::tagging::{ContentTag, Tag, TagGroup, TagTree};
 use krilla_svg::{SurfaceExt, SvgSettings};
 
 use super::tree::{RenderError, tree};
+use crate::digest::text::visible;
 use crate::plot::Scene;
 
 /// The scene as a PDF file.
@@ -27,14 +28,14 @@ pub fn pdf(scene: &Scene) -> Result<Vec<u8>, RenderError> {
     surface.end_tagged();
     surface.finish();
     page.finish();
-    let mut figure = TagGroup::new(Tag::Figure(Some(scene.words())));
+    let mut figure = TagGroup::new(Tag::Figure(Some(visible(&scene.words()).into_owned())));
     figure.push(content);
     let mut tags = TagTree::new();
     tags.push(figure);
     document.set_tag_tree(tags);
     let metadata = Metadata::new()
-        .title(scene.title.clone())
-        .description(scene.words())
+        .title(visible(&scene.title).into_owned())
+        .description(visible(&scene.words()).into_owned())
         .language("en".to_owned())
         .creator("repro".to_owned());
     document.set_metadata(metadata);

@@ -3,6 +3,7 @@
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 
 use super::tree::{RenderError, tree};
+use crate::digest::text::visible;
 use crate::plot::Scene;
 
 /// Resolution of the picture.
@@ -50,8 +51,8 @@ fn encode(scene: &Scene, pixmap: &Pixmap) -> Result<Vec<u8>, png::EncodingError>
         unit: png::Unit::Meter,
     }));
     for (keyword, text) in [("Title", scene.title.clone()), ("Description", scene.words())] {
-        // The format ends a text at a zero byte.
-        encoder.add_itxt_chunk(keyword.to_owned(), text.replace('\0', "\u{fffd}"))?;
+        // The format ends a text at a zero byte, and readers may print the text to a terminal.
+        encoder.add_itxt_chunk(keyword.to_owned(), visible(&text).into_owned())?;
     }
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&colours)?;

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hdf5_pure::{FileAccessProperties, FormatError, MetadataCacheConfig};
+use repro_digest::file::open;
 
 use super::attributes::attribute;
 use super::elements::{Class, Field, Type, decode};
@@ -60,11 +61,11 @@ impl Disk {
 impl Hdf5Store {
     /// Opens a file; only what describes it is read. An error that says what the file is where it is none of HDF5.
     pub fn open(path: &Path) -> Result<Self, DataError> {
-        let mut file = fs::File::open(path).map_err(io)?;
-        let metadata = file.metadata().map_err(io)?;
-        if metadata.is_dir() {
+        if path.is_dir() {
             return Err(DataError::malformed("", "is a folder, not an HDF5 file"));
         }
+        let mut file = open(path).map_err(io)?;
+        let metadata = file.metadata().map_err(io)?;
         if !hdf5_pure::is_hdf5(path).map_err(io)? {
             let mut head = Vec::new();
             file.by_ref().take(512).read_to_end(&mut head).map_err(io)?;

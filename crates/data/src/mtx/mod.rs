@@ -2,11 +2,11 @@
 
 mod market;
 
-use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
+use repro_digest::file::open as open_file;
 
 use crate::anndata::AnnData;
 use crate::elements::within;
@@ -92,7 +92,7 @@ fn open(folder: &Path, names: &[&str]) -> Result<(String, Box<dyn BufRead>), Dat
 
 /// A file, unpacked where it begins as gzip does.
 pub(crate) fn unpacked(path: &Path) -> Result<Box<dyn BufRead>, DataError> {
-    let mut reader = BufReader::new(File::open(path).map_err(|error| DataError::new("", error))?);
+    let mut reader = BufReader::new(open_file(path).map_err(|error| DataError::new("", error))?);
     let start = reader.fill_buf().map_err(|error| DataError::new("", error))?;
     Ok(if start.starts_with(&[0x1f, 0x8b]) {
         Box::new(BufReader::new(MultiGzDecoder::new(reader)))

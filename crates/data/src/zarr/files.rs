@@ -6,6 +6,8 @@ use std::io::{BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use repro_digest::file::open;
+
 use crate::archive::{Archive, check_name};
 use crate::elements::{unreadable, within};
 use crate::error::{DataError, DataProblem};
@@ -61,7 +63,7 @@ impl Files for Folder {
         if !path.metadata().map_err(failed)?.is_file() {
             return Ok(None);
         }
-        bounded(File::open(path).map_err(failed)?, limit).map_err(within(key)).map(Some)
+        bounded(open(&path).map_err(failed)?, limit).map_err(within(key)).map(Some)
     }
 
     fn size(&self, key: &str) -> Result<Option<u64>, DataError> {

@@ -15,11 +15,11 @@ mod v3;
 mod write;
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Mutex;
 
+use repro_digest::file::open;
 use serde_json::{Map, Value};
 
 use crate::array::Array;
@@ -56,7 +56,7 @@ impl ZarrStore {
         let files: Box<dyn Files> = if path.is_dir() {
             Box::new(Folder::open(path)?)
         } else {
-            Box::new(Zip::open(File::open(path).map_err(|error| DataError::new("", error))?)?)
+            Box::new(Zip::open(open(path).map_err(|error| DataError::new("", error))?)?)
         };
         Self::new(files)
     }

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use flate2::{Compression, GzBuilder};
+use repro_digest::leftovers;
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use zip::ZipWriter;
@@ -38,6 +39,8 @@ pub struct ZarrWriter {
     target: PathBuf,
     /// Holds what is written until it is complete; is removed where it never is.
     beside: TempDir,
+    /// Says that the temporary folder is being written: one that nobody holds is removed by the next run.
+    _lock: Option<File>,
     files: Box<dyn Sink + Send>,
     version: Version,
     rows_per_chunk: Option<usize>,
@@ -101,7 +104,10 @@ impl ZarrWriter {
         let failed = |error| DataError::new("", DataProblem::Io(error));
         absent(path)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let beside = tempfile::Builder::new().prefix(".zarr-").tempdir_in(folder).map_err(failed)?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(leftovers::PREFIX);
+        let make = || builder.tempdir_in(folder).map(|made| (made.path().to_owned(), made));
+        let (beside, lock) = leftovers::claimed(folder, make).map_err(failed)?;
         let partial = beside.path().join("store");
         let files: Box<dyn Sink + Send> = match container {
             Container::Folder => {
@@ -111,7 +117,7 @@ impl ZarrWriter {
             Container::Zip => Box::new(ZipSink(ZipWriter::new(File::create_new(partial).map_err(failed)?))),
         };
         let nodes = BTreeMap::from([(String::new(), (Map::new(), None))]);
-        Ok(Self { target: path.to_owned(), beside, files, version, rows_per_chunk: None, nodes })
+        Ok(Self { target: path.to_owned(), beside, _lock: lock, files, version, rows_per_chunk: None, nodes })
     }
 
     /// Rows a chunk of the arrays that follow, 1 at least; without it, chunks are about 4 MiB.

@@ -87,7 +87,7 @@ struct Metadata {
 
 impl Metadata {
     fn read(path: &Path) -> Result<Self, TaskError> {
-        let text = match std::fs::read_to_string(path) {
+        let text = match repro_digest::file::read_to_string(path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => "{}".to_owned(),
             other => other.map_err(TaskError::file("read", path))?,
         };

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use repro_digest::Sha256;
+use repro_digest::{Sha256, file};
 use serde::{Deserialize, Serialize};
 
 use super::spec::MaskMode;
@@ -60,7 +60,7 @@ impl MaskRecord {
     /// The record of a masked file; `None` where there is none, as with files that the reference wrote.
     pub fn read(masked: &Path) -> Result<Option<Self>, TaskError> {
         let path = Self::path(masked);
-        let text = match std::fs::read_to_string(&path) {
+        let text = match file::read_to_string(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             other => other.map_err(TaskError::file("read", &path))?,
         };

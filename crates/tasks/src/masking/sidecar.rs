@@ -1,6 +1,7 @@
 //! The places of masked entries in a file of their own: a NumPy array of bytes with a row a cell and a bit a gene, the
 //! lowest bit first. In Python: `np.unpackbits(np.load(path), axis=1, count=n_genes, bitorder="little")`.
 
+use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,7 @@ pub fn sidecar_path(masked: &Path) -> PathBuf {
 /// A sidecar that is written row by row.
 pub(super) struct Sidecar {
     file: BufWriter<NamedTempFile>,
+    _lock: Option<File>,
     path: PathBuf,
     row: Vec<u8>,
 }
@@ -31,8 +33,8 @@ impl Sidecar {
         let length = (10 + header.len() + 1).next_multiple_of(64) - 10;
         header.resize(length - 1, b' ');
         header.push(b'\n');
-        let file = files::temporary(&path).map_err(TaskError::file("write", &path))?;
-        let mut sidecar = Self { file: BufWriter::new(file), path, row: vec![0; width] };
+        let (file, lock) = files::temporary(&path).map_err(TaskError::file("write", &path))?;
+        let mut sidecar = Self { file: BufWriter::new(file), _lock: lock, path, row: vec![0; width] };
         let [low, high, ..] = length.to_le_bytes();
         sidecar.write(&[b"\x93NUMPY\x01\x00", &[low, high][..], &header].concat())?;
         Ok(sidecar)
@@ -56,7 +58,7 @@ impl Sidecar {
     }
 
     pub fn finish(self) -> Result<(), TaskError> {
-        let Self { file, path, .. } = self;
+        let Self { file, _lock, path, .. } = self;
         let file = file.into_inner().map_err(|error| TaskError::file("write", &path)(error.into_error()))?;
         let kept = file.persist(&path).map_err(|error| error.error);
         kept.map(drop).map_err(TaskError::file("write", &path))
@@ -72,7 +74,7 @@ pub struct MaskedPlaces {
 impl MaskedPlaces {
     /// Reads the sidecar of a matrix of this shape.
     pub fn read(path: &Path, [rows, columns]: [usize; 2]) -> Result<Self, TaskError> {
-        let file = std::fs::File::open(path).map_err(TaskError::file("read", path))?;
+        let file = repro_digest::file::open(path).map_err(TaskError::file("read", path))?;
         let array = npy::read(std::io::BufReader::new(file)).map_err(TaskError::data(path))?;
         let width = columns.div_ceil(8);
         let fits = array.shape() == [rows, width];

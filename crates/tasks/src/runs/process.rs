@@ -7,7 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use super::Failed;
-use crate::TaskError;
+use crate::{TaskError, files};
 
 /// Lines of a failed model that are shown.
 const TAIL: usize = 20;
@@ -35,7 +35,9 @@ impl Process<'_> {
     pub fn run(&self) -> Result<(), Failed> {
         let (out, errors) = (self.logs.join("stdout.log"), self.logs.join("stderr.log"));
         let log = |path: &PathBuf| {
-            let file = File::create(path).map_err(TaskError::file("write", path));
+            // Never through a link, nor into a named pipe that an earlier run or somebody else left.
+            let file = files::remove(path)
+                .and_then(|()| File::create_new(path).map_err(TaskError::file("write", path)));
             file.map(Stdio::from).map_err(|error| Failed::from(&error))
         };
         let mut command = Command::new(self.program);

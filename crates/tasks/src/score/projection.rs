@@ -1,6 +1,5 @@
 //! The directions in which energy distance and MMD are measured.
 
-use std::fs::File;
 use std::path::Path;
 
 use repro_data::anndata::Element;
@@ -82,7 +81,7 @@ fn load(path: &Path) -> Result<(Array, Option<Vec<String>>), TaskError> {
         return folder(path).map(|array| (array, None));
     }
     let data = || TaskError::data(path);
-    let file = File::open(path).map_err(TaskError::file("read", path))?;
+    let file = repro_digest::file::open(path).map_err(TaskError::file("read", path))?;
     match path.extension().and_then(|extension| extension.to_str()) {
         Some("npy") => Ok((npy::read(std::io::BufReader::new(file)).map_err(data())?, None)),
         Some("npz") => {

@@ -1,11 +1,11 @@
 //! Gene sets, pathways, cell cycle and cytokines as columns of the matrices.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
 use repro_data::gmt;
+use repro_digest::file;
 use repro_metrics::Weights;
 
 use super::settings::Settings;
@@ -66,7 +66,7 @@ impl Resources {
 }
 
 fn gene_sets(path: &Path, overlap: usize, places: &Places<'_>) -> Result<Named<Vec<usize>>, TaskError> {
-    let file = File::open(path).map_err(TaskError::file("read", path))?;
+    let file = file::open(path).map_err(TaskError::file("read", path))?;
     let sets = gmt::read(BufReader::new(file)).map_err(TaskError::data(path))?;
     let found: BTreeMap<String, Vec<usize>> =
         sets.iter().map(|set| (set.name.clone(), columns(&set.genes, places))).collect();
@@ -101,7 +101,7 @@ fn pathways(path: &Path, overlap: usize, places: &Places<'_>) -> Result<Named<We
 }
 
 fn cell_cycle(path: &Path, places: &Places<'_>) -> Result<CellCycleGenes, TaskError> {
-    let text = std::fs::read_to_string(path).map_err(TaskError::file("read", path))?;
+    let text = file::read_to_string(path).map_err(TaskError::file("read", path))?;
     let genes: Vec<String> =
         text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
     if genes.len() <= S_GENES {

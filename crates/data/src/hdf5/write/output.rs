@@ -4,28 +4,34 @@ use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use repro_digest::{file::check_target, leftovers};
 use tempfile::NamedTempFile;
 
 /// A temporary file beside the one that it becomes.
 pub(super) struct Output {
     file: BufWriter<NamedTempFile>,
+    /// Says that the temporary file is being written: one that nobody holds is removed by the next run.
+    _lock: Option<File>,
     target: PathBuf,
     at: u64,
 }
 
 impl Output {
     pub fn new(target: &Path) -> io::Result<Self> {
+        check_target(target)?;
         let folder = folder(target);
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".").suffix(".part");
+        builder.prefix(leftovers::PREFIX).suffix(".part");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
             // As any other file: what the umask leaves of it.
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
-        let file = BufWriter::with_capacity(1 << 20, builder.tempfile_in(folder)?);
-        Ok(Self { file, target: target.to_owned(), at: 0 })
+        let make = || builder.tempfile_in(folder).map(|file| (file.path().to_owned(), file));
+        let (file, lock) = leftovers::claimed(folder, make)?;
+        let file = BufWriter::with_capacity(1 << 20, file);
+        Ok(Self { file, _lock: lock, target: target.to_owned(), at: 0 })
     }
 
     /// Bytes written so far.
