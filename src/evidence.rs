@@ -302,7 +302,10 @@ mod tests {
     fn messages_name_files_and_rows() {
         let row = |artifact: &str, row| Lineage::row(file(artifact, Tier::Cached), row);
         assert_eq!(row("a", 3).place(), "`a` row 3");
-        assert_eq!(Lineage::union(&[row("b", 2), row("a", 7), row("a", 1)]).place(), "`a` rows 1,7 and `b` row 2");
+        assert_eq!(
+            Lineage::union(&[row("b", 2), row("a", 7), row("a", 1)]).place(),
+            "`a` rows 1,7 and `b` row 2"
+        );
         let many = ["a", "b", "c", "d"].map(|artifact| row(artifact, 1));
         assert_eq!(Lineage::union(&many).place(), "`a` row 1, `b` row 1, `c` row 1 and 1 more files");
         assert_eq!(Lineage::default().place(), "a row of no file");

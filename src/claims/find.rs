@@ -199,7 +199,8 @@ fn found_in_mark(mark: &Mark, index: usize, column: &str, figure: &str) -> Looke
 fn found_runs(table: &Table, rows: &[usize], column: &str, dataset: &str) -> Looked {
     let mut runs: Vec<(usize, f64)> = Vec::new();
     for row in rows {
-        let number = table.number(column, *row).map_err(|text| format!("our value: {text}; {}", text.hint()))?;
+        let number =
+            table.number(column, *row).map_err(|text| format!("our value: {text}; {}", text.hint()))?;
         runs.extend(number.map(|number| (*row, number)));
     }
     if runs.is_empty() {

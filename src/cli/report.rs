@@ -169,7 +169,9 @@ fn datasets(session: &Session<'_>) -> Vec<DatasetRow> {
             state,
             from,
             rows: n_rows,
-            left_out: found.and_then(|found| found.as_ref().ok()).map_or(Vec::new(), |own| own.left_out.clone()),
+            left_out: found
+                .and_then(|found| found.as_ref().ok())
+                .map_or(Vec::new(), |own| own.left_out.clone()),
             datasets: inputs.datasets,
             artifacts: inputs.artifacts.into_iter().map(str::to_owned).collect(),
         });

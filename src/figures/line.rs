@@ -139,8 +139,7 @@ fn vertices(
                 return Err(FigureError::new(raw, &message).with_hint("drop such rows with `drop_missing`"));
             };
             if plan.x.scale == ScaleSpec::Log2 && x <= 0.0 {
-                let message =
-                    format!("{x} in column `{}` has no logarithm ({})", plan.x.column, row.place());
+                let message = format!("{x} in column `{}` has no logarithm ({})", plan.x.column, row.place());
                 return Err(FigureError::new(raw, &message));
             }
             Some(x)

@@ -50,7 +50,11 @@ pub fn draw(spec: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Sce
 }
 
 /// The error of a figure that names a dataset which its paper does not have.
-pub fn unknown_dataset<'a>(spec: &RawSpec, name: &str, known: impl Iterator<Item = &'a String>) -> FigureError {
+pub fn unknown_dataset<'a>(
+    spec: &RawSpec,
+    name: &str,
+    known: impl Iterator<Item = &'a String>,
+) -> FigureError {
     FigureError::unknown(spec, "dataset", name, known.map(String::as_str))
 }
 

@@ -124,11 +124,13 @@ pub enum At<'k> {
 
 /// Where a value within an entry stands in the text.
 fn span_within(entry: Spanned<DeValue<'_>>, way: &[At<'_>]) -> Option<Range<usize>> {
-    way.iter().try_fold(entry, |value, at| match (value.into_inner(), at) {
-        (DeValue::Table(mut table), At::Key(key)) => table.remove(*key),
-        (DeValue::Array(array), At::Index(index)) => array.into_iter().nth(*index),
-        _ => None,
-    }).map(|value| value.span())
+    way.iter()
+        .try_fold(entry, |value, at| match (value.into_inner(), at) {
+            (DeValue::Table(mut table), At::Key(key)) => table.remove(*key),
+            (DeValue::Array(array), At::Index(index)) => array.into_iter().nth(*index),
+            _ => None,
+        })
+        .map(|value| value.span())
 }
 
 /// Leaves what the owner of the kind reads.

@@ -42,9 +42,7 @@ pub(super) fn require_finite(
     what: &str,
 ) -> Result<(), QueryError> {
     match numbers.iter().position(|number| number.is_some_and(|number| !number.is_finite())) {
-        Some(index) => {
-            Err(QueryError::Infinite { place: frame.place(rows(index)), what: what.to_owned() })
-        }
+        Some(index) => Err(QueryError::Infinite { place: frame.place(rows(index)), what: what.to_owned() }),
         None => Ok(()),
     }
 }
@@ -86,7 +84,10 @@ impl MinMax {
             // Divided by an infinite distance, all values would be the same.
             if !present.is_empty() && !(high - low).is_finite() {
                 let place = frame.place(present.iter().map(|(row, _)| *row));
-                return Err(QueryError::Infinite { place, what: "the distance of the largest from the smallest value".into() });
+                return Err(QueryError::Infinite {
+                    place,
+                    what: "the distance of the largest from the smallest value".into(),
+                });
             }
             // A scaled value depends on the ends of its group, hence on all of it.
             let inputs = frame.lineage.union(present.iter().map(|(row, _)| *row));

@@ -113,8 +113,26 @@ mod tests {
     #[test]
     fn other_spellings_are_not_numbers() {
         for text in [
-            " 7", "7 ", "\t7", "nan", "NaN", "inf", "-inf", "infinity", "1_000", "1,000", "0x10", "1e400", "1e-400", "50%",
-            "\u{2212}1", "\u{ff11}", "\u{663}", "1.", "+.5", "",
+            " 7",
+            "7 ",
+            "\t7",
+            "nan",
+            "NaN",
+            "inf",
+            "-inf",
+            "infinity",
+            "1_000",
+            "1,000",
+            "0x10",
+            "1e400",
+            "1e-400",
+            "50%",
+            "\u{2212}1",
+            "\u{ff11}",
+            "\u{663}",
+            "1.",
+            "+.5",
+            "",
         ] {
             let number = matches!(text, "1." | "+.5");
             assert_eq!(parse_number(text).is_some(), number, "{text:?}");

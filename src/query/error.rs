@@ -112,7 +112,9 @@ impl Diagnostic for QueryError {
             Self::Manifest(error) => error.hint(),
             Self::At { place, problem } => problem.hint().or_else(|| place.hint()),
             Self::NotANumber { cell, .. } => Some(cell.hint()),
-            Self::Unpaired { .. } => Some("narrow the rows with `filter`, or average them with `mean`".into()),
+            Self::Unpaired { .. } => {
+                Some("narrow the rows with `filter`, or average them with `mean`".into())
+            }
             _ => None,
         }
     }

@@ -57,9 +57,12 @@ impl Frame {
             let infinite = |number: &Option<f64>| number.is_some_and(f64::is_infinite);
             let n_infinite = numbers.iter().filter(|number| infinite(number)).count();
             return match numbers.iter().position(infinite) {
-                Some(row) => {
-                    Err(self.not_a_number(name, row, numbers[row].unwrap_or_default().to_string(), n_infinite - 1))
-                }
+                Some(row) => Err(self.not_a_number(
+                    name,
+                    row,
+                    numbers[row].unwrap_or_default().to_string(),
+                    n_infinite - 1,
+                )),
                 None => Ok(numbers),
             };
         }

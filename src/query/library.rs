@@ -79,7 +79,8 @@ impl<'a> Library<'a> {
         self.raw(name)?;
         let spec = self.checked(name);
         let resolved = spec.and_then(|spec| self.resolve(name, &spec)).unwrap_or_else(|error| {
-            let missing = Missing::error(format!("dataset `{name}` cannot be computed: {}", sentence(&error)));
+            let missing =
+                Missing::error(format!("dataset `{name}` cannot be computed: {}", sentence(&error)));
             // A file that is not a table is one problem, however many datasets read it.
             let subject = match &error {
                 QueryError::At { problem, .. } if matches!(**problem, QueryError::NotATable { .. }) => {
@@ -105,7 +106,8 @@ impl<'a> Library<'a> {
                 None => error.into(),
             });
         }
-        let (mut open, mut visited): (Vec<String>, _) = (spec.parents().map(str::to_owned).collect(), BTreeSet::new());
+        let (mut open, mut visited): (Vec<String>, _) =
+            (spec.parents().map(str::to_owned).collect(), BTreeSet::new());
         while let Some(parent) = open.pop() {
             if parent == name {
                 return Err(raw.error(format!("dataset `{name}` is defined through itself")).into());

@@ -62,7 +62,10 @@ pub(super) fn set(mut frame: Frame, values: &BTreeMap<String, String>) -> Result
 /// Turns text columns into numbers. An empty cell is missing, and so is a text that is listed; any other text that is not a
 /// number is an error. Written `"x"`, `["x", "y"]` or `{ columns = ["x"], missing = ["NA"] }`.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(untagged, expecting = "expected a column, an array of columns, or `{ columns = [\"x\"], missing = [\"NA\"] }`")]
+#[serde(
+    untagged,
+    expecting = "expected a column, an array of columns, or `{ columns = [\"x\"], missing = [\"NA\"] }`"
+)]
 pub(super) enum ToNumber {
     /// Columns without texts for missing values.
     Columns(OneOrMany),

@@ -7,7 +7,8 @@ use super::decimal::parse_number;
 pub fn advice(text: &str) -> Option<String> {
     let trimmed = text.trim();
     if trimmed.is_empty() {
-        return (!text.is_empty()).then(|| "leave the cell empty: blanks are not read as a missing value".to_owned());
+        return (!text.is_empty())
+            .then(|| "leave the cell empty: blanks are not read as a missing value".to_owned());
     }
     if trimmed.contains('\u{b1}') || trimmed.contains("+/-") {
         return Some("write the value alone, and its spread (\u{b1}) in a column of its own".to_owned());
@@ -21,10 +22,13 @@ pub fn advice(text: &str) -> Option<String> {
         found.push("blanks around a number");
     }
     if parse_number(&plain).is_some() {
-        let grouped = found.contains(&THOUSANDS) && trimmed.matches(',').count() == 1 && !trimmed.contains('.');
+        let grouped =
+            found.contains(&THOUSANDS) && trimmed.matches(',').count() == 1 && !trimmed.contains('.');
         let decimal = trimmed.replacen(',', ".", 1);
-        let or = if grouped { format!(", or `{decimal}` if the comma is a decimal comma") } else { String::new() };
-        return (!found.is_empty()).then(|| format!("write `{plain}`{or}: {} are not read", found.join(" and ")));
+        let or =
+            if grouped { format!(", or `{decimal}` if the comma is a decimal comma") } else { String::new() };
+        return (!found.is_empty())
+            .then(|| format!("write `{plain}`{or}: {} are not read", found.join(" and ")));
     }
     other(&plain)
 }
@@ -80,7 +84,11 @@ fn with_powers(text: &str) -> String {
     match rest.strip_prefix("10") {
         // `0x105` is another number.
         Some(power) if power.starts_with(['^', '+', '-', '\u{2212}']) => {
-            format!("{}e{}", number.trim(), power.trim_start_matches('^').chars().map(minus).collect::<String>())
+            format!(
+                "{}e{}",
+                number.trim(),
+                power.trim_start_matches('^').chars().map(minus).collect::<String>()
+            )
         }
         _ => text.to_owned(),
     }
@@ -100,7 +108,8 @@ fn without_thousands(text: &str) -> Option<String> {
     let mut groups = whole.split(separator);
     let digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
     let first = groups.next().is_some_and(|group| (1..=3).contains(&group.len()) && digits(group));
-    let joined = || format!("{}{}{fraction}", &text[..text.len() - number.len()], whole.replace(separator, ""));
+    let joined =
+        || format!("{}{}{fraction}", &text[..text.len() - number.len()], whole.replace(separator, ""));
     (first && groups.all(|group| group.len() == 3 && digits(group))).then(joined)
 }
 
@@ -119,7 +128,10 @@ fn other(text: &str) -> Option<String> {
         let number = u64::from_str_radix(digits, 16).ok()?;
         return Some(format!("write `{number}`: hexadecimal numbers are not read"));
     }
-    if text.parse().is_ok_and(|number: f64| number.is_finite() || text.bytes().any(|byte| byte.is_ascii_digit())) {
+    if text
+        .parse()
+        .is_ok_and(|number: f64| number.is_finite() || text.bytes().any(|byte| byte.is_ascii_digit()))
+    {
         return Some("the number is too large or too small for double precision".to_owned());
     }
     let number = text.trim_end_matches(|character: char| !character.is_ascii_digit() && character != '.');
@@ -133,7 +145,10 @@ mod tests {
     #[test]
     fn every_spelling_is_named_with_what_to_write() {
         for (text, words) in [
-            ("1,000", "write `1000`, or `1.000` if the comma is a decimal comma: thousands separators are not read"),
+            (
+                "1,000",
+                "write `1000`, or `1.000` if the comma is a decimal comma: thousands separators are not read",
+            ),
             ("-12,345,678.5", "write `-12345678.5`: thousands separators are not read"),
             ("1 000", "write `1000`: thousands separators are not read"),
             ("1\u{202f}000", "write `1000`: thousands separators"),
@@ -141,7 +156,10 @@ mod tests {
             ("1_000", "write `1000`: thousands separators"),
             ("0,9138", "write `0.9138`: decimal commas are not read"),
             ("\u{2212}0.5", "write `-0.5`: minus signs other than `-` are not read"),
-            ("\u{2013}1,000.5", "write `-1000.5`: minus signs other than `-` and thousands separators are not read"),
+            (
+                "\u{2013}1,000.5",
+                "write `-1000.5`: minus signs other than `-` and thousands separators are not read",
+            ),
             ("<0.001", "a bound is not a number"),
             ("\u{2264} 5", "a bound is not a number"),
             ("0.50\u{b1}0.02", "in a column of its own"),

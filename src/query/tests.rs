@@ -139,16 +139,23 @@ fn numbers_that_overflow_are_refused() {
     let linear = r#"{ linear = { into = "s", terms = { v = 10 } } }"#;
     assert_eq!(refused("g,v\na,1\na,1e308\n", linear), "`a` row 2: the weighted sum is not a finite number");
     let mean = r#"{ mean = { by = ["g"], value = "v" } }"#;
-    assert_eq!(refused("g,v\na,1e308\na,1e308\nb,1\n", mean), "`a` rows 1-2: the mean is not a finite number");
+    assert_eq!(
+        refused("g,v\na,1e308\na,1e308\nb,1\n", mean),
+        "`a` rows 1-2: the mean is not a finite number"
+    );
     let scale = r#"{ min_max = { by = [], value = "v", into = "s" } }"#;
     let error = refused("g,v\na,-1e308\na,1e308\n", scale);
-    assert_eq!(error, "`a` rows 1-2: the distance of the largest from the smallest value is not a finite number");
+    assert_eq!(
+        error,
+        "`a` rows 1-2: the distance of the largest from the smallest value is not a finite number"
+    );
 }
 
 #[test]
 fn a_pair_label_that_occurs_twice_is_refused() {
     let csv = "g,s,v\nA,1,1\nA,2,2\nA,1,9\nB,1,1\nB,2,2\n";
-    let steps = r#"{ paired_t_test = { by = [], group = "g", groups = ["A", "B"], pair_by = "s", value = "v" } }"#;
+    let steps =
+        r#"{ paired_t_test = { by = [], group = "g", groups = ["A", "B"], pair_by = "s", value = "v" } }"#;
     let message = run(csv, steps).unwrap_err().to_string();
     assert!(message.starts_with("`a` rows 1,3: g `A` has two values with s `1`"), "{message}");
     // A row without a value pairs nothing.

@@ -84,8 +84,7 @@ impl<'a> Builder<'a> {
         if judged.claims.is_empty() {
             self.counts.push(judged.counts.clone());
             let missing = judged.missing.clone();
-            let problem =
-                judged.problem.as_ref().map(Missing::error);
+            let problem = judged.problem.as_ref().map(Missing::error);
             self.absent.extend(missing.or(problem).map(|missing| {
                 let detail = format!("claim set `{}` has no published values: {}", judged.id, missing.detail);
                 Missing { detail, ..missing }
