@@ -391,3 +391,22 @@ fn a_file_that_cannot_be_read_at_all_concerns_its_dataset() {
     let json = run.json();
     assert_eq!((json["counts"]["error"].as_u64(), json["counts"]["consistent"].as_u64()), (Some(2), Some(2)));
 }
+
+#[test]
+fn a_manifest_that_cannot_be_read_concerns_its_paper() {
+    let toml = steps("{ to_number = \"score\" }");
+    let project = project(&Bad { toml: &toml, csv: ROWS.as_bytes() });
+    project.write("manifests/other/paper.toml", "schema = 1\n[paper]\nid = \"other\"\ntitle = \n");
+    for verb in [
+        &["claims", "--json"][..],
+        &["figures"],
+        &["tables"],
+        &["status"],
+        &["list"],
+        &["report"],
+        &["verify"],
+    ] {
+        told_once(&project.run(verb), &["manifests/other/paper.toml:4: "]);
+    }
+    assert_eq!(project.run(&["claims", "--json"]).json()["counts"]["consistent"], 4);
+}
