@@ -160,7 +160,10 @@ fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
         jobs: arguments.jobs.map(usize::from),
         out: *out,
     };
-    match &arguments.verb {
+    // What is wrong with one paper concerns that paper.
+    context.project.broken.iter().for_each(|error| out.failure(None, error));
+    let wrong = if context.project.broken.is_empty() { ExitCode::Success } else { ExitCode::Usage };
+    let status = match &arguments.verb {
         Verb::List(arguments) => list::run(arguments, &context),
         Verb::Fetch(arguments) => fetch::run(arguments, &context),
         Verb::Verify(arguments) => verify::run(arguments, &context),
@@ -174,7 +177,8 @@ fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
         Verb::Reproduce(arguments) => reproduce::run(arguments, &context),
         Verb::Score(_) | Verb::Rank(_) | Verb::Completions(_) | Verb::Man => Ok(ExitCode::Success),
         Verb::PrepareData(_) | Verb::RunModels(_) | Verb::Evaluate(_) => Ok(ExitCode::Success),
-    }
+    };
+    Ok(status?.worst(wrong))
 }
 
 /// The current folder was removed or may not be read.

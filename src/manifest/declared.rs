@@ -138,6 +138,16 @@ impl RawArtifact {
     }
 
     fn artifact(&self, columns: BTreeMap<String, String>) -> Result<Artifact, String> {
+        let texts =
+            [Some(&self.id), self.path.as_ref(), self.member.as_ref(), self.glob.as_ref(), self.to.as_ref()];
+        if let Some(name) = texts.into_iter().flatten().find_map(|text| unknown_name(text, &columns)) {
+            let known = columns.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let known = if known.is_empty() { "nothing".to_owned() } else { known };
+            return Err(format!(
+                "artifact `{}`: `{{{name}}}` is not filled in, `for_each` lists {known}",
+                self.id
+            ));
+        }
         let id =
             fill(&self.id, &columns).ok_or_else(|| format!("artifact `{}`: its id is too long", self.id))?;
         let checked =
@@ -194,6 +204,13 @@ impl RawArtifact {
     }
 }
 
+/// A name in `{…}` that is not among the columns. Braces that hold anything but a name, as in `{a,b}*`, belong to globs.
+fn unknown_name<'t>(text: &'t str, columns: &BTreeMap<String, String>) -> Option<&'t str> {
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let mut named = text.split('{').skip(1).filter_map(|part| part.split_once('}').map(|(name, _)| name));
+    named.find(|name| is_name(name) && !columns.contains_key(*name))
+}
+
 /// The text with the value of each column where `{column}` stands; `None` where that is too long. What the values hold
 /// is not filled again: values that name each other would grow without end.
 fn fill(text: &str, columns: &BTreeMap<String, String>) -> Option<String> {
@@ -227,6 +244,16 @@ mod tests {
         assert_eq!(fill("a/{x}-{x}.csv", &columns).as_deref(), Some("a/1-1.csv"));
         assert_eq!(fill("{y}", &columns).as_deref(), Some("{x}{y}"));
         assert_eq!(fill("{{x}}, {z}, {a,b}*, {", &columns).as_deref(), Some("{1}, {z}, {a,b}*, {"));
+    }
+
+    #[test]
+    fn names_that_are_not_filled_in_are_found() {
+        let columns = columns(&[("x", "1")]);
+        for (text, name) in
+            [("a/{x}-{y}.csv", Some("y")), ("{x}", None), ("{a,b}*", None), ("{", None), ("{}", None)]
+        {
+            assert_eq!(unknown_name(text, &columns), name, "{text}");
+        }
     }
 
     #[test]

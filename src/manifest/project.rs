@@ -16,6 +16,8 @@ pub struct Project {
     /// Manifests of data sets that belong to no paper, in order of id. Nothing reads or fetches them unless it is asked
     /// for by name.
     pub collections: Vec<Manifest>,
+    /// What is wrong with papers and collections that cannot be read, in order of folder. The others can be used.
+    pub broken: Vec<ManifestError>,
 }
 
 /// No project, or one that cannot be read.
@@ -89,11 +91,16 @@ impl Project {
                 collections.push(path);
             }
         }
-        let load_all = |mut folders: Vec<PathBuf>| {
+        let mut broken = Vec::new();
+        let mut load_all = |mut folders: Vec<PathBuf>| -> Vec<Manifest> {
             folders.sort();
-            folders.iter().map(|folder| load(&root, folder)).collect::<Result<Vec<_>, _>>()
+            let loaded = folders.iter().map(|folder| load(&root, folder));
+            loaded.filter_map(|loaded| loaded.map_err(|error| broken.push(error)).ok()).collect()
         };
-        let (manifests, collections) = (load_all(folders)?, load_all(collections)?);
+        let (manifests, collections) = (load_all(folders), load_all(collections));
+        if manifests.is_empty() && !broken.is_empty() {
+            return Err(broken.swap_remove(0).into());
+        }
         for manifest in manifests.iter().chain(&collections) {
             let link =
                 file::leaving_link(&root, &Path::new("frozen").join(manifest.id())).map_err(unreadable)?;
@@ -101,7 +108,7 @@ impl Project {
                 return Err(ProjectError::Link { link, root });
             }
         }
-        Ok(Self { root, manifests, collections })
+        Ok(Self { root, manifests, collections, broken })
     }
 
     /// `frozen/`, where artifacts lie.
