@@ -5,6 +5,7 @@
 
 mod architecture;
 mod bad_claims;
+mod bad_inputs;
 mod bootstrap;
 mod cached;
 mod claims;
@@ -21,9 +22,11 @@ mod funky;
 mod hub;
 mod lines;
 mod manifest;
+mod mask_records;
 mod masked;
 mod panels;
 mod radars_and_bars;
+mod rank_tables;
 mod ranks;
 mod renderers;
 mod report;
@@ -37,3 +40,4 @@ mod support;
 mod synthetic;
 mod tables;
 mod themes;
+mod unfit_scores;
