@@ -1,8 +1,11 @@
-//! Warnings that are no errors of anything.
+//! Warnings shown to the user, and one check of options that several verbs have.
+
+use std::path::Path;
 
 use super::{ExitCode, Printer};
 use crate::error::{Class, Diagnostic, Failure};
 use crate::stages::{StageRecord, warnings};
+use crate::tasks::TaskError;
 
 /// What the user should know.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +24,16 @@ pub fn report_stages(stages: &[StageRecord], problems: &[Failure], out: &Printer
     warnings(stages).iter().for_each(|warning| out.warning(None, warning));
     problems.iter().for_each(|problem| out.failure(None, problem.as_ref()));
     problems.iter().map(|problem| problem.class().into()).fold(ExitCode::Success, ExitCode::worst)
+}
+
+/// Refuses a folder in place of the file to write, before the work is done.
+pub fn refuse_folder(output: Option<&Path>) -> Result<(), TaskError> {
+    match output.filter(|path| path.is_dir()) {
+        Some(path) => {
+            Err(TaskError::unfit(format!("`{}` is a folder, `--output` needs a file", path.display())))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Prints a warning for each text.

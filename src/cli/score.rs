@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::de::DeserializeOwned;
 
+use super::remark::refuse_folder;
 use super::{ExitCode, Printer};
 use crate::error::Failure;
 use crate::store::write_atomic;
@@ -65,10 +66,19 @@ pub struct ScoreArguments {
     /// Bring the genes of the other files into the order of the true one
     #[arg(long)]
     align_genes: bool,
-    /// The predicted cells are others than the true ones: what pairs cells is null
+    /// True and predicted cells are different cells; paired metrics are left undefined
     #[arg(long)]
     unpaired: bool,
-    /// Repeat a published mistake: coexpression of the wrong columns
+    /// Pair cells by their order, even if their names disprove it
+    #[arg(long, conflicts_with = "unpaired")]
+    pair_by_order: bool,
+    /// Pair cells by their names; the predicted file may have them in another order
+    #[arg(long, conflicts_with_all = ["unpaired", "pair_by_order"])]
+    align_cells: bool,
+    /// Score matrices that are on different scales, and counts as if they were logarithms
+    #[arg(long)]
+    allow_scale: bool,
+    /// Reproduce the column bug of the published code in coexpression
     #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(["upstream"]).try_map(named::<Compat>))]
     compat: Option<Compat>,
     /// File to write the scores to (JSON)
@@ -83,6 +93,7 @@ fn named<T: DeserializeOwned>(word: String) -> Result<T, serde_json::Error> {
 
 /// Runs the verb.
 pub fn run(arguments: &ScoreArguments, json: bool, out: &Printer) -> Result<ExitCode, Failure> {
+    refuse_folder(arguments.output.as_deref())?;
     let scores = score(&spec(arguments))?;
     for note in &scores.notes {
         out.note(format!("note: {note}"));
@@ -120,6 +131,9 @@ fn spec(arguments: &ScoreArguments) -> ScoreSpec {
         knn_k: arguments.knn_k,
         align_genes: arguments.align_genes,
         unpaired: arguments.unpaired,
+        pair_by_order: arguments.pair_by_order,
+        align_cells: arguments.align_cells,
+        allow_scale: arguments.allow_scale,
         compat: arguments.compat,
     }
 }

@@ -1,7 +1,9 @@
 //! Why a stage did not run.
 
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
+use crate::data::error::DataProblem;
 use crate::digest::Sha256;
 use crate::digest::file::is_not_a_file;
 use crate::error::{Class, Diagnostic};
@@ -10,9 +12,12 @@ use crate::tasks::TaskError;
 impl Diagnostic for TaskError {
     fn class(&self) -> Class {
         match self {
-            // A named pipe in place of a file is the user's matter, not the disk's.
-            Self::File { source, .. } if is_not_a_file(source) => Class::Usage,
-            Self::File { .. } | Self::Data { .. } => Class::Operation,
+            Self::File { source, .. } => class_of(source),
+            Self::Data { source, .. } => match &source.problem {
+                DataProblem::Io(error) => class_of(error),
+                _ => Class::Usage,
+            },
+            Self::Mismatch { .. } => Class::Mismatch,
             Self::Unfit { .. } => Class::Usage,
         }
     }
@@ -20,8 +25,35 @@ impl Diagnostic for TaskError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Unfit { hint, .. } => hint.clone(),
-            Self::File { .. } | Self::Data { .. } => None,
+            Self::Mismatch { hint, .. } => Some(hint.clone()),
+            Self::File { source, .. } => wrong_path(source).map(str::to_owned),
+            Self::Data { source, .. } => match &source.problem {
+                DataProblem::Io(error) => wrong_path(error).map(str::to_owned),
+                _ => None,
+            },
         }
+    }
+}
+
+/// The class of an I/O error: a wrong path or a damaged file is the user's input, anything else the system's failure.
+fn class_of(error: &io::Error) -> Class {
+    let damaged =
+        matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput);
+    // A named pipe in place of a file is the user's matter, not the disk's.
+    let unfit = damaged || is_not_a_file(error) || wrong_path(error).is_some();
+    if unfit { Class::Usage } else { Class::Operation }
+}
+
+/// What to do about a path that names nothing, or something else than a file; `None` for other errors.
+fn wrong_path(error: &io::Error) -> Option<&'static str> {
+    match error.kind() {
+        ErrorKind::NotFound => Some("nothing has this name: check the path"),
+        ErrorKind::IsADirectory => Some("it is a folder: give a file"),
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
+            Some("a part of the path is a file, where a folder is needed: check the path")
+        }
+        ErrorKind::InvalidFilename => Some("no file can have this name: check the path"),
+        _ => None,
     }
 }
 
@@ -101,9 +133,11 @@ pub enum StageError {
 impl Diagnostic for StageError {
     fn class(&self) -> Class {
         match self {
+            Self::Mismatch { .. } | Self::Task { source: TaskError::Mismatch { .. }, .. } => Class::Mismatch,
+            // A stage that fails is a failed stage, whatever the reason: what is wrong lies behind other stages.
             Self::Task { .. } | Self::Input { .. } => Class::Operation,
             Self::FailedLater { .. } | Self::Stale { .. } => Class::Operation,
-            Self::Mismatch { .. } | Self::Size { .. } => Class::Mismatch,
+            Self::Size { .. } => Class::Mismatch,
             Self::Circle { .. } | Self::Refused { .. } => Class::Usage,
         }
     }

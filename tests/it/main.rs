@@ -5,6 +5,7 @@
 
 mod architecture;
 mod bad_claims;
+mod bad_inputs;
 mod bootstrap;
 mod cached;
 mod cells;
@@ -31,9 +32,11 @@ mod hub;
 mod huge_joins;
 mod lines;
 mod manifest;
+mod mask_records;
 mod masked;
 mod panels;
 mod radars_and_bars;
+mod rank_tables;
 mod ranks;
 mod renderers;
 mod report;
@@ -51,3 +54,4 @@ mod synthetic;
 mod tables;
 mod themes;
 mod tiers;
+mod unfit_scores;

@@ -13,7 +13,7 @@ use repro::data::values::Values;
 use super::support::{Project, Run};
 
 /// Counts of cells by genes; gene names start with `prefix`.
-fn write(path: &Path, cells: usize, genes: usize, prefix: &str, value: impl Fn(usize) -> f32) {
+pub fn write(path: &Path, cells: usize, genes: usize, prefix: &str, value: impl Fn(usize) -> f32) {
     let values = Values::F32((0..cells * genes).map(value).collect());
     let names = |prefix: &str, n: usize| DataFrame::new((0..n).map(|i| format!("{prefix}{i}")).collect());
     let data = AnnData {
@@ -26,7 +26,7 @@ fn write(path: &Path, cells: usize, genes: usize, prefix: &str, value: impl Fn(u
     write_h5ad(&data, path, Hdf5Options::default()).unwrap();
 }
 
-fn count(place: usize) -> f32 {
+pub fn count(place: usize) -> f32 {
     (place * 7 % 11 / 5 * (place % 3)) as f32
 }
 

@@ -5,11 +5,11 @@ use repro::digest::sha256;
 use super::score::{expression, write};
 use super::support::Project;
 
-const MANIFEST: &str = "manifests/demo/paper.toml";
+pub const MANIFEST: &str = "manifests/demo/paper.toml";
 const FOLDER: &str = "frozen/demo/stages/score/pair";
 
 /// A paper with two local files, a stage that scores them and a claim on what it finds.
-fn project() -> Project {
+pub fn project() -> Project {
     let project = Project::empty();
     std::fs::create_dir_all(project.path().join("frozen/demo")).unwrap();
     for (file, seed) in [("true", 1), ("pred", 2)] {

@@ -145,7 +145,7 @@ fn what_does_not_fit_is_refused() {
     let mut values = expression(2, 0.8);
     (values[5], values[40]) = (f32::NAN, f32::INFINITY);
     write(&project, "pred.h5ad", names("G", GENES), names("c", CELLS), values);
-    refused(&project, &[], &["holds 2 values that are not finite, the first one in cell `c0`, gene `G5`"]);
+    refused(&project, &[], &["contains 2 values that are not finite, the first one in cell `c0`, gene `G5`"]);
 
     write(&project, "pred.h5ad", names("G", GENES), names("c", 29), vec![0.5; 29 * GENES]);
     refused(&project, &[], &["`pred.h5ad` has 29 cells, `true.h5ad` has 30", "hint: `--unpaired`"]);
@@ -159,7 +159,9 @@ fn what_does_not_fit_is_refused() {
     refused(
         &project,
         &[],
-        &["cells of `true.h5ad` and `pred.h5ad` are in different order: cell 3 is `c3` and `c4`"],
+        &[
+            "cells of `true.h5ad` and `pred.h5ad` cannot be paired by their order: 2 of 30 cells are at another place",
+        ],
     );
     refused(
         &project,
@@ -190,7 +192,7 @@ fn resources_that_do_not_fit_are_refused() {
         &["no signature of the cell type `NK` has 5 genes", "`B_cell`"],
     );
     let run = score(&project, &["--gene-sets", "absent.gmt"]);
-    assert_eq!(run.status, 6, "{}", run.snapshot());
+    assert_eq!(run.status, 2, "{}", run.snapshot());
     assert!(run.stderr.contains("cannot read `absent.gmt`"), "{}", run.stderr);
 }
 
@@ -226,7 +228,7 @@ fn damaged_files_are_told() {
     let bytes = std::fs::read(project.path().join("pred.h5ad")).unwrap();
     std::fs::write(project.path().join("pred.h5ad"), &bytes[..bytes.len() / 2]).unwrap();
     let run = score(&project, &[]);
-    assert_eq!(run.status, 6, "{}", run.snapshot());
+    assert_eq!(run.status, 2, "{}", run.snapshot());
     assert!(run.stderr.contains("error: cannot use `pred.h5ad`"), "{}", run.stderr);
     assert!(!project.path().join("out").exists());
 }
@@ -238,7 +240,8 @@ fn methods_are_ranked() {
     let run = project.run(&["rank", "scores.csv", "--lower-is-better", "drift"]);
     assert_eq!(
         run.snapshot(),
-        "status: 0\n--- stdout\nmethod,r2,mse,drift\nA,1,1,0\n\"B, late\",0,0.5,0.5\nC,,0,1\n--- stderr\n"
+        "status: 0\n--- stdout\nmethod,r2,mse,drift\nA,1,1,0\n\"B, late\",0,0.5,0.5\nC,,0,1\n--- stderr\n\
+         note: missing values get no rank (1): `C` in `r2`\n"
     );
     let run = project.run(&["rank", "scores.csv", "--lower-is-better", "drifts"]);
     assert_eq!(run.status, 2);

@@ -79,6 +79,37 @@ pub fn read_frame(reader: impl BufRead, separator: u8) -> Result<DataFrame, Data
     Ok(frame)
 }
 
+/// A record of a text as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Line on which it begins, from 1.
+    pub line: u64,
+    /// Its fields, without quotes.
+    pub fields: Vec<String>,
+}
+
+/// Reads the records of a text, header included, without an opinion on what their fields are. Empty lines are left out.
+///
+/// # Errors
+/// Where the text is not UTF-8 or a record is too long.
+pub fn read_records(reader: impl BufRead, separator: u8) -> Result<Vec<Record>, DataError> {
+    let reader = Bounded { reader, left: 0 };
+    let mut reader =
+        ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).from_reader(reader);
+    let mut records = Vec::new();
+    let mut record = ByteRecord::new();
+    loop {
+        reader.get_mut().left = MAX_RECORD;
+        if !reader.read_byte_record(&mut record).map_err(refused)? {
+            return Ok(records);
+        }
+        let fields =
+            record.iter().map(|field| text(field).map(str::to_owned)).collect::<Result<Vec<_>, _>>()?;
+        let line = record.position().map_or(0, |position| position.line());
+        records.push(Record { line, fields });
+    }
+}
+
 /// The matrix of a text, `float32` as scanpy reads it where that is exact for every field and `float64` otherwise.
 ///
 /// # Errors

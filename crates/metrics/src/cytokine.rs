@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::cells::{Cells, Real, same_genes};
-use crate::correlation::Correlation;
+use crate::correlation::{Correlation, not_finite};
 use crate::score_genes::{ScoreSettings, score_genes_with};
 use crate::undefined::{Score, Undefined};
 
@@ -21,15 +21,29 @@ pub struct Cytokines {
 
 impl Cytokines {
     /// Correlation over the signatures that have a true score; -1 to 1, higher is better. At least two are needed, and
-    /// each of them must have a predicted score too.
+    /// at least four of five must have a predicted score too.
     pub fn correlation(&self, kind: Correlation) -> Score {
-        let pairs = self.truth.iter().zip(&self.predicted);
-        let (truth, predicted): (Vec<f64>, Vec<f64>) = pairs
-            .filter_map(|(truth, predicted)| {
-                Some((truth.as_ref().ok().copied()?, predicted.as_ref().copied().unwrap_or(f64::NAN)))
-            })
-            .unzip();
+        let (_, truth, predicted) = self.with_true_score();
         kind.of(&truth, &predicted)
+    }
+
+    /// Returns the signatures with a true and without a predicted score, which the correlation leaves out.
+    pub fn left_out(&self) -> Vec<usize> {
+        let (signatures, truth, predicted) = self.with_true_score();
+        not_finite(&truth, &predicted).into_iter().map(|at| signatures[at]).collect()
+    }
+
+    /// Positions of the signatures that have a true score, that score, and the predicted one or NaN.
+    fn with_true_score(&self) -> (Vec<usize>, Vec<f64>, Vec<f64>) {
+        let (mut signatures, mut truths, mut predictions) = (Vec::new(), Vec::new(), Vec::new());
+        for (signature, (truth, predicted)) in self.truth.iter().zip(&self.predicted).enumerate() {
+            if let Ok(truth) = truth {
+                signatures.push(signature);
+                truths.push(*truth);
+                predictions.push(predicted.as_ref().copied().unwrap_or(f64::NAN));
+            }
+        }
+        (signatures, truths, predictions)
     }
 }
 

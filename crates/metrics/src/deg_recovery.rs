@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::cells::{Cells, Real, enough_cells, same_genes};
-use crate::correlation::{correlation, rank_correlation};
+use crate::correlation::{correlation, not_finite, rank_correlation};
 use crate::differential_expression::{Gene, TestKind, differential_expression};
 use crate::undefined::{Score, Undefined};
 
@@ -33,10 +33,23 @@ pub struct Recovery {
     pub top_pearson: Vec<Score>,
     /// The same by ranks.
     pub top_spearman: Vec<Score>,
+    /// Genes without a log fold change in one of the tables, which the correlations over all genes leave out.
+    pub left_out: Vec<usize>,
+    /// For each size, those of them that are in the true set.
+    pub top_left_out: Vec<TopLeftOut>,
     /// Pearson correlation over genes of the differences of mean expression; -1 to 1.
     pub mean_difference_pearson: Score,
     /// The same by ranks.
     pub mean_difference_spearman: Score,
+}
+
+/// Genes of a true set without a log fold change in one of the tables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopLeftOut {
+    /// Columns of the genes.
+    pub genes: Vec<usize>,
+    /// Number of genes of the set.
+    pub of: usize,
 }
 
 /// Both ways to compare: with the true and with the predicted control.
@@ -97,7 +110,13 @@ fn recovery(
             .map(|(genes, _)| correlate(&within(genes, &true_changes), &within(genes, &predicted_changes)))
             .collect()
     };
+    let left_out = not_finite(&true_changes, &predicted_changes);
+    let of_set = |set: &BTreeSet<usize>| TopLeftOut {
+        genes: left_out.iter().copied().filter(|gene| set.contains(gene)).collect(),
+        of: set.len(),
+    };
     Recovery {
+        top_left_out: sets.iter().map(|(genes, _)| of_set(genes)).collect(),
         dice: sets.iter().map(|(a, b)| dice(a, b)).collect(),
         log_fold_change_pearson: correlation(&true_changes, &predicted_changes),
         log_fold_change_spearman: rank_correlation(&true_changes, &predicted_changes),
@@ -105,6 +124,7 @@ fn recovery(
         top_spearman: of_sets(rank_correlation),
         mean_difference_pearson: correlation(difference, predicted_difference),
         mean_difference_spearman: rank_correlation(difference, predicted_difference),
+        left_out,
     }
 }
 

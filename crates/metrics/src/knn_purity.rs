@@ -31,7 +31,7 @@ pub fn knn_purities<T: Real>(
         Err(undefined) => return (Err(undefined.clone()), Err(undefined)),
     };
     let own = purity(&nearest(&Points::of_cells(&[predicted]), &pool, k), perturbed.n_cells());
-    (Ok(own), normalised(own, &pool, perturbed, control, k))
+    (Ok(own), normalised(own, &pool, perturbed.n_cells(), k))
 }
 
 /// Purity on a scale on which controls have 0 and truly perturbed cells 1: (p - c) / (t - c), where p is
@@ -48,10 +48,7 @@ pub fn knn_purity_normalised<T: Real>(
     knn_purities(perturbed, control, predicted, k).1
 }
 
-fn normalised<T: Real>(own: f64, pool: &Points, perturbed: &Cells<T>, control: &Cells<T>, k: usize) -> Score {
-    enough_cells(perturbed, 1)?;
-    enough_cells(control, 1)?;
-    let n_perturbed = perturbed.n_cells();
+fn normalised(own: f64, pool: &Points, n_perturbed: usize, k: usize) -> Score {
     let others = nearest_others(pool, k);
     let (of_perturbed, of_control) = others.split_at(n_perturbed);
     let (truth, background) = (purity(of_perturbed, n_perturbed), purity(of_control, n_perturbed));
@@ -74,8 +71,11 @@ fn pool<T: Real>(
 ) -> Result<Points, Undefined> {
     same_genes(perturbed, control)?;
     same_genes(perturbed, predicted)?;
-    enough_cells(predicted, 1)?;
-    if perturbed.n_cells() + control.n_cells() == 0 || k == 0 {
+    // A pool of one kind is pure whatever the prediction.
+    for cells in [perturbed, control, predicted] {
+        enough_cells(cells, 1)?;
+    }
+    if k == 0 {
         return Err(Undefined::Cells { needed: 1, found: 0 });
     }
     Ok(Points::of_cells(&[perturbed, control]))

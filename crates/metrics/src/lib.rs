@@ -32,7 +32,7 @@ pub use cells::{Cells, Real, ShapeError};
 pub use coexpression::{Coexpression, CoexpressionSettings, coexpression};
 pub use correlation::Correlation;
 pub use cytokine::{Cytokines, cytokine};
-pub use deg_recovery::{DegRecovery, DegSettings, Recovery, deg_recovery};
+pub use deg_recovery::{DegRecovery, DegSettings, Recovery, TopLeftOut, deg_recovery};
 pub use differential_expression::{Gene, Test, TestKind, differential_expression};
 pub use distances::{Points, nearest};
 pub use energy_distance::{energy_distance, energy_distance_and_mmd_rbf};

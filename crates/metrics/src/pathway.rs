@@ -1,9 +1,11 @@
 //! Whether pathway activities keep their order over cells.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use crate::cells::{Cells, Real, same_genes};
-use crate::correlation::Correlation;
+use crate::correlation::{Correlation, not_finite};
 use crate::undefined::{Score, Undefined};
 
 /// Keeps the statistic finite where the correlation is 1.
@@ -27,6 +29,14 @@ impl Pathways {
     /// Correlation over cells of each kept pathway, -1 to 1, higher is better.
     pub fn correlations(&self, kind: Correlation) -> Vec<Score> {
         self.truth.iter().zip(&self.predicted).map(|(truth, predicted)| kind.of(truth, predicted)).collect()
+    }
+
+    /// Returns the cells that a correlation leaves out: those in which a kept pathway has no activity.
+    pub fn left_out(&self) -> Vec<usize> {
+        let of_pathway =
+            self.truth.iter().zip(&self.predicted).map(|(truth, predicted)| not_finite(truth, predicted));
+        let cells: BTreeSet<usize> = of_pathway.flatten().collect();
+        cells.into_iter().collect()
     }
 
     /// Mean correlation over the pathways that have one.

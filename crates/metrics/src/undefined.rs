@@ -1,7 +1,7 @@
 //! Metrics without a value.
 
 /// Why a metric has no value on this input.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Undefined {
     /// Too few cells.
     #[error("{found} cells, at least {needed} are needed")]
@@ -22,11 +22,19 @@ pub enum Undefined {
     /// Values that are all equal.
     #[error("values without spread have no correlation")]
     NoSpread,
-    /// Values that are no numbers.
+    /// Too many values that are not finite numbers.
     #[error("{count} of the values to correlate are undefined")]
     NoNumber {
         /// How many.
         count: usize,
+    },
+    /// A kernel that is 0 or 1 for all pairs of different cells.
+    #[error("{}", saturated(*gamma, *usable))]
+    Saturated {
+        /// The width of the kernel.
+        gamma: f64,
+        /// The width of the median heuristic.
+        usable: Option<f64>,
     },
     /// Fewer than two pairs.
     #[error("{found} pairs of values, at least 2 are needed for a correlation")]
@@ -56,6 +64,21 @@ pub enum Undefined {
         /// Of the predicted matrix.
         predicted: usize,
     },
+}
+
+fn saturated(gamma: f64, usable: Option<f64>) -> String {
+    let problem = format!(
+        "the kernel is saturated: with gamma {gamma} it is near 0 or near 1 for all pairs of different cells, so that \
+         the value depends on the number of cells alone"
+    );
+    match usable {
+        Some(usable) => {
+            format!(
+                "{problem}; gamma {usable} is usable (1 / (2 * the median squared distance of these cells))"
+            )
+        }
+        None => problem,
+    }
 }
 
 /// A metric's value, or why it has none.

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use repro_data::error::DataError;
+use repro_digest::Sha256;
 
 /// Why a task did not run.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,20 @@ pub enum TaskError {
         path: PathBuf,
         /// What is wrong.
         source: DataError,
+    },
+    /// A file whose bytes are not those that a record describes.
+    #[error("`{}` is not {expectation}\n\n  Expected: {expected}\n  Computed: {computed}\n", path.display())]
+    Mismatch {
+        /// The file.
+        path: PathBuf,
+        /// What it was expected to be, with the name of the record: "the file that `mask.json` describes".
+        expectation: String,
+        /// The hash in the record.
+        expected: Sha256,
+        /// The hash of the bytes.
+        computed: Sha256,
+        /// What the user can do.
+        hint: String,
     },
     /// Sound by itself and unfit for what is asked.
     #[error("{problem}")]

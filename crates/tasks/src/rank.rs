@@ -1,5 +1,8 @@
 //! Rank percentiles of methods, metric by metric.
 
+mod direction;
+mod scores;
+
 use std::path::{Path, PathBuf};
 
 use repro_data::delimited::csv_line;
@@ -7,21 +10,21 @@ use repro_stats::rank_percentiles;
 use serde::Deserialize;
 
 use crate::TaskError;
-use crate::table::Table;
-
-/// Metrics of which less is better; of every other, more is.
-const LOWER: [&str; 6] =
-    ["mse", "mae", "energy_distance", "mmd_rbf", "mmd", "cellcycle_proportion_mean_diff"];
+use direction::Direction;
+use scores::ScoreTable;
 
 /// A table of methods (rows, named in the first column) by metrics, and what is known of the metrics.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RankSpec {
-    /// The table, `.csv` or with tabs.
+    /// The table, with commas, semicolons or tabs.
     pub scores: PathBuf,
-    /// Metrics of which less is better, beyond those that are known.
+    /// Metrics of which less is better, whatever their names suggest.
     #[serde(default)]
     pub lower_is_better: Vec<String>,
+    /// Metrics of which more is better, whatever their names suggest.
+    #[serde(default)]
+    pub higher_is_better: Vec<String>,
 }
 
 /// Rank percentiles in the shape of the table.
@@ -33,6 +36,8 @@ pub struct Ranks {
     pub methods: Vec<String>,
     /// Metrics with the percentile of each method: 1 for the best, 0 for the worst, ties averaged.
     pub metrics: Vec<RankedMetric>,
+    /// Remarks for the user.
+    pub notes: Vec<String>,
 }
 
 impl Ranks {
@@ -56,6 +61,8 @@ pub struct RankedMetric {
     pub name: String,
     /// Whether less of it is better.
     pub lower_is_better: bool,
+    /// Whether nothing says so, neither the user nor its name: more is taken as better then.
+    pub assumed: bool,
     /// One a method; `None` where it has no value, and for all where fewer than two have one or all are equal.
     pub percentiles: Vec<Option<f64>>,
 }
@@ -63,36 +70,62 @@ pub struct RankedMetric {
 /// Ranks methods by each metric: (M - rank) / (M - 1) among the M methods that have a value, rank 1 the best.
 ///
 /// # Errors
-/// Where the file is no table of numbers, a method is named twice, or a metric of `lower_is_better` is not in it.
+/// Where the file is not a table with a metric, a value is not a number, a method is named twice, or a metric that the
+/// specification names is not in the table.
 pub fn rank(spec: &RankSpec) -> Result<Ranks, TaskError> {
-    let table = Table::read(&spec.scores)?;
-    let names: Vec<String> = table.names().into_iter().map(str::to_owned).collect();
-    let (corner, metrics) = names.split_first().map_or((String::new(), &[][..]), |(c, m)| (c.clone(), m));
-    if let Some(unknown) = spec.lower_is_better.iter().find(|name| !metrics.contains(name)) {
-        return Err(unknown_metric(&spec.scores, unknown, metrics));
+    let ScoreTable { corner, methods, metrics, missing } = ScoreTable::read(&spec.scores)?;
+    let names: Vec<String> = metrics.iter().map(|metric| metric.name.clone()).collect();
+    let named = || spec.lower_is_better.iter().chain(&spec.higher_is_better);
+    if let Some(unknown) = named().find(|name| !names.contains(name)) {
+        return Err(unknown_metric(&spec.scores, unknown, &names));
     }
-    let methods = table.index().to_vec();
-    if let Some(twice) = table.duplicate() {
-        return Err(table
-            .refused(&format!("`{twice}` is there twice"))
-            .hint("a row a method, each named once"));
+    if let Some(both) = spec.lower_is_better.iter().find(|name| spec.higher_is_better.contains(name)) {
+        return Err(TaskError::unfit(format!("`{both}` cannot be both lower and higher is better")));
     }
-    let ranked = |name: &String| -> Result<RankedMetric, TaskError> {
-        let values = table.numbers(name)?;
-        let lower_is_better = LOWER.contains(&name.as_str()) || spec.lower_is_better.contains(name);
-        let known: Vec<usize> = (0..values.len()).filter(|row| values[*row].is_finite()).collect();
-        let signed: Vec<f64> =
-            known.iter().map(|row| if lower_is_better { -values[*row] } else { values[*row] }).collect();
-        let mut percentiles = vec![None; values.len()];
-        // Where all are equal no rank says anything.
-        let told_apart = signed.iter().any(|value| *value != signed[0]);
-        let known = if told_apart { known } else { Vec::new() };
-        for (row, own) in known.iter().zip(rank_percentiles(&signed).into_iter().flatten()) {
-            percentiles[*row] = Some(own);
-        }
-        Ok(RankedMetric { name: name.clone(), lower_is_better, percentiles })
+    let metrics: Vec<RankedMetric> =
+        metrics.into_iter().map(|metric| ranked(metric.name, &metric.values, spec)).collect();
+    let mut notes = Vec::new();
+    if !missing.is_empty() {
+        notes.push(format!("missing values get no rank ({}): {}", missing.len(), shown(&missing)));
+    }
+    let assumed: Vec<String> =
+        metrics.iter().filter(|metric| metric.assumed).map(|metric| format!("`{}`", metric.name)).collect();
+    if !assumed.is_empty() {
+        notes.push(format!(
+            "more is taken as better for {}: their names do not say it; `--lower-is-better` and `--higher-is-better` do",
+            shown(&assumed),
+        ));
+    }
+    Ok(Ranks { corner, methods, metrics, notes })
+}
+
+/// Names that a remark lists.
+const SHOWN: usize = 5;
+
+fn shown(names: &[String]) -> String {
+    names[..names.len().min(SHOWN)].join(", ") + if names.len() > SHOWN { ", …" } else { "" }
+}
+
+fn ranked(name: String, values: &[f64], spec: &RankSpec) -> RankedMetric {
+    let direction = if spec.lower_is_better.contains(&name) {
+        Some(Direction::Lower)
+    } else if spec.higher_is_better.contains(&name) {
+        Some(Direction::Higher)
+    } else {
+        Direction::of(&name)
     };
-    Ok(Ranks { corner, metrics: metrics.iter().map(ranked).collect::<Result<_, _>>()?, methods })
+    let lower_is_better = direction == Some(Direction::Lower);
+    let known: Vec<usize> = (0..values.len()).filter(|row| !values[*row].is_nan()).collect();
+    let signed: Vec<f64> =
+        known.iter().map(|row| if lower_is_better { -values[*row] } else { values[*row] }).collect();
+    let mut percentiles = vec![None; values.len()];
+    // Where all are equal no rank says anything.
+    let told_apart = signed.iter().any(|value| *value != signed[0]);
+    let known = if told_apart { known } else { Vec::new() };
+    for (row, own) in known.iter().zip(rank_percentiles(&signed).into_iter().flatten()) {
+        percentiles[*row] = Some(own);
+    }
+    RankedMetric { name, lower_is_better, assumed: direction.is_none(), percentiles }
 }
 
 fn unknown_metric(path: &Path, unknown: &str, metrics: &[String]) -> TaskError {
@@ -115,7 +148,7 @@ mod tests {
     fn ranks(text: &str, lower: &[&str]) -> Result<Ranks, TaskError> {
         let file = table(text);
         let lower_is_better = lower.iter().map(|name| (*name).to_owned()).collect();
-        rank(&RankSpec { scores: file.path().to_owned(), lower_is_better })
+        rank(&RankSpec { scores: file.path().to_owned(), lower_is_better, higher_is_better: Vec::new() })
     }
 
     #[test]
@@ -138,6 +171,10 @@ mod tests {
         assert_eq!(found.metrics[1].percentiles, [None; 3]);
         assert_eq!(found.metrics[2].percentiles, [None; 3]);
         assert_eq!(found.metrics[3].percentiles, [None; 3]);
+        let missing = "missing values get no rank (6): `B` in `r2`, `A` in `one`, `C` in `one`, `A` in `none`, \
+                       `B` in `none`, …";
+        assert_eq!(found.notes[0], missing);
+        assert!(found.notes[1].starts_with("more is taken as better for `same`, `one`, `none`:"));
     }
 
     #[test]

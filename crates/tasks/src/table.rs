@@ -28,16 +28,6 @@ impl Table {
         self.frame.n_rows()
     }
 
-    /// The first column.
-    pub fn index(&self) -> &[String] {
-        self.frame.index()
-    }
-
-    /// What is in the first column twice.
-    pub fn duplicate(&self) -> Option<&str> {
-        self.frame.duplicate()
-    }
-
     /// Names of the columns; the first one may be empty.
     pub fn names(&self) -> Vec<&str> {
         let first = self.frame.index_name.as_deref().unwrap_or_default();
@@ -58,14 +48,23 @@ impl Table {
 
     /// A column of numbers; NaN where a field is empty.
     pub fn numbers(&self, name: &str) -> Result<Vec<f64>, TaskError> {
-        let wrong = || self.refused(&format!("column `{name}` holds something else than numbers"));
+        let wrong = || self.refused(&format!("column `{name}` contains values that are not numbers"));
+        let of = |texts: &[String]| -> Result<Vec<f64>, TaskError> {
+            let number = |(row, text): (usize, &String)| {
+                text.parse().map_err(|_| {
+                    self.refused(&format!("row {}, column `{name}`: `{text}` is not a number", row + 1))
+                })
+            };
+            texts.iter().enumerate().map(number).collect()
+        };
         if self.frame.index_name.as_deref() == Some(name) {
-            return self.frame.index().iter().map(|text| text.parse().map_err(|_| wrong())).collect();
+            return of(self.frame.index());
         }
         match self.frame.column(name) {
             Some(Column::Values(Values::Text(texts))) if texts.iter().all(String::is_empty) => {
                 Ok(vec![f64::NAN; texts.len()])
             }
+            Some(Column::Values(Values::Text(texts))) => of(texts),
             Some(Column::Values(values)) => values.to_f64().ok_or_else(wrong),
             Some(Column::Nullable { values, mask }) => {
                 let numbers = values.to_f64().ok_or_else(wrong)?;

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{Paths, Stage, with_paths};
 use crate::manifest::{ManifestError, RawSpec};
 use crate::tasks::TaskError;
+use crate::tasks::layout::check_fraction;
 use crate::tasks::masking::{MaskSpec, mask};
 
 /// Version of the outputs. Raise it when the same inputs and parameters give other bytes (`tests/it/golden.rs` notices).
@@ -21,7 +22,8 @@ pub fn check(raw: &RawSpec, common: &[&str]) -> Result<(), ManifestError> {
     if raw.body().contains_key(OUTPUT) {
         return Err(raw.error(format!("`{OUTPUT}` is always `masked.h5ad` in the folder of the stage")));
     }
-    raw.parse_without::<MaskSpec>(common).map(drop)
+    let spec = raw.parse_without::<MaskSpec>(common)?;
+    check_fraction(spec.fraction).map_err(|error| raw.error(error.to_string()))
 }
 
 /// Masks.

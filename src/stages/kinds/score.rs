@@ -26,7 +26,8 @@ pub const INPUTS: [&str; 9] = [
 
 /// An error where the body is no specification.
 pub fn check(raw: &RawSpec, common: &[&str]) -> Result<(), ManifestError> {
-    raw.parse_without::<ScoreSpec>(common).map(drop)
+    let spec = raw.parse_without::<ScoreSpec>(common)?;
+    spec.check().map_err(|error| raw.error(error.to_string()))
 }
 
 /// Scores, and names inputs by artifact: a path says where a file lies on one machine.

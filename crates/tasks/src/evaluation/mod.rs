@@ -44,7 +44,8 @@ pub struct Evaluation {
 /// # Errors
 /// Where one of the three matrices is missing or damaged, where shapes or names differ, where nothing is masked, where
 /// a prediction is no number or infinite or, unless `lenient`, still -1, and where the values are of another space than
-/// the truth. Nothing is written then.
+/// the truth; and where a matrix is not the one that the record of the mask describes, or the reconstruction was made from
+/// another mask. Nothing is written then.
 pub fn evaluate(spec: &EvaluateSpec) -> Result<Evaluation, TaskError> {
     let registry = Registry::standard();
     let metrics = registry.select(&spec.metrics)?;
@@ -56,8 +57,13 @@ pub fn evaluate(spec: &EvaluateSpec) -> Result<Evaluation, TaskError> {
         masked: files::sha256_file(&spec.masked)?,
         reconstruction: files::sha256_file(&reconstruction)?,
     };
-    let record = record(&spec.masked, &inputs, &mut notes)?;
+    let record = MaskRecord::read(&spec.masked)?;
+    if let Some(record) = &record {
+        record.verify((&spec.masked, inputs.masked), Some((&spec.raw, inputs.raw)))?;
+    }
     let (compared, shape) = compared(spec, &reconstruction, record.as_ref())?;
+    let places = record.as_ref().map(|record| record.mask_sha256).or(compared.places_sha256);
+    metadata.check_origin(places)?;
     check(spec, &reconstruction, &compared, &mut notes)?;
     let space = spec.value_space.map_or_else(|| metadata.value_space(), |space| Ok(Some(space)))?;
     check_space(space, spec.convert, &compared.noticed)?;
@@ -92,12 +98,35 @@ impl Metadata {
             other => other.map_err(TaskError::file("read", path))?,
         };
         let wrong =
-            |why: String| TaskError::unfit(format!("`{}` is no object of JSON: {why}", path.display()));
+            |why: String| TaskError::unfit(format!("`{}` is not a JSON object: {why}", path.display()));
         match serde_json::from_str(&text) {
             Ok(Value::Object(keys)) => Ok(Self { path: path.to_owned(), keys }),
-            Ok(_) => Err(wrong("it holds something else".to_owned())),
+            Ok(_) => Err(wrong("it contains something else".to_owned())),
             Err(error) => Err(wrong(error.to_string())),
         }
+    }
+
+    /// An error where the reconstruction was made from another mask than the present one, whose hash is `places`.
+    fn check_origin(&self, places: Option<Sha256>) -> Result<(), TaskError> {
+        let (Some(present), Some(hash)) =
+            (places, self.keys.get("mask_sha256").filter(|hash| !hash.is_null()))
+        else {
+            return Ok(());
+        };
+        let made_from: Sha256 = serde_json::from_value(hash.clone()).map_err(|_| {
+            TaskError::unfit(format!("`{}`: the `mask_sha256` {hash} is not a hash", self.path.display()))
+        })?;
+        if made_from == present {
+            return Ok(());
+        }
+        Err(TaskError::Mismatch {
+            path: self.path.clone(),
+            expectation: "of a reconstruction from the present mask: the model has seen other entries"
+                .to_owned(),
+            expected: present,
+            computed: made_from,
+            hint: "run the model again with `repro run-models`".to_owned(),
+        })
     }
 
     fn value_space(&self) -> Result<Option<ValueSpace>, TaskError> {
@@ -109,25 +138,6 @@ impl Metadata {
             }),
         }
     }
-}
-
-/// The record of the mask, if it belongs to these files.
-fn record(masked: &Path, inputs: &Inputs, notes: &mut Vec<String>) -> Result<Option<MaskRecord>, TaskError> {
-    let Some(record) = MaskRecord::read(masked)? else { return Ok(None) };
-    if record.masked_sha256 == inputs.masked {
-        return Ok(Some(record));
-    }
-    let path = MaskRecord::path(masked);
-    if record.shown_as == Shown::Sidecar {
-        return Err(TaskError::unfit(format!(
-            "`{}` was changed since its mask was drawn, and only `{}` says what is masked",
-            masked.display(),
-            path.display()
-        ))
-        .hint("make the mask again"));
-    }
-    notes.push(format!("`{}` is of another masked file and was not used", path.display()));
-    Ok(None)
 }
 
 /// Compares the matrices; also gives their shape.
@@ -171,8 +181,9 @@ fn compared(
             matrices.reconstruction.reorder(rows, columns);
         }
     }
-    let beside = record.is_some_and(|record| record.shown_as == Shown::Sidecar);
-    let sidecar = beside.then(|| MaskedPlaces::read(&sidecar_path(&spec.masked), shape)).transpose()?;
+    let places =
+        |record: &MaskRecord| MaskedPlaces::verified(&sidecar_path(&spec.masked), shape, record.mask_sha256);
+    let sidecar = record.filter(|record| record.shown_as == Shown::Sidecar).map(places).transpose()?;
     let rules = Rules { sidecar, convert: spec.convert, hash_places: record.is_none() };
     Ok((compare::compare(&matrices, &rules)?, shape))
 }

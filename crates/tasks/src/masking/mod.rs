@@ -55,8 +55,10 @@ pub fn mask(spec: &MaskSpec) -> Result<Masked, TaskError> {
         return Err(TaskError::unfit(problem).hint("give the copy another name"));
     }
     let x = file.x().map_err(TaskError::data(&spec.raw))?;
-    if x.shape()[1] == 0 {
-        return Err(TaskError::unfit(format!("`{}` has no genes", spec.raw.display())));
+    for (n, what) in x.shape().into_iter().zip(["cells", "genes"]) {
+        if n == 0 {
+            return Err(TaskError::unfit(format!("`{}` has no {what}", spec.raw.display())));
+        }
     }
     match x.data_type() {
         DataType::F64 => Masking::<f64>::new(spec, &file, &x)?.run(),

@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::spec::MaskMode;
 use crate::{TaskError, files};
 
+/// What to do where files and their mask do not belong together.
+const AGAIN: &str =
+    "bring the file back, or make the mask again with `repro prepare-data` and run the models again";
+
 /// What is known of a mask.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MaskRecord {
@@ -65,10 +69,33 @@ impl MaskRecord {
             other => other.map_err(TaskError::file("read", &path))?,
         };
         let record = serde_json::from_str(&text);
-        let wrong = |error| TaskError::unfit(format!("`{}` is no record of a mask: {error}", path.display()));
+        let wrong =
+            |error| TaskError::unfit(format!("`{}` is not the record of a mask: {error}", path.display()));
         record.map(Some).map_err(|error| {
             wrong(error).hint("make the mask again, or remove the record to go by the entries that are -1")
         })
+    }
+
+    /// Compares the hashes of the masked file and, where it is given, of the file with the true values.
+    ///
+    /// # Errors
+    /// Where one of them is not the file that the record describes.
+    pub fn verify(&self, masked: (&Path, Sha256), raw: Option<(&Path, Sha256)>) -> Result<(), TaskError> {
+        let record = Self::path(masked.0);
+        let of_masked = (masked, self.masked_sha256, "masked");
+        let of_raw = raw.map(|raw| (raw, self.raw_sha256, "true"));
+        for ((path, computed), expected, what) in of_raw.into_iter().chain([of_masked]) {
+            if computed != expected {
+                return Err(TaskError::Mismatch {
+                    path: path.to_owned(),
+                    expectation: format!("the {what} matrix that `{}` describes", record.display()),
+                    expected,
+                    computed,
+                    hint: AGAIN.to_owned(),
+                });
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn write(&self, masked: &Path) -> Result<(), TaskError> {

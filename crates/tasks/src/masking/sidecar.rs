@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use repro_data::npy;
 use repro_data::values::Values;
+use repro_digest::{Hasher, Sha256};
 use tempfile::NamedTempFile;
 
 use crate::{TaskError, files};
@@ -72,6 +73,35 @@ pub struct MaskedPlaces {
 }
 
 impl MaskedPlaces {
+    /// Reads the sidecar of a matrix of this shape, which must have the places of this hash.
+    pub fn verified(path: &Path, shape: [usize; 2], expected: Sha256) -> Result<Self, TaskError> {
+        let places = Self::read(path, shape)?;
+        let computed = places.sha256(shape);
+        if computed == expected {
+            return Ok(places);
+        }
+        Err(TaskError::Mismatch {
+            path: path.to_owned(),
+            expectation: "the mask that its record describes".to_owned(),
+            expected,
+            computed,
+            hint: "make the mask again with `repro prepare-data`".to_owned(),
+        })
+    }
+
+    /// The hash that a record has of the places of masked entries.
+    fn sha256(&self, [rows, columns]: [usize; 2]) -> Sha256 {
+        let mut hasher = Hasher::sha256();
+        let mut bytes = Vec::new();
+        for row in 0..rows {
+            bytes.clear();
+            let masked = (0..columns).filter(|column| self.contains(row, *column));
+            bytes.extend(masked.flat_map(|column| ((row * columns + column) as u64).to_le_bytes()));
+            hasher.update(&bytes);
+        }
+        hasher.finish()
+    }
+
     /// Reads the sidecar of a matrix of this shape.
     pub fn read(path: &Path, [rows, columns]: [usize; 2]) -> Result<Self, TaskError> {
         let file = repro_digest::file::open(path).map_err(TaskError::file("read", path))?;
@@ -81,7 +111,7 @@ impl MaskedPlaces {
         match array.into_values() {
             Values::U8(bytes) if fits => Ok(Self { bytes, width }),
             _ => {
-                let problem = format!("`{}` is no mask of {rows} x {columns} entries", path.display());
+                let problem = format!("`{}` is not a mask of {rows} x {columns} entries", path.display());
                 Err(TaskError::unfit(problem).hint("make the mask again"))
             }
         }

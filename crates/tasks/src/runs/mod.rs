@@ -19,6 +19,7 @@ pub use baseline::Baseline;
 pub use model::{Model, ModelKind, Python, find_models};
 
 use crate::layout::{METADATA, METRICS, Mask, RECONSTRUCTION};
+use crate::masking::MaskRecord;
 use crate::{TaskError, files};
 use process::Process;
 
@@ -67,17 +68,32 @@ impl From<&TaskError> for Failed {
 }
 
 impl RunSpec {
-    /// An error unless the masked file is there.
+    /// Checks what all models need.
+    ///
+    /// # Errors
+    /// Where the masked file is missing, is not an annotated matrix or is not the one that its record describes, and where
+    /// the results cannot lie in a folder.
     pub fn check(&self) -> Result<(), TaskError> {
+        if self.results.exists() && !self.results.is_dir() {
+            let problem = format!("`{}` is not a folder", self.results.display());
+            return Err(TaskError::unfit(problem).hint("give a folder for the results with `--results-dir`"));
+        }
         let masked = self.mask.masked(&self.data);
         if masked.is_file() {
-            return Ok(());
+            return self.check_masked(&masked);
         }
         let (dataset, fraction, seed) = (self.mask.dataset(), self.mask.fraction(), self.mask.seed());
         let problem = format!("there is no masked file `{}`", masked.display());
         Err(TaskError::unfit(problem).hint(format!(
             "`repro prepare-data --dataset {dataset} --mask-percentage {fraction} --seed {seed}` makes it"
         )))
+    }
+
+    fn check_masked(&self, masked: &Path) -> Result<(), TaskError> {
+        if let Some(record) = MaskRecord::read(masked)? {
+            record.verify((masked, files::sha256_file(masked)?), None)?;
+        }
+        files::open(masked)?.x().map(drop).map_err(TaskError::data(masked))
     }
 
     /// Runs one model; its folder of results, or why it failed.
@@ -90,6 +106,10 @@ impl RunSpec {
             _ => self.process(model, &folder),
         };
         let ran = ran.and_then(|()| self.check_reconstruction(model));
+        let ran = ran.and_then(|folder| match self.note_mask(&folder) {
+            Ok(()) => Ok(folder),
+            Err(error) => Err(Failed::from(&error)),
+        });
         if ran.is_err() {
             self.remove_results(model).map_err(|error| Failed::from(&error))?;
         }
@@ -154,6 +174,23 @@ impl RunSpec {
             "n_genes": file.n_vars(),
         });
         files::write_text(&folder.join(METADATA), &format!("{metadata:#}\n"))
+    }
+
+    /// Adds to `metadata.json` from which mask a reconstruction was made, so that it is not scored with another one.
+    fn note_mask(&self, folder: &Path) -> Result<(), TaskError> {
+        let masked = self.mask.masked(&self.data);
+        let Some(record) = MaskRecord::read(&masked)? else { return Ok(()) };
+        // A model that changed its input has left later ones another data set.
+        record.verify((&masked, files::sha256_file(&masked)?), None)?;
+        let path = folder.join(METADATA);
+        let text = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => "{}".to_owned(),
+            other => other.map_err(TaskError::file("read", &path))?,
+        };
+        // Whoever scores it reports what is wrong with the model's own words.
+        let Ok(serde_json::Value::Object(mut keys)) = serde_json::from_str(&text) else { return Ok(()) };
+        keys.insert("mask_sha256".to_owned(), json!(record.mask_sha256));
+        files::write_text(&path, &files::pretty(&keys)?)
     }
 
     /// A model that says that it succeeded has written a matrix of the right shape.

@@ -15,13 +15,27 @@ pub fn is_single(data_type: DataType) -> bool {
     matches!(data_type, Bool | I8 | I16 | U8 | U16 | F32)
 }
 
-/// All values, one cell after the other; `columns` says for each gene of the file where it goes, if anywhere.
-pub fn read<T: Real>(
-    matrix: &MatrixReader<'_>,
-    columns: &[Option<usize>],
-    n_genes: usize,
-) -> Result<Vec<T>, DataError> {
-    let n_cells = matrix.shape()[0];
+/// Where the cells and genes of a file go.
+pub struct Places<'a> {
+    /// For each cell of the file its place, if it has one; `None` keeps all in the order of the file.
+    pub rows: Option<&'a [Option<usize>]>,
+    /// For each gene of the file its place, if it has one.
+    pub columns: &'a [Option<usize>],
+    /// Number of places for cells.
+    pub n_cells: usize,
+    /// Number of places for genes.
+    pub n_genes: usize,
+}
+
+impl Places<'_> {
+    fn row(&self, row: usize) -> Option<usize> {
+        self.rows.map_or(Some(row), |rows| rows.get(row).copied().flatten())
+    }
+}
+
+/// Returns all values, one cell after the other.
+pub fn read<T: Real>(matrix: &MatrixReader<'_>, places: &Places<'_>) -> Result<Vec<T>, DataError> {
+    let (n_cells, n_genes) = (places.n_cells, places.n_genes);
     let size = n_cells.checked_mul(n_genes).and_then(|n| n.checked_mul(size_of::<T>()));
     if size.is_none_or(|size| size > isize::MAX as usize) {
         return Err(DataError::malformed(
@@ -32,11 +46,11 @@ pub fn read<T: Real>(
     let mut values = vec![T::ZERO; n_cells * n_genes];
     if matrix.layout() == Some(Layout::Csc) {
         // Blocks of rows would each read all of it.
-        place(&matrix.read()?, 0, columns, n_genes, &mut values)?;
+        place(&matrix.read()?, 0, places, &mut values)?;
     } else {
         for block in matrix.blocks(BLOCK) {
             let (first, block) = block?;
-            place(&block, first, columns, n_genes, &mut values)?;
+            place(&block, first, places, &mut values)?;
         }
     }
     Ok(values)
@@ -45,24 +59,24 @@ pub fn read<T: Real>(
 fn place<T: Real>(
     block: &Matrix,
     first: usize,
-    columns: &[Option<usize>],
-    n_genes: usize,
+    places: &Places<'_>,
     values: &mut [T],
 ) -> Result<(), DataError> {
     match block {
         Matrix::Dense(array) => {
             let numbers = numbers::<T>(array.values())?;
-            let rows = numbers.chunks_exact(columns.len().max(1));
+            let rows = numbers.chunks_exact(places.columns.len().max(1));
             for (row, numbers) in rows.enumerate() {
-                let cell = &mut values[(first + row) * n_genes..][..n_genes];
-                for (column, number) in columns.iter().zip(numbers) {
+                let Some(row) = places.row(first + row) else { continue };
+                let cell = &mut values[row * places.n_genes..][..places.n_genes];
+                for (column, number) in places.columns.iter().zip(numbers) {
                     if let Some(gene) = column {
                         cell[*gene] = *number;
                     }
                 }
             }
         }
-        Matrix::Sparse(sparse) => place_sparse(sparse, first, columns, n_genes, values)?,
+        Matrix::Sparse(sparse) => place_sparse(sparse, first, places, values)?,
     }
     Ok(())
 }
@@ -70,8 +84,7 @@ fn place<T: Real>(
 fn place_sparse<T: Real>(
     sparse: &Sparse,
     first: usize,
-    columns: &[Option<usize>],
-    n_genes: usize,
+    places: &Places<'_>,
     values: &mut [T],
 ) -> Result<(), DataError> {
     let numbers = numbers::<T>(sparse.values())?;
@@ -82,8 +95,8 @@ fn place_sparse<T: Real>(
                 Layout::Csr => (major, *minor as usize),
                 Layout::Csc => (*minor as usize, major),
             };
-            if let Some(gene) = columns[column] {
-                let value = &mut values[(first + row) * n_genes + gene];
+            if let (Some(row), Some(gene)) = (places.row(first + row), places.columns[column]) {
+                let value = &mut values[row * places.n_genes + gene];
                 // Entries that a file has twice add up.
                 *value = value.plus(*number);
             }

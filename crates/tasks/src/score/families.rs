@@ -28,10 +28,17 @@ pub fn statistical<T: Real, P: Real>(
     } else {
         found.undefined("mse", UNPAIRED);
     }
+    if truth.n_cells() != pred.n_cells() {
+        found.notes.push(format!(
+            "r2 compares means of genes, not sums: there are {} true and {} predicted cells",
+            truth.n_cells(),
+            pred.n_cells(),
+        ));
+    }
     match energy_distance_and_mmd_rbf(projected.0, projected.1, settings.mmd_gamma) {
         Ok((energy, mmd)) => {
             found.put("energy_distance", Ok(energy));
-            found.put("mmd_rbf", Ok(mmd));
+            found.put("mmd_rbf", mmd);
         }
         Err(undefined) => {
             found.put("energy_distance", Err(undefined.clone()));
@@ -70,10 +77,11 @@ pub fn biological<T: Real>(
     resources: &Resources,
     settings: &Settings,
     (paired, upstream_columns): (bool, bool),
+    cells: &[String],
     found: &mut Found,
 ) {
     coexpressions(truth, pred, resources.gene_sets.as_ref(), settings, upstream_columns, found);
-    pathways(truth, pred, resources, settings, paired, found);
+    pathways((truth, pred), resources, settings, paired.then_some(cells), found);
     cell_cycles((truth, pred), resources.cell_cycle.as_ref(), settings, paired, found);
     cytokines(truth, pred, resources.cytokines.as_ref(), settings, found);
 }
@@ -116,15 +124,15 @@ fn coexpressions<T: Real>(
     }
 }
 
+/// `cells` has the names of paired cells; `None` where they are not paired.
 fn pathways<T: Real>(
-    truth: &Cells<T>,
-    pred: &Cells<T>,
+    (truth, pred): (&Cells<T>, &Cells<T>),
     resources: &Resources,
     settings: &Settings,
-    paired: bool,
+    cells: Option<&[String]>,
     found: &mut Found,
 ) {
-    let activities = resources.pathways.as_ref().filter(|_| paired).map(|named| {
+    let activities = resources.pathways.as_ref().filter(|_| cells.is_some()).map(|named| {
         let weights: Vec<_> = named.iter().map(|(_, weights)| weights.clone()).collect();
         pathway(truth, pred, &weights, settings.min_cells.pathway, settings.overlap)
     });
@@ -137,7 +145,11 @@ fn pathways<T: Real>(
             (Some(named), Some(Ok(activities))) => {
                 found.put(&name, activities.average(*kind));
                 let names = activities.kept.iter().map(|own| named[*own].0.clone());
-                found.detail(name, names.zip(activities.correlations(*kind)));
+                found.detail(&name, names.zip(activities.correlations(*kind)));
+                let cells = cells.unwrap_or_default();
+                let left_out: Vec<String> =
+                    activities.left_out().iter().filter_map(|cell| cells.get(*cell).cloned()).collect();
+                found.left_out(&name, "cells", cells.len(), &left_out);
             }
         }
     }
@@ -199,6 +211,11 @@ fn cytokines<T: Real>(
     }
     if let (Some(named), Some(Ok(scores))) = (signatures, scored) {
         let names = || named.iter().map(|(name, _)| name.clone());
+        let left_out: Vec<String> = scores.left_out().iter().map(|own| named[*own].0.clone()).collect();
+        let of = scores.truth.iter().filter(|score| score.is_ok()).count();
+        for kind in &settings.correlations {
+            found.left_out(&format!("cytokine_{}", word(*kind)), "signatures", of, &left_out);
+        }
         found.detail("cytokine_true", names().zip(scores.truth));
         found.detail("cytokine_pred", names().zip(scores.predicted));
     }
@@ -216,8 +233,22 @@ pub struct Groups<'a, T> {
     pub control_pred: Option<&'a Cells<T>>,
 }
 
-/// Recovery of what differs between treated and control cells.
-pub fn differential<T: Real>(groups: Option<&Groups<'_, T>>, settings: &Settings, found: &mut Found) {
+/// Why fold changes of counts have no value.
+fn no_logarithms(scale: &str) -> String {
+    format!(
+        "fold changes need logarithms (log1p), the matrices contain {scale}; `--allow-scale` computes them all the same"
+    )
+}
+
+/// Recovery of what differs between treated and control cells. `not_logarithms` describes matrices that have no fold
+/// changes.
+pub fn differential<T: Real>(
+    groups: Option<&Groups<'_, T>>,
+    genes: &[String],
+    not_logarithms: Option<&str>,
+    settings: &Settings,
+    found: &mut Found,
+) {
     for kind in &settings.tests {
         let own = DegSettings {
             kind: *kind,
@@ -241,15 +272,15 @@ pub fn differential<T: Real>(groups: Option<&Groups<'_, T>>, settings: &Settings
                 Some(Ok(DegRecovery { with_true_control, .. })) if side == "true" => Ok(with_true_control),
                 Some(Ok(DegRecovery { with_predicted_control, .. })) => Ok(with_predicted_control),
             };
-            put_recovery(*kind, side, recovery, settings, found);
+            put_recovery((*kind, side), recovery, (genes, not_logarithms), settings, found);
         }
     }
 }
 
 fn put_recovery(
-    kind: TestKind,
-    side: &str,
+    (kind, side): (TestKind, &str),
     recovery: Result<&Recovery, String>,
+    (genes, not_logarithms): (&[String], Option<&str>),
     settings: &Settings,
     found: &mut Found,
 ) {
@@ -257,25 +288,47 @@ fn put_recovery(
         TestKind::Wilcoxon => format!("deg_{side}"),
         TestKind::TTest => format!("deg_ttest_{side}"),
     };
-    let mut put = |name: String, score: &dyn Fn(&Recovery) -> Score| match &recovery {
-        Ok(recovery) => found.put(format!("{prefix}_{name}"), score(recovery)),
-        Err(reason) => found.undefined(format!("{prefix}_{name}"), reason.as_str()),
+    let mut put = |name: &str, of_changes: bool, score: &dyn Fn(&Recovery) -> Score| {
+        let name = format!("{prefix}_{name}");
+        match (&recovery, not_logarithms) {
+            (Ok(_), Some(scale)) if of_changes => found.undefined(name, no_logarithms(scale)),
+            (Ok(recovery), _) => found.put(name, score(recovery)),
+            (Err(reason), _) => found.undefined(name, reason.as_str()),
+        }
     };
     for (position, k) in settings.dice_k.iter().enumerate() {
-        put(format!("dice_{k}"), &|recovery| Ok(recovery.dice[position]));
+        put(&format!("dice_{k}"), true, &|recovery| Ok(recovery.dice[position]));
     }
-    put("logfc_pearson".to_owned(), &|recovery| recovery.log_fold_change_pearson.clone());
-    put("logfc_spearman".to_owned(), &|recovery| recovery.log_fold_change_spearman.clone());
+    put("logfc_pearson", true, &|recovery| recovery.log_fold_change_pearson.clone());
+    put("logfc_spearman", true, &|recovery| recovery.log_fold_change_spearman.clone());
     if settings.top_correlations {
         for (position, k) in settings.dice_k.iter().enumerate() {
-            put(format!("logfc_pearson_top_{k}"), &|recovery| recovery.top_pearson[position].clone());
-            put(format!("logfc_spearman_top_{k}"), &|recovery| recovery.top_spearman[position].clone());
+            put(&format!("logfc_pearson_top_{k}"), true, &|recovery| recovery.top_pearson[position].clone());
+            put(&format!("logfc_spearman_top_{k}"), true, &|recovery| {
+                recovery.top_spearman[position].clone()
+            });
         }
     }
     // These do not depend on the test.
     if kind == TestKind::Wilcoxon {
-        put("mean_genediff_pearson".to_owned(), &|recovery| recovery.mean_difference_pearson.clone());
-        put("mean_genediff_spearman".to_owned(), &|recovery| recovery.mean_difference_spearman.clone());
+        put("mean_genediff_pearson", false, &|recovery| recovery.mean_difference_pearson.clone());
+        put("mean_genediff_spearman", false, &|recovery| recovery.mean_difference_spearman.clone());
+    }
+    if let Ok(recovery) = recovery {
+        left_out(&prefix, recovery, genes, settings, found);
+    }
+}
+
+/// Notes the genes without a fold change.
+fn left_out(prefix: &str, recovery: &Recovery, genes: &[String], settings: &Settings, found: &mut Found) {
+    let names =
+        |columns: &[usize]| -> Vec<String> { columns.iter().map(|gene| genes[*gene].clone()).collect() };
+    for kind in ["pearson", "spearman"] {
+        let metric = format!("{prefix}_logfc_{kind}");
+        found.left_out(&metric, "genes", genes.len(), &names(&recovery.left_out));
+        for (k, top) in settings.dice_k.iter().zip(&recovery.top_left_out) {
+            found.left_out(&format!("{metric}_top_{k}"), "genes", top.of, &names(&top.genes));
+        }
     }
 }
 

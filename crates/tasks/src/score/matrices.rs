@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use repro_data::anndata_io::{AnnDataFile, MatrixReader, Section};
 use repro_metrics::{Cells, Real, ShapeError};
 
-use super::dense;
+use super::dense::{self, Places};
+use super::pairing::{self, Pairing};
 use crate::{TaskError, files};
 
 /// Layer that stands for `raw.X`.
@@ -18,6 +19,8 @@ pub struct Source {
     file: AnnDataFile,
     layer: Option<String>,
     genes: Vec<String>,
+    /// Where each cell of the file goes, if not in the order of the file, and the number of places.
+    rows: Option<(Vec<Option<usize>>, usize)>,
 }
 
 impl Source {
@@ -33,14 +36,14 @@ impl Source {
                 return Err(TaskError::unfit(problem).hint(layers(&known)));
             }
         }
-        let mut source =
-            Self { path: path.to_owned(), file, layer: layer.map(str::to_owned), genes: Vec::new() };
+        let (path, layer) = (path.to_owned(), layer.map(str::to_owned));
+        let mut source = Self { path, file, layer, genes: Vec::new(), rows: None };
         source.genes = if source.is_raw() {
             source.file.raw_var().map(|var| var.index().to_vec())
         } else {
             source.file.var_names()
         }
-        .map_err(data())?;
+        .map_err(TaskError::data(&source.path))?;
         Ok(source)
     }
 
@@ -54,9 +57,14 @@ impl Source {
         format!("`{}`", self.path.display())
     }
 
-    /// Number of cells.
+    /// Returns the number of cells that are read.
     pub fn n_cells(&self) -> usize {
-        self.file.n_obs()
+        self.rows.as_ref().map_or(self.file.n_obs(), |(_, n)| *n)
+    }
+
+    /// Returns the names of the cells of the file.
+    pub fn cell_names(&self) -> Result<Vec<String>, TaskError> {
+        self.file.obs_names().map_err(TaskError::data(&self.path))
     }
 
     /// Whether the values are floats of 32 bits, or fit into them.
@@ -81,7 +89,9 @@ impl Source {
     /// All values; `columns` says for each gene of the file where it goes.
     pub fn read<T: Real>(&self, columns: &[Option<usize>], n_genes: usize) -> Result<Cells<T>, TaskError> {
         let matrix = self.matrix()?;
-        let values = dense::read(&matrix, columns, n_genes).map_err(TaskError::data(&self.path))?;
+        let rows = self.rows.as_ref().map(|(rows, _)| rows.as_slice());
+        let places = Places { rows, columns, n_cells: self.n_cells(), n_genes };
+        let values = dense::read(&matrix, &places).map_err(TaskError::data(&self.path))?;
         Cells::new(self.n_cells(), n_genes, values).map_err(|error| self.refused(error, columns))
     }
 
@@ -92,14 +102,18 @@ impl Source {
         let gene =
             columns.iter().position(|column| *column == Some(gene)).and_then(|own| self.genes.get(own));
         let cells = self.file.obs_names().unwrap_or_default();
+        let cell = match &self.rows {
+            Some((rows, _)) => rows.iter().position(|row| *row == Some(cell)).unwrap_or(cell),
+            None => cell,
+        };
         let name = |name: Option<&String>| name.cloned().unwrap_or_default();
         TaskError::unfit(format!(
-            "{} holds {count} values that are not finite, the first one in cell `{}`, gene `{}`",
+            "{} contains {count} values that are not finite, the first one in cell `{}`, gene `{}`",
             self.name(),
             name(cells.get(cell)),
             name(gene),
         ))
-        .hint("a prediction that is no number cannot be scored: mend or leave out these cells in all files")
+        .hint("only finite numbers can be scored: mend these cells, or leave them out of all files")
     }
 
     /// Where each gene goes in the order of `reference`.
@@ -156,35 +170,65 @@ impl Source {
         Ok(self.genes.iter().enumerate().map(|(column, gene)| (gene.as_str(), column)).collect())
     }
 
-    /// Whether the cells are paired with those of `reference`; a remark where only their order says so.
-    pub fn paired(&self, reference: &Self) -> Result<Option<String>, TaskError> {
+    /// Compares the names of the cells with those of `reference`; returns a remark where names do not prove the pairing.
+    ///
+    /// # Errors
+    /// Where the numbers of cells differ or, unless `by_order` insists, where names disprove the pairing by order.
+    pub fn paired(&self, reference: &Self, by_order: bool) -> Result<Option<String>, TaskError> {
         let both = format!("{} and {}", reference.name(), self.name());
         if self.n_cells() != reference.n_cells() {
-            let problem = format!(
-                "{} has {} cells, {} has {}",
-                self.name(),
-                self.n_cells(),
-                reference.name(),
-                reference.n_cells(),
-            );
-            let hint = "`--unpaired` scores what does not pair cells; the others are null then";
+            let (own, wanted) = (self.n_cells(), reference.n_cells());
+            let problem = format!("{} has {own} cells, {} has {wanted}", self.name(), reference.name());
+            let hint = "`--unpaired` scores what does not pair cells and leaves the rest undefined; `--align-cells` \
+                        takes the cells of the true file by name";
             return Err(TaskError::unfit(problem).hint(hint));
         }
-        let names = |source: &Self| source.file.obs_names().map_err(TaskError::data(&source.path));
-        let (own, wanted) = (names(self)?, names(reference)?);
-        if own == wanted {
-            return Ok(None);
+        match pairing::compare(&reference.cell_names()?, &self.cell_names()?) {
+            Pairing::Proved => Ok(None),
+            Pairing::Unproved(why) => {
+                Ok(Some(format!("the cells of {both} are paired by their order: {why}")))
+            }
+            Pairing::Disproved(why) if by_order => Ok(Some(format!(
+                "the cells of {both} are paired by their order, as `--pair-by-order` says, although {why}"
+            ))),
+            Pairing::Disproved(why) => {
+                let problem = format!("the cells of {both} cannot be paired by their order: {why}");
+                let hint = "`--align-cells` pairs cells by name, `--pair-by-order` by their order whatever their names, \
+                            `--unpaired` not at all";
+                Err(TaskError::unfit(problem).hint(hint))
+            }
         }
+    }
+
+    /// Puts the cells into the order of `reference` by their names; returns a remark where cells are left out.
+    pub fn align(&mut self, reference: &Self) -> Result<Option<String>, TaskError> {
+        let (own, wanted) = (self.cell_names()?, reference.cell_names()?);
+        let refused = |problem: String| {
+            TaskError::unfit(problem)
+                .hint("`--align-cells` needs each cell of the true file once in both files")
+        };
+        for (source, names) in [(reference, &wanted), (&*self, &own)] {
+            if let Some(twice) = duplicate(names) {
+                return Err(refused(format!("{} has the cell `{twice}` twice", source.name())));
+            }
+        }
+        let places: HashMap<&str, usize> =
+            wanted.iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
+        let rows: Vec<Option<usize>> = own.iter().map(|name| places.get(name.as_str()).copied()).collect();
         let known: HashSet<&String> = own.iter().collect();
-        if wanted.iter().all(|cell| known.contains(cell)) {
-            let first = own.iter().zip(&wanted).position(|(own, wanted)| own != wanted).unwrap_or(0);
-            let problem = format!(
-                "the cells of {both} are in different order: cell {first} is `{}` and `{}`",
-                wanted[first], own[first],
-            );
-            return Err(TaskError::unfit(problem).hint("write the cells of both files in one order"));
+        let missing: Vec<&String> = wanted.iter().filter(|name| !known.contains(name)).collect();
+        if !missing.is_empty() {
+            let names = pairing::listed(&missing);
+            let (own, n) = (self.name(), missing.len());
+            return Err(refused(format!("{own} lacks {n} of the cells of {}: {names}", reference.name())));
         }
-        Ok(Some(format!("the cells of {both} have different names and are paired by their order")))
+        let extra: Vec<&String> = own.iter().filter(|name| !places.contains_key(name.as_str())).collect();
+        let remark = (!extra.is_empty()).then(|| {
+            let (n, names) = (extra.len(), pairing::listed(&extra));
+            format!("{n} cells of {} are not in {} and are left out: {names}", self.name(), reference.name())
+        });
+        self.rows = Some((rows, wanted.len()));
+        Ok(remark)
     }
 }
 

@@ -3,8 +3,10 @@
 mod dense;
 mod families;
 mod matrices;
+mod pairing;
 mod projection;
 mod resources;
+mod scale;
 mod scores;
 mod settings;
 mod spec;
@@ -22,22 +24,23 @@ use crate::files::sha256_file;
 use families::Groups;
 use matrices::Source;
 use resources::Resources;
+use scale::Scale;
 use scores::Found;
 use settings::COMPONENTS;
 
-pub use scores::Scores;
+pub use scores::{LeftOut, Scores};
 pub use settings::{Compat, MinCells, Preset, Settings};
 pub use spec::ScoreSpec;
 
 /// Scores a pair. Every file is read once for its values and once for its hash.
 ///
 /// # Errors
-/// Where a file cannot be read or is damaged; where genes or cells do not fit each other; where a value is not finite;
-/// where there are fewer treated or control cells than tests need; where gene sets name no gene of the matrices; where
-/// the projection is for other genes.
+/// Where a file cannot be read or is damaged; where genes, cells or scales do not fit each other; where a value is not
+/// finite; where there are fewer treated or control cells than tests need; where gene sets name no gene of the matrices;
+/// where the projection is for other genes.
 pub fn score(spec: &ScoreSpec) -> Result<Scores, TaskError> {
     let settings = spec.settings();
-    possible(spec, &settings)?;
+    spec.check()?;
     let (hashes, found) = rayon::join(|| hashes(spec), || Opened::new(spec)?.scored(spec, &settings));
     let (found, mut params) = found?;
     params.extend(described(spec, &settings));
@@ -48,21 +51,9 @@ pub fn score(spec: &ScoreSpec) -> Result<Scores, TaskError> {
         params,
         inputs: hashes?,
         details: found.details,
+        left_out: found.left_out,
         notes: found.notes,
     })
-}
-
-fn possible(spec: &ScoreSpec, settings: &Settings) -> Result<(), TaskError> {
-    let problem = if spec.fit_projection && spec.projection.is_some() {
-        "a projection is either given or fitted".to_owned()
-    } else if !(settings.mmd_gamma.is_finite() && settings.mmd_gamma > 0.0) {
-        format!("the kernel width {} of MMD is no number above 0", settings.mmd_gamma)
-    } else if settings.knn_k == Some(0) {
-        "no neighbours have no purity: at least one is needed".to_owned()
-    } else {
-        return Ok(());
-    };
-    Err(TaskError::unfit(problem))
 }
 
 /// The files of matrices, opened and compared by genes and cells, not read.
@@ -86,12 +77,10 @@ impl Opened {
             paired: !spec.unpaired,
             notes: Vec::new(),
         };
-        if opened.control.is_none() && opened.control_pred.is_some() {
-            return Err(TaskError::unfit("a predicted control was given without the true control")
-                .hint("give the true control with `--control`"));
-        }
-        if opened.paired {
-            opened.notes.extend(opened.pred.paired(&opened.truth)?);
+        if spec.align_cells {
+            opened.notes.extend(opened.pred.align(&opened.truth)?);
+        } else if opened.paired {
+            opened.notes.extend(opened.pred.paired(&opened.truth, spec.pair_by_order)?);
         }
         Ok(opened)
     }
@@ -146,9 +135,20 @@ impl Opened {
         );
         let (truth, mut pred) = (truth?, pred?);
         let (control, mut control_pred) = (control.transpose()?, control_pred.transpose()?);
+        let scales = [Some(&truth), Some(&pred), control.as_ref(), control_pred.as_ref()];
+        let scales = scales.map(|cells| cells.map(Scale::of));
+        let remarks = scale::compare(&self.named(&scales), spec.allow_scale)?;
+        let cells = if needs_cells(spec) { self.truth.cell_names()? } else { Vec::new() };
+        let genes = self.truth.genes().to_vec();
 
         let mut found = Found { notes: self.notes, ..Found::default() };
+        found.notes.extend(remarks);
         let mut params = Map::new();
+        let [of_truth, of_pred, of_control, of_control_pred] = &scales;
+        params.insert(
+            "scales".to_owned(),
+            json!({ "true": of_truth, "pred": of_pred, "control": of_control, "control_pred": of_control_pred }),
+        );
         params.insert("precision".to_owned(), json!(if size_of::<T>() == 4 { "float32" } else { "float64" }));
         params.insert(
             "n_cells".to_owned(),
@@ -160,7 +160,7 @@ impl Opened {
             }),
         );
         params.insert("n_genes".to_owned(), json!(n_genes));
-        note_negative(&truth, control.as_ref(), &mut found);
+        note_negative(&scales, &mut found);
 
         let projection = match given {
             Some(given) => Some(("file", given)),
@@ -188,7 +188,15 @@ impl Opened {
         statistical(&truth, &pred, projection.as_ref(), settings, self.paired, &mut found)?;
         families::perturbational(&truth, control.as_ref(), &pred, settings, &mut found);
         let upstream = spec.compat == Some(Compat::Upstream);
-        families::biological(&truth, &pred, &resources, settings, (self.paired, upstream), &mut found);
+        families::biological(
+            &truth,
+            &pred,
+            &resources,
+            settings,
+            (self.paired, upstream),
+            &cells,
+            &mut found,
+        );
 
         let control = control.as_ref();
         let groups =
@@ -201,8 +209,23 @@ impl Opened {
         }
         let control_pred = control_pred.as_ref();
         let groups = control.map(|control| Groups { truth: &truth, control, pred: &pred, control_pred });
-        families::differential(groups.as_ref(), settings, &mut found);
+        let not_logarithms = scales.iter().flatten().find_map(Scale::not_logarithms);
+        let not_logarithms = not_logarithms.filter(|_| !spec.allow_scale);
+        families::differential(groups.as_ref(), &genes, not_logarithms.as_deref(), settings, &mut found);
+        found.note_left_out();
         Ok((found, params))
+    }
+
+    /// Returns the scales with the names of their files.
+    fn named(&self, scales: &[Option<Scale>; 4]) -> Vec<scale::Named> {
+        let sources =
+            [Some(&self.truth), Some(&self.pred), self.control.as_ref(), self.control_pred.as_ref()];
+        let named = sources.into_iter().zip(scales).zip([false, true, false, true]);
+        named
+            .filter_map(|((source, scale), predicted)| {
+                Some(scale::Named { scale: (*scale)?, name: source?.name(), predicted })
+            })
+            .collect()
     }
 }
 
@@ -231,10 +254,14 @@ fn needs_names(spec: &ScoreSpec) -> bool {
     [&spec.gene_sets, &spec.pathways, &spec.cell_cycle, &spec.cytokines].iter().any(|path| path.is_some())
 }
 
-/// Expression below 0 has no logarithm of a fold change, and no gene "is expressed" by it.
-fn note_negative<T: Real>(truth: &Cells<T>, control: Option<&Cells<T>>, found: &mut Found) {
-    let negative = |cells: &Cells<T>| cells.values().iter().any(|value| *value < T::ZERO);
-    if negative(truth) || control.is_some_and(negative) {
+/// Whether names of cells are needed for what is reported.
+fn needs_cells(spec: &ScoreSpec) -> bool {
+    spec.pathways.is_some() && !spec.unpaired
+}
+
+/// Adds a remark on true expression below 0, which has no fold change and by which no gene "is expressed".
+fn note_negative([truth, _, control, _]: &[Option<Scale>; 4], found: &mut Found) {
+    if [truth, control].into_iter().flatten().any(|scale| scale.min < 0.0) {
         found.notes.push(
             "true expression below 0: fold changes and \"expressed in a cell\" mean little here".to_owned(),
         );
@@ -256,6 +283,9 @@ fn described(spec: &ScoreSpec, settings: &Settings) -> Map<String, Value> {
         "layer": spec.layer,
         "align_genes": spec.align_genes,
         "unpaired": spec.unpaired,
+        "pair_by_order": spec.pair_by_order,
+        "align_cells": spec.align_cells,
+        "allow_scale": spec.allow_scale,
         "min_cells": settings.min_cells,
         "overlap": settings.overlap,
         "deg_tests": tests,

@@ -26,10 +26,28 @@ pub struct Scores {
     pub inputs: BTreeMap<String, Sha256>,
     /// Values of single gene sets, pathways and signatures, by metric.
     pub details: BTreeMap<String, Map<String, Value>>,
+    /// For each correlation that leaves something out, what it leaves out.
+    pub left_out: BTreeMap<String, LeftOut>,
     /// Remarks for the user that stand nowhere else.
     #[serde(skip)]
     pub notes: Vec<String>,
 }
+
+/// Genes, cells or signatures that a correlation leaves out, since a value of theirs is not a finite number.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LeftOut {
+    /// `genes`, `cells` or `signatures`.
+    pub what: &'static str,
+    /// Number of them.
+    pub count: usize,
+    /// Number of all that the correlation is over.
+    pub of: usize,
+    /// Names of the first of them.
+    pub names: Vec<String>,
+}
+
+/// Names that are kept of what is left out.
+const NAMED: usize = 10;
 
 impl Scores {
     /// All of it as JSON.
@@ -55,10 +73,48 @@ pub struct Found {
     pub metrics: Map<String, Value>,
     pub undefined: BTreeMap<String, String>,
     pub details: BTreeMap<String, Map<String, Value>>,
+    pub left_out: BTreeMap<String, LeftOut>,
     pub notes: Vec<String>,
 }
 
 impl Found {
+    /// Notes what a correlation leaves out, if it has a value.
+    pub fn left_out(&mut self, metric: &str, what: &'static str, of: usize, names: &[String]) {
+        if names.is_empty() || !self.metrics.get(metric).is_some_and(Value::is_number) {
+            return;
+        }
+        let (count, names) = (names.len(), names[..names.len().min(NAMED)].to_vec());
+        self.left_out.insert(metric.to_owned(), LeftOut { what, count, of, names });
+    }
+
+    /// Adds a remark for each set that correlations leave out; correlations of one set share it.
+    pub fn note_left_out(&mut self) {
+        let mut sets: Vec<(&LeftOut, Vec<&str>)> = Vec::new();
+        for (metric, own) in &self.left_out {
+            match sets.iter_mut().find(|(other, _)| *other == own) {
+                Some((_, metrics)) => metrics.push(metric),
+                None => sets.push((own, vec![metric])),
+            }
+        }
+        let notes: Vec<String> = sets
+            .iter()
+            .map(|(own, metrics)| {
+                let names: Vec<String> = own.names.iter().map(|name| format!("`{name}`")).collect();
+                let more = if own.count > names.len() { ", …" } else { "" };
+                format!(
+                    "{} leave{} out {} of {} {}, whose values are undefined: {}{more}",
+                    metrics.join(", "),
+                    if metrics.len() == 1 { "s" } else { "" },
+                    own.count,
+                    own.of,
+                    own.what,
+                    names.join(", "),
+                )
+            })
+            .collect();
+        self.notes.extend(notes);
+    }
+
     /// Notes the value of a metric, or why it has none.
     pub fn put(&mut self, name: impl Into<String>, score: Score) {
         match score {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use super::settings::{Compat, Preset, Settings};
+use crate::TaskError;
 
 /// A pair of matrices to compare and what to compare them with. Paths are `.h5ad` files where nothing else is said.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -51,11 +52,45 @@ pub struct ScoreSpec {
     /// Says that the cells of `pred` are others than those of `true`: what pairs cells is undefined then.
     #[serde(default)]
     pub unpaired: bool,
+    /// Pairs the cells of `pred` with those of `true` by their order, even if their names disprove it.
+    #[serde(default)]
+    pub pair_by_order: bool,
+    /// Pairs the cells of `pred` with those of `true` by their names.
+    #[serde(default)]
+    pub align_cells: bool,
+    /// Scores matrices that are on different scales, and counts as if they were logarithms.
+    #[serde(default)]
+    pub allow_scale: bool,
     /// A published mistake to repeat.
     pub compat: Option<Compat>,
 }
 
 impl ScoreSpec {
+    /// Checks what needs no file.
+    ///
+    /// # Errors
+    /// Where options contradict each other or a number is out of its range.
+    pub fn check(&self) -> Result<(), TaskError> {
+        let settings = self.settings();
+        let pairings =
+            [self.unpaired, self.pair_by_order, self.align_cells].iter().filter(|own| **own).count();
+        let problem = if self.fit_projection && self.projection.is_some() {
+            "`projection` and `fit_projection` exclude each other".to_owned()
+        } else if pairings > 1 {
+            "`unpaired`, `pair_by_order` and `align_cells` exclude each other".to_owned()
+        } else if !(settings.mmd_gamma.is_finite() && settings.mmd_gamma > 0.0) {
+            format!("`mmd_gamma` must be positive, got {}", settings.mmd_gamma)
+        } else if settings.knn_k == Some(0) {
+            "`knn_k` must be at least 1, got 0".to_owned()
+        } else if self.control.is_none() && self.control_pred.is_some() {
+            let problem = "a predicted control was given without the true control";
+            return Err(TaskError::unfit(problem).hint("give the true control with `--control`"));
+        } else {
+            return Ok(());
+        };
+        Err(TaskError::unfit(problem))
+    }
+
     /// The settings of the preset with what is set explicitly.
     pub fn settings(&self) -> Settings {
         let mut settings = Settings::of(self.preset);

@@ -217,16 +217,21 @@ fn a_mask_of_other_values_is_an_error() {
     let mut values = truth(60, 50);
     values.iter_mut().for_each(|value| *value += 1.0);
     write(&bench.spec.raw, &annotated(matrix(&values, 50, Form::Csr)));
-    assert!(bench.refused().0.contains("the mask is of other values"));
-    // The seeds of a record that belongs to another masked file are not believed.
-    let mut other = bench.mask.clone();
-    other.seed = 1;
+    assert!(bench.refused().0.contains("raw.h5ad` is not the true matrix that"));
     let record = bench.spec.masked.with_extension("json");
     let before = std::fs::read(&record).unwrap();
+    std::fs::remove_file(&record).unwrap();
+    assert!(bench.refused().0.contains("the mask is of other values"));
+    write(&bench.spec.raw, &annotated(matrix(&truth(60, 50), 50, Form::Csr)));
+    // A record of another masked file.
+    let mut other = bench.mask.clone();
+    other.seed = 1;
     make(&other);
     std::fs::write(&record, before).unwrap();
     bench.write(&bench.filled(|_| 1.0), 50, Form::Dense32);
-    assert!(bench.evaluate().notes[0].ends_with("is of another masked file and was not used"));
+    let problem = bench.refused().0;
+    assert!(problem.contains("masked.h5ad` is not the masked matrix that"), "{problem}");
+    assert!(problem.contains("Expected: ") && problem.contains("Computed: "), "{problem}");
     std::fs::write(&record, "{").unwrap();
     assert!(evaluate(&bench.spec).is_err());
 }
@@ -298,7 +303,7 @@ fn values_of_another_space_are_an_error() {
     assert!(bench.refused().1.contains("`counts` or `lognorm`"));
     for broken in ["[]", "{", ""] {
         std::fs::write(&metadata, broken).unwrap();
-        assert!(bench.refused().0.contains("is no object of JSON"));
+        assert!(bench.refused().0.contains("is not a JSON object"));
     }
     std::fs::write(&metadata, r#"{"value_space": "counts"}"#).unwrap();
     bench.write(&bench.filled(|_| 1.0), 50, Form::Dense32);
@@ -339,7 +344,14 @@ fn a_sidecar_says_what_is_masked() {
     assert_eq!(evaluation.json["masked_entries"]["all"], 180);
     assert_eq!(evaluation.notes, [""; 0]);
     std::fs::remove_file(bench.spec.results.join("metrics.json")).unwrap();
-    std::fs::remove_file(sidecar_path(&bench.spec.masked)).unwrap();
+    // One masked entry more than the record says.
+    let sidecar = sidecar_path(&bench.spec.masked);
+    let mut bytes = std::fs::read(&sidecar).unwrap();
+    let last = bytes.len() - 4;
+    bytes[last] ^= 1;
+    std::fs::write(&sidecar, bytes).unwrap();
+    assert!(bench.refused().0.contains("masked.mask.npy` is not the mask that its record describes"));
+    std::fs::remove_file(&sidecar).unwrap();
     assert!(bench.refused().0.contains("masked.mask.npy"));
     assert_eq!(files(&bench.spec.results), ["metadata.json", "reconstruction.h5ad"]);
     assert!(bench.folder.path().exists());

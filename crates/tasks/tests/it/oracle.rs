@@ -62,6 +62,12 @@ fn described(error: &TaskError) -> String {
     text
 }
 
+/// Mean of a kernel that is 0 for all pairs of different cells.
+fn diagonal(scores: &Scores) -> f64 {
+    let n = |side: &str| scores.params["n_cells"][side].as_f64().unwrap();
+    1.0 / n("true") + 1.0 / n("pred")
+}
+
 fn compare(name: &str, expected: &Metrics, scores: &Scores, wrong: &mut Vec<String>) {
     for (metric, expected) in expected {
         let got = scores.metrics.get(metric).map(Value::as_f64);
@@ -69,6 +75,12 @@ fn compare(name: &str, expected: &Metrics, scores: &Scores, wrong: &mut Vec<Stri
         let right = match (got, *expected) {
             (Some(Some(got)), Some(expected)) => close(got, expected),
             (Some(None), None) => scores.undefined.contains_key(metric),
+            // The reference gives up where one value is undefined.
+            (Some(Some(_)), None) => scores.left_out.contains_key(metric),
+            // The reference gives what remains of a saturated kernel: each cell with itself.
+            (Some(None), Some(expected)) => {
+                scores.undefined[metric].contains("saturated") && (expected - diagonal(scores)).abs() < 1e-4
+            }
             _ => false,
         };
         if !right {

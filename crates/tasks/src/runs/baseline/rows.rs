@@ -30,9 +30,10 @@ impl<'a> MaskedRows<'a> {
     /// Opens the matrix, and the sidecar where that says what is masked.
     pub fn new(masked: &'a Path, file: &'a AnnDataFile) -> Result<Self, TaskError> {
         let x = file.x().map_err(TaskError::data(masked))?;
-        let record = MaskRecord::read(masked)?;
-        let beside = record.is_some_and(|record| record.shown_as == Shown::Sidecar);
-        let places = beside.then(|| MaskedPlaces::read(&sidecar_path(masked), x.shape())).transpose()?;
+        let record = MaskRecord::read(masked)?.filter(|record| record.shown_as == Shown::Sidecar);
+        let places =
+            |record: MaskRecord| MaskedPlaces::verified(&sidecar_path(masked), x.shape(), record.mask_sha256);
+        let places = record.map(places).transpose()?;
         Ok(Self { masked, x, places })
     }
 
