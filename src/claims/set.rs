@@ -13,7 +13,7 @@ use crate::error::Failure;
 use crate::evidence::{Missing, Reason};
 use crate::manifest::{Artifact, DerivedRow, RawSpec};
 use crate::query::{OneOrMany, Table, read_csv};
-use crate::store::{ReadError, Vault};
+use crate::store::{Absence, ReadError, Vault};
 
 /// A registered set: every row that is a claim, ready to be judged.
 #[derive(Debug)]
@@ -93,7 +93,11 @@ impl<'a> Published<'a> {
                 Ok(table) => Ok(Self::of(artifact, &table, file.source.sha256)),
                 Err(error) => Err(Unregistered::Wrong(error.to_string())),
             }),
-            Ok(Err(_)) => missing(Reason::NotFetched, "is not there"),
+            Ok(Err(Absence::NotFetched)) => missing(Reason::NotFetched, "is not there"),
+            Ok(Err(Absence::NotPinned)) => {
+                let missing = Missing::new(Reason::Unpinned, vault.unpinned(artifact));
+                Ok(Err(Unregistered::Missing(missing.waiting_for([&artifact.id]))))
+            }
             Err(problem @ ReadError::Mismatch { .. }) => {
                 problems.push(problem);
                 missing(Reason::HashMismatch, "is not the pinned file")

@@ -182,7 +182,7 @@ fn artifacts(vault: &Vault<'_>) -> Vec<Item> {
         let (state, reason) = match vault.presence(artifact) {
             Ok(()) => ("present", None),
             Err(Absence::NotFetched) => ("missing", Some("not_fetched")),
-            Err(Absence::NotPinned) => ("unpinned", Some("not_fetched")),
+            Err(Absence::NotPinned) => ("unpinned", Some("unpinned")),
         };
         let evidence = Some(artifact.evidence.name());
         let locked = vault.lock().tree(&artifact.id).map(|tree| (tree.files.len(), tree.size()));

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::frame::Frame;
 use super::group::{Selected, groups};
 use super::{Column, QueryError};
+use crate::evidence::Lookups;
 
 /// Weighted sum of number columns, row by row; missing where one of them is.
 #[derive(Clone, Debug, Deserialize)]
@@ -51,9 +52,9 @@ pub(super) struct MinMax {
 }
 
 impl MinMax {
-    pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
+    pub fn apply(&self, mut frame: Frame, seen: &mut Lookups) -> Result<Frame, QueryError> {
         let values = frame.numbers(&self.value)?;
-        let lower_is_better = self.lower_is_better.rows(&frame)?;
+        let lower_is_better = self.lower_is_better.rows(&frame, seen)?;
         let mut scaled = vec![None; values.len()];
         let mut lineage = frame.lineage.to_vec();
         for group in groups(&frame, &self.by)? {

@@ -7,8 +7,10 @@ use polars::prelude::GroupsType;
 use serde::Deserialize;
 
 use super::frame::Frame;
+use super::reshape::fulfil;
 use super::step::OneOrMany;
 use super::{Column, QueryError};
+use crate::evidence::Lookups;
 use crate::stats::rank_percentiles;
 
 /// Row positions of each group, groups in order of their first row.
@@ -43,12 +45,10 @@ pub(super) struct Selected(BTreeMap<String, OneOrMany>);
 
 impl Selected {
     /// Whether each row is selected.
-    pub fn rows(&self, frame: &Frame) -> Result<Vec<bool>, QueryError> {
+    pub fn rows(&self, frame: &Frame, seen: &mut Lookups) -> Result<Vec<bool>, QueryError> {
         let mut selected = vec![!self.0.is_empty(); frame.n_rows()];
         for (column, texts) in &self.0 {
-            for (selected, cell) in selected.iter_mut().zip(frame.text(column)?) {
-                *selected &= cell.is_some_and(|cell| texts.0.contains(&cell));
-            }
+            fulfil(&mut selected, column, &texts.0, frame.text(column)?, seen);
         }
         Ok(selected)
     }
@@ -83,9 +83,9 @@ enum AllEqual {
 }
 
 impl RankPercentile {
-    pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
+    pub fn apply(&self, mut frame: Frame, seen: &mut Lookups) -> Result<Frame, QueryError> {
         let mut values = frame.numbers(&self.value)?;
-        for (value, turned) in values.iter_mut().zip(self.lower_is_better.rows(&frame)?) {
+        for (value, turned) in values.iter_mut().zip(self.lower_is_better.rows(&frame, seen)?) {
             *value = value.map(|value| if turned { -value } else { value });
         }
         let mut percentiles = vec![None; values.len()];

@@ -12,7 +12,7 @@ use super::frame::Frame;
 use super::read::read;
 use super::{DatasetSpec, QueryError, Table};
 use crate::error::Failure;
-use crate::evidence::{Missing, Reason};
+use crate::evidence::{Lookups, Missing, Reason};
 use crate::manifest::{Artifact, Origin, RawSpec, SourceKind};
 use crate::store::{Absence, ReadError, Vault, VerifiedFile};
 
@@ -36,6 +36,15 @@ pub struct DatasetInputs<'a> {
     pub artifacts: Vec<&'a str>,
 }
 
+/// The alternative that a dataset was computed from.
+#[derive(Clone, Debug, Default)]
+pub struct Chosen {
+    /// Whether the dataset has other alternatives, which were not looked at.
+    pub has_others: bool,
+    /// What its steps looked for in rows.
+    pub lookups: Lookups,
+}
+
 /// What became of a dataset.
 type Resolved = Result<Evidence, Missing>;
 
@@ -48,6 +57,7 @@ pub struct Library<'a> {
     problems: Vec<ReadError>,
     /// Pickles that were read, by artifact.
     pickles: BTreeMap<String, Source>,
+    chosen: BTreeMap<String, Chosen>,
 }
 
 impl<'a> Library<'a> {
@@ -59,7 +69,13 @@ impl<'a> Library<'a> {
             open: Vec::new(),
             problems: Vec::new(),
             pickles: BTreeMap::new(),
+            chosen: BTreeMap::new(),
         }
+    }
+
+    /// The alternatives that resolved datasets were computed from, by dataset. They are handed out once.
+    pub fn take_chosen(&mut self) -> BTreeMap<String, Chosen> {
+        std::mem::take(&mut self.chosen)
     }
 
     /// Files that are there and not the pinned ones, met so far. Their datasets count as missing.
@@ -196,8 +212,13 @@ impl<'a> Library<'a> {
     fn resolve(&mut self, name: &str, spec: &DatasetSpec) -> Result<Resolved, Failure> {
         let mut absences: Vec<Missing> = Vec::new();
         for alternative in &spec.any_of {
-            match self.alternative(name, alternative)? {
-                Ok(evidence) => return Ok(Ok(evidence)),
+            let mut lookups = Lookups::default();
+            match self.alternative(name, alternative, &mut lookups)? {
+                Ok(evidence) => {
+                    let has_others = spec.any_of.iter().filter(|way| way.absent.is_none()).count() > 1;
+                    self.chosen.insert(name.to_owned(), Chosen { has_others, lookups });
+                    return Ok(Ok(evidence));
+                }
                 Err(missing) => absences.push(missing),
             }
         }
@@ -213,7 +234,12 @@ impl<'a> Library<'a> {
         Ok(Err(Missing { reason, detail: details.join("; "), needs }))
     }
 
-    fn alternative(&mut self, name: &str, alternative: &Alternative) -> Result<Resolved, Failure> {
+    fn alternative(
+        &mut self,
+        name: &str,
+        alternative: &Alternative,
+        lookups: &mut Lookups,
+    ) -> Result<Resolved, Failure> {
         if let Some(Absent { reason, detail, needs }) = alternative.absent.clone() {
             return Ok(Err(Missing { reason, detail, needs }));
         }
@@ -233,12 +259,14 @@ impl<'a> Library<'a> {
                 Some(Err(missing)) => return Ok(Err(missing)),
                 None => None,
             };
-            frame = step.apply(frame, joined.as_deref()).map_err(|source| QueryError::Step {
+            let mut seen = Lookups::default();
+            frame = step.apply(frame, joined.as_deref(), &mut seen).map_err(|source| QueryError::Step {
                 dataset: name.to_owned(),
                 step: i + 1,
                 verb: step.verb(),
                 source: Box::new(source),
             })?;
+            lookups.add_step(&format!("step {} ({})", i + 1, step.verb()), seen);
         }
         let says = alternative.says.clone().unwrap_or(inherited);
         let note = alternative.table.as_ref().and_then(TableSpec::note);
@@ -258,8 +286,8 @@ impl<'a> Library<'a> {
         for artifact in &artifacts {
             // Reading is skipped once something is missing: the alternative cannot win any more.
             if !absent.is_empty() {
-                if self.vault.presence(artifact).is_err() {
-                    absent.push((artifact, self.not_there(artifact)));
+                if let Err(absence) = self.vault.presence(artifact) {
+                    absent.push((artifact, self.absent(artifact, absence)));
                 }
                 continue;
             }
@@ -297,7 +325,7 @@ impl<'a> Library<'a> {
     fn verified(&mut self, artifact: &Artifact) -> Result<Result<VerifiedFile, Reason>, Failure> {
         match self.vault.read(artifact) {
             Ok(Ok(file)) => Ok(Ok(file)),
-            Ok(Err(Absence::NotFetched | Absence::NotPinned)) => Ok(Err(self.not_there(artifact))),
+            Ok(Err(absence)) => Ok(Err(self.absent(artifact, absence))),
             Err(problem @ ReadError::Mismatch { .. }) => {
                 self.note(problem);
                 Ok(Err(Reason::HashMismatch))
@@ -306,10 +334,11 @@ impl<'a> Library<'a> {
         }
     }
 
-    fn not_there(&self, artifact: &Artifact) -> Reason {
-        match self.vault.manifest().stage_of(artifact) {
-            Some(_) => Reason::NotRun,
-            None => Reason::NotFetched,
+    fn absent(&self, artifact: &Artifact, absence: Absence) -> Reason {
+        match (self.vault.manifest().stage_of(artifact), absence) {
+            (Some(_), _) => Reason::NotRun,
+            (None, Absence::NotFetched) => Reason::NotFetched,
+            (None, Absence::NotPinned) => Reason::Unpinned,
         }
     }
 
@@ -359,6 +388,7 @@ impl<'a> Library<'a> {
                 let stage = self.vault.manifest().stage_of(artifact).unwrap_or_default();
                 format!("`{}` is not there: the stage `{stage}` has not run", artifact.id)
             }
+            (Reason::Unpinned, _) => self.vault.unpinned(artifact),
             (_, 1) if wanted == 1 => {
                 format!("`{}` is not there{}", artifact.id, self.unlock(paper, artifact))
             }

@@ -29,7 +29,7 @@ mod unique;
 pub use categories::Categories;
 pub use dataset::DatasetSpec;
 pub use error::QueryError;
-pub use library::{DatasetInputs, Evidence, Library};
+pub use library::{Chosen, DatasetInputs, Evidence, Library};
 pub use read::read_csv;
 pub use step::OneOrMany;
 pub use table::{Column, Table};

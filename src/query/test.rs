@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::frame::Frame;
 use super::group::groups;
 use super::{Column, QueryError};
-use crate::evidence::Lineage;
+use crate::evidence::{Lineage, Lookups};
 use crate::stats::{paired_t_test, stars};
 
 /// Paired two-sided t-test between every two of `groups` in their given order, within `by`, values paired by
@@ -41,9 +41,13 @@ struct Rows {
 }
 
 impl PairedTTest {
-    pub fn apply(&self, frame: &Frame) -> Result<Frame, QueryError> {
+    pub fn apply(&self, frame: &Frame, seen: &mut Lookups) -> Result<Frame, QueryError> {
         let values = frame.numbers(&self.value)?;
         let group_names = frame.text(&self.group)?;
+        for group in &self.groups {
+            let found = group_names.iter().flatten().any(|name| name == group);
+            seen.looked_for("", &self.group, group, found);
+        }
         let pair_labels = frame.text(&self.pair_by)?;
         let mut rows = Rows::default();
         for stratum in groups(frame, &self.by)? {
