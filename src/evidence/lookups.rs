@@ -69,7 +69,10 @@ impl Lookups {
         for (searched, found) in other.columns {
             let known = self.columns.entry(searched).or_default();
             found.texts.into_iter().for_each(|(text, found)| *known.texts.entry(text).or_default() |= found);
-            found.others.into_iter().for_each(|(text, rows)| known.others.entry(text).or_default().extend(rows));
+            found
+                .others
+                .into_iter()
+                .for_each(|(text, rows)| known.others.entry(text).or_default().extend(rows));
         }
         for (what, names) in other.unused {
             self.unused.entry(what).or_default().extend(names);
@@ -89,7 +92,8 @@ impl Lookups {
     pub fn rows_left_out(&self) -> impl Iterator<Item = LeftOut<'_>> {
         self.columns.iter().filter_map(|(searched, found)| {
             let left = found.others.iter().filter(|(text, _)| !found.texts.contains_key(*text));
-            let (texts, rows): (Vec<&str>, Vec<&Vec<u32>>) = left.map(|(text, rows)| (text.as_str(), rows)).unzip();
+            let (texts, rows): (Vec<&str>, Vec<&Vec<u32>>) =
+                left.map(|(text, rows)| (text.as_str(), rows)).unzip();
             let rows: BTreeSet<u32> = rows.into_iter().flatten().copied().collect();
             (!rows.is_empty()).then_some(LeftOut { searched, rows: rows.len(), texts })
         })
