@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::ClaimsError;
 use super::rule::rounds_to;
 use super::set::{Published, Row, Unregistered};
 use super::spec::AliasSpec;
+use super::{ClaimsError, SetNotes};
 use crate::error::Failure;
 use crate::manifest::RawSpec;
 use crate::store::{ReadError, Vault};
@@ -27,7 +27,7 @@ pub(super) fn aliases(
     spec: &AliasSpec,
     rows: &mut [Row],
     vault: &Vault<'_>,
-    problems: &mut Vec<ReadError>,
+    (problems, notes): (&mut Vec<ReadError>, &mut SetNotes),
 ) -> Result<Vec<ClaimsError>, Failure> {
     let Some(artifact) = vault.manifest().artifact(&spec.artifact) else {
         return Ok(vec![raw.error(format!("no artifact is called `{}`", spec.artifact)).into()]);
@@ -44,6 +44,7 @@ pub(super) fn aliases(
     if let Err(problem) = published.require(&raw.id, columns) {
         return Ok(vec![problem]);
     }
+    notes.take(&published, &spec.conditions);
     let mut wrong = Vec::new();
     let mut found = 0;
     for (number, cells) in published.chosen(&spec.conditions) {

@@ -1,5 +1,6 @@
 //! The command line: arguments, one file a verb, output and exit statuses. The only code that prints.
 
+mod check;
 mod claims;
 mod context;
 mod docs;
@@ -8,6 +9,7 @@ mod evaluate;
 mod exit;
 mod fetch;
 mod figures;
+mod findings;
 mod list;
 mod lock;
 mod prepare;
@@ -32,7 +34,8 @@ pub use context::{Color, Context, Printer};
 pub use exit::ExitCode;
 
 use crate::error::{Class, Diagnostic, Failure};
-use crate::manifest::Project;
+use crate::lint;
+use crate::manifest::{Project, ProjectError};
 
 /// Turn scientific papers into checkable artifacts: fetch, verify, redraw, judge, report.
 ///
@@ -73,6 +76,8 @@ failure, 101 a bug.";
 enum Verb {
     /// List artifacts, figures, tables and claim sets with their state
     List(list::ListArguments),
+    /// Show what in manifests matches nothing, is used by nobody or cannot be read
+    Check(check::CheckArguments),
     /// Download what is missing, verified while it streams
     Fetch(fetch::FetchArgs),
     /// Hash every file again, offline
@@ -151,8 +156,18 @@ fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
         _ => {}
     }
     let here = std::env::current_dir().map_err(NoCurrentFolder)?;
+    let (project, unreadable) = Project::open_readable(arguments.project.as_deref(), &here)?;
+    let is_check = matches!(arguments.verb, Verb::Check(_));
+    // Half a project would make the half that can be read look complete.
+    let unreadable = match (is_check, unreadable) {
+        (false, unreadable) if !unreadable.is_empty() => {
+            let first = unreadable.into_iter().next();
+            return first.map_or(Ok(ExitCode::Usage), |error| Err(ProjectError::from(error).into()));
+        }
+        (_, unreadable) => unreadable,
+    };
     let context = Context {
-        project: Project::open(arguments.project.as_deref(), &here)?,
+        project,
         offline: arguments.offline,
         json: arguments.json,
         quiet: arguments.quiet,
@@ -160,7 +175,12 @@ fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
         jobs: arguments.jobs.map(usize::from),
         out: *out,
     };
-    match &arguments.verb {
+    let status = match &arguments.verb {
+        Verb::Check(_) => ExitCode::Success,
+        _ => findings::of_project(&lint::entries(&context.project.root), &context),
+    };
+    let done = match &arguments.verb {
+        Verb::Check(arguments) => check::run(arguments, &context, &unreadable),
         Verb::List(arguments) => list::run(arguments, &context),
         Verb::Fetch(arguments) => fetch::run(arguments, &context),
         Verb::Verify(arguments) => verify::run(arguments, &context),
@@ -174,7 +194,8 @@ fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
         Verb::Reproduce(arguments) => reproduce::run(arguments, &context),
         Verb::Score(_) | Verb::Rank(_) | Verb::Completions(_) | Verb::Man => Ok(ExitCode::Success),
         Verb::PrepareData(_) | Verb::RunModels(_) | Verb::Evaluate(_) => Ok(ExitCode::Success),
-    }
+    };
+    Ok(done?.worst(status))
 }
 
 /// The current folder was removed or may not be read.

@@ -204,14 +204,23 @@ fn artifact_row(session: &Session<'_>, artifact: &Artifact, checked: &[&Checked]
     let stage = manifest.stage_of(artifact);
     let kind = manifest.source(artifact).map(|source| &source.kind);
     let remote = matches!(kind, Some(SourceKind::Hub { .. } | SourceKind::Http { .. }));
-    let reason = if stage.is_some() { Reason::NotRun } else { Reason::NotFetched };
+    let unpinned = state == FileState::Unpinned.name();
+    let reason = match stage {
+        _ if unpinned => Reason::Unpinned,
+        Some(_) => Reason::NotRun,
+        None => Reason::NotFetched,
+    };
+    let unlock = match unpinned {
+        true => format!("repro lock {}", manifest.id()),
+        false => format!("repro fetch {}/{}", manifest.id(), artifact.id),
+    };
     ArtifactRow {
         id: artifact.id.clone(),
         about: artifact.about.clone(),
         state,
         evidence: artifact.evidence.name(),
-        reason: missing.then_some(reason.name()),
-        unlock: (missing && remote).then(|| format!("repro fetch {}/{}", manifest.id(), artifact.id)),
+        reason: (missing || unpinned).then_some(reason.name()),
+        unlock: ((missing || unpinned) && remote).then_some(unlock),
         named_only: artifact.fetch == FetchPolicy::Named,
         source,
         origin,

@@ -5,15 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::ExitCode;
 use super::context::Context;
-use crate::claims::{ClaimSet, ClaimsError, Counts, Facts, FigureFacts, Judged, Outcome, Policy, judge};
+use super::{ExitCode, findings};
+use crate::claims::{
+    ClaimSet, ClaimsError, Counts, Facts, FigureFacts, Judged, Outcome, Policy, SetNotes, judge,
+};
 use crate::error::{Class, Diagnostic, Failure};
 use crate::evidence::{Missing, Reason};
 use crate::figures;
 use crate::manifest::{Manifest, RawSpec, SourceKind};
 use crate::plot::{Scene, Theme};
-use crate::query::{Evidence, Library, QueryError};
+use crate::query::{Chosen, Evidence, Library, QueryError};
 use crate::store::{ReadError, Vault, load_pins};
 
 /// A paper with everything that can be computed from what is on disk.
@@ -27,6 +29,10 @@ pub struct Session<'a> {
     asked: BTreeMap<String, Vec<String>>,
     problems: Vec<ReadError>,
     wrong_claims: Vec<ClaimsError>,
+    /// What the steps of datasets looked for.
+    chosen: BTreeMap<String, Chosen>,
+    /// What judged claim sets looked for.
+    notes: BTreeMap<String, SetNotes>,
 }
 
 impl<'a> Session<'a> {
@@ -40,6 +46,7 @@ impl<'a> Session<'a> {
         for spec in &manifest.datasets {
             datasets.insert(spec.id.clone(), library.get(&spec.id)?);
         }
+        let chosen = library.take_chosen();
         let problems = library.into_problems();
         Ok(Self {
             vault,
@@ -49,6 +56,8 @@ impl<'a> Session<'a> {
             asked: BTreeMap::new(),
             problems,
             wrong_claims: Vec::new(),
+            chosen,
+            notes: BTreeMap::new(),
         })
     }
 
@@ -113,7 +122,10 @@ impl<'a> Session<'a> {
         let figures = self.scenes.iter().map(|(id, scene)| (id.as_str(), self.figure_facts(scene))).collect();
         let facts = Facts { figures, datasets: &self.datasets };
         let judged = sets.iter().map(|set| judge(set, &facts)).collect();
-        self.wrong_claims.extend(sets.into_iter().flat_map(|set| set.problems));
+        for set in sets {
+            self.wrong_claims.extend(set.problems);
+            self.notes.insert(set.id, set.notes);
+        }
         Ok(judged)
     }
 
@@ -131,14 +143,28 @@ impl<'a> Session<'a> {
         FigureFacts { marks: &scene.marks, missing: scene.missing.as_ref(), shipped }
     }
 
-    /// Reports every file that is not the pinned one and every claim set or row that is wrong, once each, and returns
-    /// the status that follows.
+    /// What the steps of resolved datasets looked for.
+    pub fn chosen(&self) -> &BTreeMap<String, Chosen> {
+        &self.chosen
+    }
+
+    /// What judged claim sets looked for.
+    pub fn notes(&self) -> &BTreeMap<String, SetNotes> {
+        &self.notes
+    }
+
+    /// Files that are not the pinned ones, and claim sets or rows that are wrong.
+    pub fn problems(&self) -> impl Iterator<Item = &dyn Diagnostic> {
+        let files = self.problems.iter().map(|problem| problem as &dyn Diagnostic);
+        files.chain(self.wrong_claims.iter().map(|problem| problem as &dyn Diagnostic))
+    }
+
+    /// Reports every file that is not the pinned one, every claim set or row that is wrong, and what is suspicious about
+    /// what was drawn and judged, once each, and returns the status that follows.
     pub fn report_problems(&self, context: &Context) -> ExitCode {
         let mut seen: Vec<String> = Vec::new();
         let mut status = ExitCode::Success;
-        let files = self.problems.iter().map(|problem| problem as &dyn Diagnostic);
-        let claims = self.wrong_claims.iter().map(|problem| problem as &dyn Diagnostic);
-        for problem in files.chain(claims) {
+        for problem in self.problems() {
             let text = problem.to_string();
             if !seen.contains(&text) {
                 context.out.failure(None, problem);
@@ -146,7 +172,7 @@ impl<'a> Session<'a> {
                 seen.push(text);
             }
         }
-        status
+        status.worst(findings::show(&findings::of_session(self, false), &context.out))
     }
 }
 
@@ -170,7 +196,9 @@ impl Tally {
     /// The status that follows.
     pub fn status(&self) -> ExitCode {
         let status = figures_status(self.drawn, self.missing);
-        if self.judged.is_empty() {
+        if self.drawn + self.missing == 0 && self.judged.is_empty() {
+            ExitCode::Nothing
+        } else if self.judged.is_empty() {
             status
         } else {
             status.worst(claims_status(&self.judged, Policy::Strict))

@@ -58,6 +58,15 @@ impl Diagnostic for ProjectError {
 impl Project {
     /// Opens `explicit`, or the nearest folder from `start` upwards that holds `manifests/`.
     pub fn open(explicit: Option<&Path>, start: &Path) -> Result<Self, ProjectError> {
+        let (project, unreadable) = Self::open_readable(explicit, start)?;
+        unreadable.into_iter().next().map_or(Ok(project), |error| Err(error.into()))
+    }
+
+    /// The same with the manifests that can be read, and what is wrong with the others.
+    pub fn open_readable(
+        explicit: Option<&Path>,
+        start: &Path,
+    ) -> Result<(Self, Vec<ManifestError>), ProjectError> {
         let root = match explicit {
             Some(folder) => folder.join("manifests").is_dir().then_some(folder),
             None => start.ancestors().find(|folder| folder.join("manifests").is_dir()),
@@ -77,12 +86,19 @@ impl Project {
                 collections.push(path);
             }
         }
-        let load_all = |mut folders: Vec<PathBuf>| {
+        let mut unreadable = Vec::new();
+        let mut load_all = |mut folders: Vec<PathBuf>| -> Vec<Manifest> {
             folders.sort();
-            folders.iter().map(|folder| load(&root, folder)).collect::<Result<Vec<_>, _>>()
+            let loaded = folders.iter().map(|folder| load(&root, folder));
+            loaded.filter_map(|manifest| manifest.map_err(|error| unreadable.push(error)).ok()).collect()
         };
-        let (manifests, collections) = (load_all(folders)?, load_all(collections)?);
-        Ok(Self { root, manifests, collections })
+        let (manifests, collections) = (load_all(folders), load_all(collections));
+        Ok((Self { root, manifests, collections }, unreadable))
+    }
+
+    /// Whether there is neither a paper nor a collection.
+    pub fn is_empty(&self) -> bool {
+        self.manifests.is_empty() && self.collections.is_empty()
     }
 
     /// `frozen/`, where artifacts lie.

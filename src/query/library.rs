@@ -34,6 +34,8 @@ pub struct DatasetInputs<'a> {
     pub datasets: Vec<String>,
     /// Artifacts.
     pub artifacts: Vec<&'a str>,
+    /// Artifacts and needs that alternatives which do not exist wait for.
+    pub needs: Vec<String>,
 }
 
 /// The alternative that a dataset was computed from.
@@ -159,7 +161,9 @@ impl<'a> Library<'a> {
         let (mut seen, mut named) = (BTreeSet::new(), BTreeSet::new());
         datasets.retain(|parent| seen.insert(parent.clone()));
         artifacts.retain(|artifact| named.insert(*artifact));
-        Ok(DatasetInputs { about: spec.about, datasets, artifacts })
+        let absent = spec.any_of.into_iter().filter_map(|way| way.absent);
+        let needs = absent.flat_map(|absent| absent.needs).collect();
+        Ok(DatasetInputs { about: spec.about, datasets, artifacts, needs })
     }
 
     /// Whether this version can read an artifact as a table, once it is there: it is one, or a dataset says what of it
