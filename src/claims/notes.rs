@@ -74,6 +74,9 @@ impl SetNotes {
                 self.lookups.looked_for(&format!("`{id}`, `translate`"), column, text, found);
             }
         }
+        if ours.columns.is_empty() {
+            return;
+        }
         let filled: BTreeSet<String> =
             cells.iter().map(|cells| fill(&ours.column, &ours.translated(cells))).collect();
         for text in ours.columns.keys() {

@@ -250,13 +250,16 @@ impl ClaimSet {
         let manifest = vault.manifest();
         let exists = |specs: &[RawSpec], id: &str| specs.iter().any(|spec| spec.id == id);
         for ours in &spec.ours {
-            let filled = rows.iter().filter_map(|row| {
-                let cells = ours.translated(&row.cells);
-                ours.figure.as_ref().map(|figure| fill(figure, &cells))
-            });
-            let figures: BTreeSet<String> = filled.filter(|id| !exists(&manifest.figures, id)).collect();
+            let figure = ours.figure.as_deref().unwrap_or_default();
+            // A template is filled in for every row, a plain id needs none.
+            let filled: BTreeSet<String> = match figure {
+                "" => BTreeSet::new(),
+                figure if !figure.contains('{') => BTreeSet::from([figure.to_owned()]),
+                figure => rows.iter().map(|row| fill(figure, &ours.translated(&row.cells))).collect(),
+            };
+            let figures = filled.into_iter().filter(|id| !exists(&manifest.figures, id));
             let dataset = ours.dataset.as_ref().filter(|id| !exists(&manifest.datasets, id));
-            let figures = figures.iter().map(|id| format!("no figure is called `{id}`"));
+            let figures = figures.map(|id| format!("no figure is called `{id}`"));
             let wrong = figures.chain(dataset.map(|id| format!("no dataset is called `{id}`")));
             self.problems.extend(
                 wrong.map(|message| {

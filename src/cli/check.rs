@@ -3,12 +3,13 @@
 use serde_json::json;
 
 use super::session::Session;
-use super::{Context, ExitCode, findings};
+use super::{Context, ExitCode, findings, prepare};
 use crate::error::{Diagnostic, Failure};
 use crate::figures;
 use crate::lint::{self, Finding, Section, Severity, Subject};
 use crate::manifest::{Manifest, ManifestError, RawSpec, Selection};
 use crate::stages;
+use crate::store::{Vault, load_pins};
 use crate::tables;
 
 /// Arguments of `repro check`.
@@ -49,7 +50,9 @@ pub fn run(
         let wanted = |id: &str| selection.contains(manifest.id(), id);
         // Every name is asked, so that the selection knows which of its parts match something.
         if std::iter::once("").chain(ids(manifest)).filter(|id| wanted(id)).count() > 0 {
-            let mut of_paper = paper(manifest, context);
+            let is_paper = context.project.manifests.iter().any(|paper| paper.id() == manifest.id());
+            let mut of_paper =
+                if is_paper { paper(manifest, context) } else { collection(manifest, context)? };
             of_paper.findings.retain(|finding| wanted(&finding.subject.id));
             checked.findings.extend(of_paper.findings);
             checked.status = checked.status.into_iter().chain(of_paper.status).reduce(ExitCode::worst);
@@ -96,8 +99,9 @@ fn paper(manifest: &Manifest, context: &Context) -> Checked {
         Vec::new()
     });
     for raw in &manifest.tables {
-        if let Err(error) = tables::build(raw, &judged, manifest) {
-            checked.add(&error, broken(Section::Table, raw, &error));
+        match tables::build(raw, &judged, manifest) {
+            Ok(grid) => checked.findings.extend(lint::table(manifest.id(), raw, &grid)),
+            Err(error) => checked.add(&error, broken(Section::Table, raw, &error)),
         }
     }
     if let Err(error) = stages::stages(manifest) {
@@ -108,6 +112,21 @@ fn paper(manifest: &Manifest, context: &Context) -> Checked {
     }
     checked.findings.extend(findings::of_session(&session, true));
     checked
+}
+
+/// Checks a collection of data sets, which has neither figures nor claims.
+fn collection(manifest: &Manifest, context: &Context) -> Result<Checked, Failure> {
+    let mut checked = Checked { findings: lint::paper(manifest), status: None };
+    let frozen = context.project.frozen();
+    checked.findings.extend(lint::unpinned(&Vault::new(manifest, &frozen, load_pins(manifest, &frozen)?)));
+    for raw in &manifest.datasets {
+        if let Err(error) = prepare::check_dataset(manifest, raw) {
+            let (paper, id) = (manifest.id().to_owned(), raw.id.clone());
+            let subject = Subject { paper, section: Section::Dataset, id };
+            checked.add(error.as_ref(), Finding::broken(subject, error.as_ref()).at(Some(raw.line())));
+        }
+    }
+    Ok(checked)
 }
 
 impl Checked {

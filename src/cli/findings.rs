@@ -1,13 +1,13 @@
 //! Findings of the lint as every verb shows them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::session::Session;
 use super::{Context, ExitCode, Printer};
 use crate::error::{Class, Diagnostic};
-use crate::lint::{self, Finding};
-use crate::query::Library;
+use crate::lint::{self, Check, Finding};
+use crate::query::{Chosen, Library};
 
 /// Findings about what a session drew and judged and the datasets behind it; with `all`, about the whole paper.
 pub fn of_session(session: &Session<'_>, all: bool) -> Vec<Finding> {
@@ -18,7 +18,12 @@ pub fn of_session(session: &Session<'_>, all: bool) -> Vec<Finding> {
         if let (Some(Ok(evidence)), Some(chosen)) =
             (session.datasets().get(&raw.id), session.chosen().get(&raw.id))
         {
-            findings.extend(lint::dataset(manifest.id(), raw, &evidence.table, chosen));
+            let others = inputs_have_others(session.chosen(), &chosen.parents);
+            // What cannot be judged with the files at hand is for `check` and the report, not for every run.
+            let found = lint::dataset(manifest.id(), raw, &evidence.table, chosen, others);
+            findings.extend(
+                found.into_iter().filter(|finding| all || !others || finding.check != Check::NoMatch),
+            );
         }
     }
     for raw in &manifest.figures {
@@ -32,6 +37,12 @@ pub fn of_session(session: &Session<'_>, all: bool) -> Vec<Finding> {
         findings.extend(lint::references(&session.vault));
     }
     findings
+}
+
+/// Whether one of these datasets, or one behind them, has alternatives that are not in use.
+fn inputs_have_others(chosen: &BTreeMap<String, Chosen>, datasets: &[String]) -> bool {
+    let known = datasets.iter().filter_map(|id| chosen.get(id));
+    known.into_iter().any(|input| input.has_others || inputs_have_others(chosen, &input.parents))
 }
 
 /// Datasets that drawn figures and judged sets name, and those they are computed from.

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::environment::environment;
+use super::findings;
 use super::session::{Session, Tally};
 use super::{Context, ExitCode};
 use crate::claims::{Judged, compare};
 use crate::error::Failure;
 use crate::evidence::Reason;
+use crate::lint;
 use crate::manifest::{Artifact, FetchPolicy, Manifest, Origin, SourceKind};
 use crate::query::Library;
 use crate::report::{
@@ -66,7 +68,7 @@ pub fn run(arguments: &ReportArguments, context: &Context) -> Result<ExitCode, F
         tally.add(&session, judged);
     }
     status = status.worst(tally.status());
-    let model = ReportModel::new(papers);
+    let model = ReportModel::new(papers).warned(lint::entries(&context.project.root));
     let path = arguments.out.clone().unwrap_or_else(|| default_path(context));
     let written = write(&model, &path, &arguments.format)?;
     if context.json {
@@ -111,10 +113,14 @@ pub fn paper(
     }
     for spec in manifest.tables.iter().filter(|spec| wanted(&spec.id)) {
         let grid = tables::build(spec, judged, manifest)?;
+        parts.warnings.extend(lint::table(manifest.id(), spec, &grid));
         parts.tables.push(TableRow::new(&grid, tables::claim_sets(spec)?));
     }
     let receipts = receipts(manifest, session.vault.frozen())?;
     parts.stages = receipts.into_values().map(StageRow::new).collect();
+    let mut warnings = findings::of_session(session, true);
+    warnings.append(&mut parts.warnings);
+    parts.warnings = warnings;
     Ok((PaperModel::new(manifest, judged, parts), status))
 }
 

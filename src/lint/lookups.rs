@@ -5,11 +5,18 @@ use crate::evidence::Lookups;
 use crate::manifest::RawSpec;
 use crate::plot::Scene;
 use crate::query::{Chosen, Table};
+use crate::tables::Grid;
 
 /// Findings about a resolved dataset.
-pub fn dataset(paper: &str, raw: &RawSpec, table: &Table, chosen: &Chosen) -> Vec<Finding> {
+///
+/// `others` tells whether one of the datasets it is computed from has alternatives that are not in use: rows that are not
+/// in the present one may be in another, so its texts without a row are not certain.
+pub fn dataset(paper: &str, raw: &RawSpec, table: &Table, chosen: &Chosen, others: bool) -> Vec<Finding> {
     let subject = Subject { paper: paper.to_owned(), section: Section::Dataset, id: raw.id.clone() };
     let mut findings = unmatched(raw, &subject, &chosen.lookups);
+    for finding in findings.iter_mut().filter(|_| others) {
+        finding.message.push_str("; another alternative of its inputs, which is not in use, may have it");
+    }
     findings.extend(chosen.lookups.rows_left_out().map(|left| {
         let message = format!(
             "dataset `{}`, {}: {} dropped without a partner, with `{}` {}",
@@ -46,6 +53,12 @@ pub fn figure(paper: &str, raw: &RawSpec, scene: &Scene) -> Vec<Finding> {
         finding.naming(left.texts).counting(left.rows)
     }));
     findings
+}
+
+/// Findings about a table.
+pub fn table(paper: &str, raw: &RawSpec, grid: &Grid) -> Vec<Finding> {
+    let subject = Subject { paper: paper.to_owned(), section: Section::Table, id: raw.id.clone() };
+    unmatched(raw, &subject, &grid.lookups)
 }
 
 /// Findings about texts that match no row and names that nothing refers to.

@@ -12,6 +12,6 @@ mod references;
 
 pub use claims::claim_sets;
 pub use finding::{Check, Finding, Section, Severity, Subject};
-pub use lookups::{dataset, figure};
+pub use lookups::{dataset, figure, table};
 pub use project::{entries, paper};
-pub use references::references;
+pub use references::{references, unpinned};

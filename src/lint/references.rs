@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::finding::{Check, Finding, Section, Subject, counted, some};
 use crate::claims::{Uses, uses};
 use crate::figures;
-use crate::manifest::{Line, Manifest, Origin, RawSpec};
+use crate::manifest::{Artifact, FetchPolicy, Line, Manifest, Origin, RawSpec};
 use crate::query::Library;
 use crate::stages;
 use crate::store::{Absence, Vault};
@@ -24,7 +24,10 @@ pub fn references(vault: &Vault<'_>) -> Vec<Finding> {
         ids.into_iter().map(|id| (id.to_owned(), lines.get(id).cloned())).collect()
     };
     let sources = manifest.sources.iter().map(|source| source.id.as_str()).collect();
-    let artifacts = manifest.artifacts.iter().map(|artifact| artifact.id.as_str()).collect();
+    // What is optional, or taken only when it is named, is offered to people and not to figures.
+    let offered = |artifact: &&Artifact| artifact.optional || artifact.fetch == FetchPolicy::Named;
+    let artifacts = manifest.artifacts.iter().filter(|artifact| !offered(artifact));
+    let artifacts = artifacts.map(|artifact| artifact.id.as_str()).collect();
     let needs = manifest.needs.iter().map(|need| need.id.as_str()).collect();
     let sections = [
         (Section::Source, declared(sources, &manifest.lines.sources), used.sources),
@@ -141,9 +144,9 @@ fn unknown(manifest: &Manifest) -> Vec<Finding> {
 }
 
 /// Files that are there and that neither the manifest nor the lock pins.
-fn unpinned(vault: &Vault<'_>) -> Option<Finding> {
+pub fn unpinned(vault: &Vault<'_>) -> Option<Finding> {
     let manifest = vault.manifest();
-    let of_stage = |artifact: &&crate::manifest::Artifact| manifest.stage_of(artifact).is_some();
+    let of_stage = |artifact: &&Artifact| manifest.stage_of(artifact).is_some();
     let unpinned: Vec<_> = manifest
         .artifacts
         .iter()

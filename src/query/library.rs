@@ -43,6 +43,8 @@ pub struct DatasetInputs<'a> {
 pub struct Chosen {
     /// Whether the dataset has other alternatives, which were not looked at.
     pub has_others: bool,
+    /// Datasets it was computed from.
+    pub parents: Vec<String>,
     /// What its steps looked for in rows.
     pub lookups: Lookups,
 }
@@ -220,7 +222,8 @@ impl<'a> Library<'a> {
             match self.alternative(name, alternative, &mut lookups)? {
                 Ok(evidence) => {
                     let has_others = spec.any_of.iter().filter(|way| way.absent.is_none()).count() > 1;
-                    self.chosen.insert(name.to_owned(), Chosen { has_others, lookups });
+                    let parents = alternative.parents().map(str::to_owned).collect();
+                    self.chosen.insert(name.to_owned(), Chosen { has_others, parents, lookups });
                     return Ok(Ok(evidence));
                 }
                 Err(missing) => absences.push(missing),

@@ -125,6 +125,15 @@ impl SetSpec {
         Some(cells)
     }
 
+    /// Columns and the texts that the claims must have.
+    pub fn wanted(&self) -> impl Iterator<Item = (&String, &OneOrMany)> {
+        let conditions = match self {
+            Self::Whole(_) => None,
+            Self::Part(part) => Some(part.conditions.iter()),
+        };
+        conditions.into_iter().flatten()
+    }
+
     /// Columns that the published rows must have.
     pub fn conditions(&self) -> impl Iterator<Item = &String> {
         let conditions = match self {

@@ -7,6 +7,7 @@ mod architecture;
 mod bad_claims;
 mod bootstrap;
 mod cached;
+mod check;
 mod claims;
 mod cli;
 mod content;
