@@ -2,6 +2,7 @@
 
 mod bits;
 mod lineages;
+mod lookups;
 mod rows;
 
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Sha256;
 
 pub use lineages::Lineages;
+pub use lookups::{LeftOut, Lookups, Searched};
 pub use rows::Rows;
 
 /// How close a file or a number is to the measurements. Ordered from weakest to strongest; `Raw` and `Recomputed` are

@@ -18,6 +18,7 @@
 //! * [`figures`]: one file a figure kind, rows and a spec in, a scene out.
 //! * [`claims`]: rules, outcomes, the ledger of the missing.
 //! * [`tables`]: tables of published values with ours beside them.
+//! * [`lint`]: what is suspicious about a project: names that match nothing, rows that nothing uses.
 //! * [`report`]: the tracking report as HTML, JSON, Markdown and in a terminal.
 //! * [`cli`]: the only code that prints or decides an exit status.
 //!
@@ -29,6 +30,7 @@ pub mod error;
 pub mod evidence;
 pub mod fetch;
 pub mod figures;
+pub mod lint;
 pub mod manifest;
 pub mod plot;
 pub mod query;

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::ClaimsError;
 use super::problem::Problem;
 use super::rule::rounds_to;
 use super::set::{Published, Row, Unregistered};
 use super::spec::AliasSpec;
+use super::{ClaimsError, SetNotes};
 use crate::digest::Sha256;
 use crate::manifest::RawSpec;
 use crate::query::parse_number;
@@ -32,7 +32,7 @@ pub(super) fn aliases(
     spec: &AliasSpec,
     rows: &mut [Row],
     vault: &Vault<'_>,
-    problems: &mut Vec<ReadError>,
+    (problems, notes): (&mut Vec<ReadError>, &mut SetNotes),
 ) -> Vec<ClaimsError> {
     let Some(artifact) = vault.manifest().artifact(&spec.artifact) else {
         return vec![raw.error(format!("no artifact is called `{}`", spec.artifact)).into()];
@@ -51,6 +51,7 @@ pub(super) fn aliases(
     if let Err(problem) = published.require(&raw.id, columns).and_then(|()| names()) {
         return vec![problem];
     }
+    notes.take(&published, &spec.conditions);
     let mut wrong = Vec::new();
     let mut found = 0;
     for (number, cells) in published.chosen(&spec.conditions) {

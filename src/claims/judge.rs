@@ -136,17 +136,19 @@ pub fn judge(set: &ClaimSet, facts: &Facts<'_>) -> Judged {
                 judge_order(rows, &mut claims);
             }
             claims.iter().for_each(|claim: &Claim| counts.add(claim.outcome, claim.evidence));
+            // A claim whose row is not there stays in the denominator.
+            counts.add_many(Outcome::Error, set.expected.saturating_sub(rows.len()));
         }
         Err(Unregistered::Missing(why)) if !why.is_error() => {
-            (0..set.expected).for_each(|_| counts.add(Outcome::Missing(why.reason), None));
+            counts.add_many(Outcome::Missing(why.reason), set.expected);
             missing = Some(why.clone());
         }
         Err(Unregistered::Wrong(why) | Unregistered::Missing(Missing { detail: why, .. })) => {
-            (0..set.expected).for_each(|_| counts.add(Outcome::Error, None));
+            counts.add_many(Outcome::Error, set.expected);
             problem = Some(why.clone());
         }
     }
-    let registered = set.rows.as_ref().map_or(set.expected, Vec::len);
+    let registered = set.rows.as_ref().map_or(set.expected, |rows| rows.len().max(set.expected));
     let figures = set.ours.iter().filter_map(|ours| ours.figure.clone()).collect();
     let datasets = set.ours.iter().filter_map(|ours| ours.dataset.clone()).collect();
     let (id, place, artifact) = (set.id.clone(), set.place.clone(), set.artifact.clone());

@@ -159,7 +159,10 @@ impl LedgerEntry {
         }
         // Fetching a file that nothing here can read would not help.
         if remote && self.reasons.first() != Some(&Reason::UnsupportedFormat) {
-            self.unlock = Some(format!("repro fetch {}/{}", manifest.id(), artifact.id));
+            self.unlock = Some(match self.reasons.first() {
+                Some(Reason::Unpinned) => format!("repro lock {}", manifest.id()),
+                _ => format!("repro fetch {}/{}", manifest.id(), artifact.id),
+            });
         }
     }
 

@@ -12,6 +12,7 @@ mod find;
 mod json;
 mod judge;
 mod ledger;
+mod notes;
 mod outcome;
 mod policy;
 mod problem;
@@ -31,11 +32,13 @@ pub use error::ClaimsError;
 pub use json::claim_json;
 pub use judge::{Claim, Facts, FigureFacts, Judged, OurMark, judge};
 pub use ledger::{LedgerEntry, MissingFigure, TableSets, ledger};
+pub use notes::{FileRows, SetNotes, Wide};
 pub use outcome::{Counts, Outcome};
 pub use policy::Policy;
 pub use problem::Problem;
 pub use rule::{Published, Rule, Value, Verdict};
 pub use set::{ClaimSet, Row, Unregistered};
+pub use spec::{Uses, uses};
 
 /// A row of a published file: column and text.
 pub type Cells = BTreeMap<String, String>;

@@ -88,6 +88,13 @@ impl Counts {
         }
     }
 
+    /// Adds claims without a number of ours.
+    pub fn add_many(&mut self, outcome: Outcome, n: usize) {
+        if n > 0 {
+            *self.by_name.entry(outcome.name()).or_default() += n;
+        }
+    }
+
     /// The sum of several counts.
     pub fn total_of<'a>(all: impl Iterator<Item = &'a Self>) -> Self {
         let mut sum = Self::default();

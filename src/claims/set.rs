@@ -9,12 +9,15 @@ use super::alias::{Alias, aliases};
 use super::circle::refuse_circles;
 use super::problem::Problem;
 use super::spec::{IntervalSpec, Ours, Spec, Tolerance, Waits, fill, fulfils, names};
-use super::{Cells, ClaimsError, Rule};
+use super::{Cells, ClaimsError, Rule, SetNotes};
 use crate::digest::Sha256;
 use crate::evidence::{Missing, Reason};
 use crate::manifest::{Artifact, DerivedRow, RawSpec, nearest};
 use crate::query::{OneOrMany, Table, parse_number, read_csv};
 use crate::store::{ReadError, Vault};
+
+/// Most claims that a set may expect: a number beyond every paper, so that no count of counts overflows.
+pub(super) const MOST_CLAIMS: usize = 10_000_000;
 
 /// A registered set: every row that is a claim, ready to be judged.
 #[derive(Debug)]
@@ -31,6 +34,8 @@ pub struct ClaimSet {
     pub rows: Result<Vec<Row>, Unregistered>,
     /// What is wrong with the set or with rows of it.
     pub problems: Vec<ClaimsError>,
+    /// What is worth a warning.
+    pub notes: SetNotes,
     /// The file of published values.
     pub(super) artifact: String,
     /// Column of the published values.
@@ -180,10 +185,11 @@ impl ClaimSet {
         let mut set = Self {
             id: raw.id.clone(),
             place: spec.place.clone(),
-            expected: spec.expected,
+            expected: spec.expected.clamp(1, MOST_CLAIMS),
             excluded: Vec::new(),
             rows: Ok(Vec::new()),
             problems: Vec::new(),
+            notes: SetNotes::default(),
             artifact: spec.artifact.clone(),
             column: spec.value.clone(),
             rule: spec.rule,
@@ -197,15 +203,20 @@ impl ClaimSet {
         set
     }
 
-    /// A set whose body cannot be read, so that nobody knows how many claims it would have.
+    /// A set whose body cannot be read. It counts with the claims that it expects, or as one if it does not say how
+    /// many: a set that vanished would make the others look complete.
     fn unreadable(raw: &RawSpec, problem: ClaimsError) -> Self {
+        let expected = raw.body().get("expected").and_then(toml::Value::as_integer);
+        let expected = expected.and_then(|expected| usize::try_from(expected).ok()).unwrap_or(1);
+        let place = raw.body().get("place").and_then(toml::Value::as_str);
         Self {
             id: raw.id.clone(),
-            place: raw.id.clone(),
-            expected: 0,
+            place: place.unwrap_or(&raw.id).to_owned(),
+            expected: expected.clamp(1, MOST_CLAIMS),
             excluded: Vec::new(),
             rows: Err(Unregistered::Wrong(problem.to_string())),
             problems: vec![problem],
+            notes: SetNotes::default(),
             artifact: String::new(),
             column: String::new(),
             rule: Rule::Printed,
@@ -249,10 +260,38 @@ impl ClaimSet {
             self.problems.push(ClaimsError::Count { set, artifact, found, expected });
         }
         for alias in &spec.alias {
-            self.problems.extend(aliases(raw, alias, &mut rows, vault, problems));
+            let aliases = aliases(raw, alias, &mut rows, vault, (problems, &mut self.notes));
+            self.problems.extend(aliases);
         }
+        self.notes.take(&published, &spec.conditions);
+        self.notes.look_up(spec, &published, &rows);
+        self.require_places(raw, spec, vault, &rows);
         self.rows = Ok(rows);
         Ok(())
+    }
+
+    /// Refuses figures and datasets that do not exist, also where another alternative comes before them.
+    fn require_places(&mut self, raw: &RawSpec, spec: &Spec, vault: &Vault<'_>, rows: &[Row]) {
+        let manifest = vault.manifest();
+        let exists = |specs: &[RawSpec], id: &str| specs.iter().any(|spec| spec.id == id);
+        for ours in &spec.ours {
+            let figure = ours.figure.as_deref().unwrap_or_default();
+            // A template is filled in for every row, a plain id needs none.
+            let filled: BTreeSet<String> = match figure {
+                "" => BTreeSet::new(),
+                figure if !figure.contains('{') => BTreeSet::from([figure.to_owned()]),
+                figure => rows.iter().map(|row| fill(figure, &ours.translated(&row.cells))).collect(),
+            };
+            let figures = filled.into_iter().filter(|id| !exists(&manifest.figures, id));
+            let dataset = ours.dataset.as_ref().filter(|id| !exists(&manifest.datasets, id));
+            let figures = figures.map(|id| format!("no figure is called `{id}`"));
+            let wrong = figures.chain(dataset.map(|id| format!("no dataset is called `{id}`")));
+            self.problems.extend(
+                wrong.map(|message| {
+                    ClaimsError::from(raw.error(format!("claim set `{}`: {message}", raw.id)))
+                }),
+            );
+        }
     }
 
     /// `known` tells whether an artifact or a need has an id.
@@ -303,8 +342,16 @@ impl Row {
         let interval = match &spec.interval {
             None => None,
             Some(IntervalSpec::Ends { low, high }) => {
+                let names = (low, high);
                 let [low, high] = [low, high].map(|column| kept(number_in(cells, column, f64::MIN)));
-                low.zip(high).map(|(low, high)| [low, high])
+                let ends = low.zip(high);
+                if let Some((low, high)) = ends.filter(|(low, high)| low > high) {
+                    let ends = format!("`{}` to `{}`", names.0, names.1);
+                    problem.get_or_insert(
+                        format!("the interval {ends} ends before it starts: {low} to {high}").into(),
+                    );
+                }
+                ends.map(|(low, high)| [low, high])
             }
             Some(IntervalSpec::Around { half_width }) => {
                 let middle = kept(number_in(cells, &spec.value, f64::MIN));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::set::MOST_CLAIMS;
 use super::{Cells, Rule};
 use crate::evidence::{Missing, Reason};
 use crate::manifest::{ManifestError, RawSpec};
@@ -144,6 +145,34 @@ impl AliasSpec {
     }
 }
 
+/// What a claim set refers to, by id. Templates with `{column}` stand as they are written.
+#[derive(Clone, Debug, Default)]
+pub struct Uses {
+    /// Artifacts of published values.
+    pub artifacts: Vec<String>,
+    /// Figures whose marks are judged.
+    pub figures: Vec<String>,
+    /// Datasets whose rows are judged.
+    pub datasets: Vec<String>,
+    /// Artifacts and needs that claims wait for.
+    pub needs: Vec<String>,
+}
+
+/// Lists what a claim set refers to.
+///
+/// # Errors
+/// A body that cannot be read.
+pub fn uses(raw: &RawSpec) -> Result<Uses, ManifestError> {
+    let spec: Spec = raw.parse()?;
+    let aliases = spec.alias.into_iter().map(|alias| alias.artifact);
+    Ok(Uses {
+        artifacts: std::iter::once(spec.artifact).chain(aliases).collect(),
+        figures: spec.ours.iter().filter_map(|ours| ours.figure.clone()).collect(),
+        datasets: spec.ours.iter().filter_map(|ours| ours.dataset.clone()).collect(),
+        needs: spec.waits.into_iter().flat_map(|waits| waits.needs).collect(),
+    })
+}
+
 /// Whether a row has, in every column, the text or one of the texts.
 pub(super) fn fulfils(conditions: &BTreeMap<String, OneOrMany>, cells: &Cells) -> bool {
     conditions.iter().all(|(column, texts)| cells.get(column).is_some_and(|cell| texts.0.contains(cell)))
@@ -202,6 +231,10 @@ impl Spec {
             && !(tolerance.is_finite() && tolerance >= 0.0)
         {
             return Err(raw.error(format!("`tolerance` is {tolerance}, not a number of at least 0")));
+        }
+        if !(1..=MOST_CLAIMS).contains(&self.expected) {
+            let message = format!("`expected` is {}, not a number from 1 to {MOST_CLAIMS}", self.expected);
+            return Err(raw.error(message));
         }
         if self.ours.iter().any(|ours| ours.figure.is_some() == ours.dataset.is_some()) {
             return Err(raw.error("each `ours` needs either `figure` or `dataset`"));

@@ -77,6 +77,7 @@ fn judged(datasets: &[Known]) -> Claim {
         rule: Rule::Abs,
         ours: (0..datasets.len()).map(ours).collect(),
         waits: Vec::new(),
+        notes: Default::default(),
     };
     let datasets = datasets.iter().enumerate().map(|(i, known)| (i.to_string(), dataset(*known))).collect();
     let facts = Facts { figures: BTreeMap::new(), datasets: &datasets, copies: None };

@@ -107,6 +107,9 @@ pub fn run(arguments: &FiguresArguments, context: &Context) -> Result<ExitCode, 
         status = status.worst(ExitCode::Disagrees);
     }
     let missing = drawn.iter().filter(|figure| figure.state == "missing").count();
+    if drawn.is_empty() {
+        status = status.worst(ExitCode::Nothing);
+    }
     Ok(status.worst(figures_status(drawn.len() - missing, missing)))
 }
 

@@ -1,5 +1,6 @@
 //! The command line: arguments, one file a verb, output and exit statuses. The only code that prints.
 
+mod check;
 mod claims;
 mod context;
 mod docs;
@@ -8,6 +9,7 @@ mod evaluate;
 mod exit;
 mod fetch;
 mod figures;
+mod findings;
 mod list;
 mod lock;
 mod prepare;
@@ -32,6 +34,7 @@ pub use context::{Color, Context, Printer};
 pub use exit::ExitCode;
 
 use crate::error::{Class, Diagnostic, Failure};
+use crate::lint;
 use crate::manifest::Project;
 
 /// Turn scientific papers into checkable artifacts: fetch, verify, redraw, judge, report.
@@ -73,6 +76,8 @@ failure, 101 a bug.";
 enum Verb {
     /// List artifacts, figures, tables and claim sets with their state
     List(list::ListArguments),
+    /// Show what in manifests matches nothing, is used by nobody or cannot be read
+    Check(check::CheckArguments),
     /// Download what is missing, verified while it streams
     Fetch(fetch::FetchArgs),
     /// Hash every file again, offline
@@ -151,8 +156,11 @@ fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
         _ => {}
     }
     let here = std::env::current_dir().map_err(NoCurrentFolder)?;
+    // `check` shows every manifest that cannot be read; for the others, one that can is enough.
+    let open = if matches!(arguments.verb, Verb::Check(_)) { Project::open_readable } else { Project::open };
+    let project = open(arguments.project.as_deref(), &here)?;
     let context = Context {
-        project: Project::open(arguments.project.as_deref(), &here)?,
+        project,
         offline: arguments.offline,
         json: arguments.json,
         quiet: arguments.quiet,
@@ -160,10 +168,17 @@ fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
         jobs: arguments.jobs.map(usize::from),
         out: *out,
     };
-    // What is wrong with one paper concerns that paper.
-    context.project.broken.iter().for_each(|error| out.failure(None, error));
-    let wrong = if context.project.broken.is_empty() { ExitCode::Success } else { ExitCode::Usage };
     let status = match &arguments.verb {
+        Verb::Check(_) => ExitCode::Success,
+        _ => {
+            // What is wrong with one paper concerns that paper.
+            context.project.broken.iter().for_each(|error| out.failure(None, error));
+            let wrong = if context.project.broken.is_empty() { ExitCode::Success } else { ExitCode::Usage };
+            findings::of_project(&lint::entries(&context.project.root), &context).worst(wrong)
+        }
+    };
+    let done = match &arguments.verb {
+        Verb::Check(arguments) => check::run(arguments, &context),
         Verb::List(arguments) => list::run(arguments, &context),
         Verb::Fetch(arguments) => fetch::run(arguments, &context),
         Verb::Verify(arguments) => verify::run(arguments, &context),
@@ -178,7 +193,7 @@ fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
         Verb::Score(_) | Verb::Rank(_) | Verb::Completions(_) | Verb::Man => Ok(ExitCode::Success),
         Verb::PrepareData(_) | Verb::RunModels(_) | Verb::Evaluate(_) => Ok(ExitCode::Success),
     };
-    Ok(status?.worst(wrong))
+    Ok(done?.worst(status))
 }
 
 /// The current folder was removed or may not be read.

@@ -2,6 +2,8 @@
 
 mod dataset;
 
+pub(super) use dataset::check_dataset;
+
 use std::path::{Path, PathBuf};
 
 use serde_json::json;

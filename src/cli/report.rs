@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::environment::environment;
+use super::findings;
 use super::session::{Session, Tally};
 use super::{Context, ExitCode};
 use crate::claims::{Judged, compare};
 use crate::error::Failure;
 use crate::evidence::Reason;
+use crate::lint;
 use crate::manifest::{Artifact, FetchPolicy, Manifest, Origin, SourceKind};
 use crate::query::Library;
 use crate::report::{
@@ -66,7 +68,7 @@ pub fn run(arguments: &ReportArguments, context: &Context) -> Result<ExitCode, F
         tally.add(&session, judged);
     }
     status = status.worst(tally.status());
-    let model = ReportModel::new(papers);
+    let model = ReportModel::new(papers).warned(lint::entries(&context.project.root));
     let path = arguments.out.clone().unwrap_or_else(|| default_path(context));
     let project = arguments.out.is_none().then_some(context.project.root.as_path());
     let written = write(&model, &path, &arguments.format, project)?;
@@ -118,6 +120,9 @@ pub fn paper(
     }
     let named = session.stages.iter().filter(|record| record.stage.is_some() || record.receipt.is_some());
     parts.stages = named.map(StageRow::new).collect();
+    let mut warnings = findings::of_session(session, true);
+    warnings.append(&mut parts.warnings);
+    parts.warnings = warnings;
     Ok((PaperModel::new(manifest, judged, parts), status))
 }
 
@@ -222,12 +227,17 @@ fn artifact_row(session: &Session<'_>, artifact: &Artifact, checked: &[&Checked]
     let absence = match state {
         "missing" => Some(Absence::NotFetched),
         "stale" => Some(Absence::Stale),
-        "unpinned" if stage.is_some() => Some(Absence::NotPinned),
+        "unpinned" => Some(Absence::NotPinned),
         _ => None,
     };
     let (reason, detail) = absence.map(|absence| session.vault.absence(artifact, absence)).unzip();
     let can_run = stage.filter(|id| manifest.stages.iter().any(|raw| raw.id == **id));
     let run = can_run.filter(|_| absence.is_some()).map(|id| format!("repro run {}/{id}", manifest.id()));
+    let unpinned = state == FileState::Unpinned.name();
+    let fetch = match unpinned {
+        true => format!("repro lock {}", manifest.id()),
+        false => format!("repro fetch {}/{}", manifest.id(), artifact.id),
+    };
     ArtifactRow {
         id: artifact.id.clone(),
         about: artifact.about.clone(),
@@ -235,8 +245,8 @@ fn artifact_row(session: &Session<'_>, artifact: &Artifact, checked: &[&Checked]
         evidence: session.vault.tier(artifact).name(),
         obtained: manifest.obtained(artifact).map(str::to_owned),
         reason: reason.map(Reason::name),
-        detail: detail.filter(|_| stage.is_some()),
-        unlock: (missing && remote).then(|| format!("repro fetch {}/{}", manifest.id(), artifact.id)).or(run),
+        detail: detail.filter(|_| stage.is_some() || unpinned),
+        unlock: ((missing || unpinned) && remote).then_some(fetch).or(run),
         named_only: artifact.fetch == FetchPolicy::Named,
         source,
         origin,

@@ -9,6 +9,7 @@ use super::{Context, ExitCode, figures, tables};
 use crate::digest::file;
 use crate::error::{Diagnostic, Failure, FileError};
 use crate::fetch::{self, Outcome, Request, Settings};
+use crate::lint;
 use crate::manifest::{Manifest, RawSpec, Selection};
 use crate::query::Library;
 use crate::report::{ReportModel, markdown};
@@ -44,7 +45,7 @@ pub fn run(arguments: &ReproduceArguments, context: &Context) -> Result<ExitCode
         tally.add(&session, judged);
     }
     status = status.worst(tally.status());
-    let model = ReportModel::new(papers);
+    let model = ReportModel::new(papers).warned(lint::entries(&context.project.root));
     let path = default_path(context);
     write(&model, &path, &Format::DEFAULT, Some(&context.project.root))?;
     append_step_summary(&model)?;

@@ -5,18 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::ExitCode;
 use super::context::Context;
 use super::remark::report_stages;
+use super::{ExitCode, findings};
 use crate::claims::{
-    ClaimSet, Copies, Counts, Facts, FigureFacts, Judged, Outcome, Policy, judge, refuse_twins,
+    ClaimSet, Copies, Counts, Facts, FigureFacts, Judged, Outcome, Policy, SetNotes, judge, refuse_twins,
 };
 use crate::error::{Class, Failure, sentence};
 use crate::evidence::{Missing, Reason};
 use crate::figures;
 use crate::manifest::{Manifest, RawSpec, SourceKind};
 use crate::plot::{Scene, Theme};
-use crate::query::{Evidence, Library};
+use crate::query::{Chosen, Evidence, Library};
 use crate::stages::{self, Opened, StageRecord};
 use crate::store::Vault;
 use crate::tables::{self, Grid};
@@ -35,6 +35,10 @@ pub struct Session<'a> {
     asked: BTreeMap<String, Vec<String>>,
     /// What is wrong with files, datasets, figures, claims and tables, in the order in which it was met.
     problems: Vec<Failure>,
+    /// What the steps of datasets looked for.
+    chosen: BTreeMap<String, Chosen>,
+    /// What judged claim sets looked for.
+    notes: BTreeMap<String, SetNotes>,
 }
 
 impl<'a> Session<'a> {
@@ -47,6 +51,7 @@ impl<'a> Session<'a> {
         for spec in &manifest.datasets {
             datasets.insert(spec.id.clone(), library.get(&spec.id)?);
         }
+        let chosen = library.take_chosen();
         let problems = library.into_problems();
         Ok(Self {
             vault,
@@ -57,6 +62,8 @@ impl<'a> Session<'a> {
             scenes: BTreeMap::new(),
             asked: BTreeMap::new(),
             problems,
+            chosen,
+            notes: BTreeMap::new(),
         })
     }
 
@@ -131,7 +138,10 @@ impl<'a> Session<'a> {
         let facts = Facts { figures, datasets: &self.datasets, copies: Some(&copies) };
         let judged = sets.iter().map(|set| judge(set, &facts)).collect();
         self.problems.extend(unread.into_iter().map(Failure::from));
-        self.problems.extend(sets.into_iter().flat_map(|set| set.problems).map(Failure::from));
+        for set in sets {
+            self.problems.extend(set.problems.into_iter().map(Failure::from));
+            self.notes.insert(set.id, set.notes);
+        }
         judged
     }
 
@@ -158,7 +168,23 @@ impl<'a> Session<'a> {
         FigureFacts { marks: &scene.marks, missing: scene.missing.as_ref(), shipped }
     }
 
-    /// Reports everything that is wrong, once each, and returns the status that follows.
+    /// What the steps of resolved datasets looked for.
+    pub fn chosen(&self) -> &BTreeMap<String, Chosen> {
+        &self.chosen
+    }
+
+    /// What judged claim sets looked for.
+    pub fn notes(&self) -> &BTreeMap<String, SetNotes> {
+        &self.notes
+    }
+
+    /// Everything that is wrong, in the order in which it was met.
+    pub fn problems(&self) -> impl Iterator<Item = &Failure> {
+        self.stage_problems.iter().chain(&self.problems)
+    }
+
+    /// Reports everything that is wrong, and what is suspicious about what was drawn and judged, once each, and returns the
+    /// status that follows.
     pub fn report_problems(&self, context: &Context) -> ExitCode {
         let mut seen: Vec<String> = Vec::new();
         let mut status = report_stages(&self.stages, &self.stage_problems, &context.out);
@@ -170,7 +196,7 @@ impl<'a> Session<'a> {
                 seen.push(text);
             }
         }
-        status
+        status.worst(findings::show(&findings::of_session(self, false), &context.out))
     }
 }
 
@@ -194,7 +220,9 @@ impl Tally {
     /// The status that follows.
     pub fn status(&self) -> ExitCode {
         let status = figures_status(self.drawn, self.missing);
-        if self.judged.is_empty() {
+        if self.drawn + self.missing == 0 && self.judged.is_empty() {
+            ExitCode::Nothing
+        } else if self.judged.is_empty() {
             status
         } else {
             status.worst(claims_status(&self.judged, Policy::Strict))

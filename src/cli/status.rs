@@ -5,6 +5,7 @@ use super::session::{Session, claims_status};
 use super::{Context, ExitCode};
 use crate::claims::{Judged, Policy};
 use crate::error::Failure;
+use crate::lint;
 use crate::manifest::{Manifest, Selection};
 use crate::report::{ReportModel, terminal};
 
@@ -44,7 +45,7 @@ pub fn run(arguments: &StatusArguments, context: &Context) -> Result<ExitCode, F
         })
         .collect();
     selection.check(known.iter().map(String::as_str))?;
-    let model = ReportModel::new(papers);
+    let model = ReportModel::new(papers).warned(lint::entries(&context.project.root));
     if context.json {
         context.out.line(model.json().to_string());
     } else {

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value as Json, json};
 
 use super::session::{Session, outcomes_status};
-use super::{Context, ExitCode};
+use super::{Context, ExitCode, findings};
 use crate::claims::{Counts, Judged, Policy};
 use crate::error::Failure;
 use crate::evidence::Tier;
+use crate::lint;
 use crate::manifest::Selection;
 use crate::store::write_in_project;
 use crate::tables::{self, Grid};
@@ -93,6 +94,7 @@ pub fn run(arguments: &TablesArguments, context: &Context) -> Result<ExitCode, F
         let judged = session.judge(|_| true);
         for spec in manifest.tables.iter().filter(|spec| wanted(&spec.id)) {
             let grid = session.table(spec, &judged);
+            status = status.worst(findings::show(&lint::table(manifest.id(), spec, &grid), &context.out));
             let files = write(&grid, &folder, &formats, project)?;
             written.push(Written { grid, files });
         }

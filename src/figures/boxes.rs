@@ -38,7 +38,7 @@ pub fn draw(raw: &RawSpec, _theme: Theme, lookup: &mut Lookup<'_>) -> Result<Sce
     let panels: Vec<PanelData<'_>> =
         spec.panel.iter().map(|panel| PanelData::read(raw, &spec, panel, &data)).collect::<Result<_, _>>()?;
     if panels.iter().all(|panel| panel.groups.iter().all(|group| group.quartiles.is_none())) {
-        return Ok(placeholder(&raw.id, &spec.title, size, no_values(&data)));
+        return Ok(no_values(&data, (&raw.id, &spec.title), size));
     }
     let tested = panels.iter().all(|panel| panel.paired);
     let mut known = Datasets::default();
@@ -65,12 +65,15 @@ pub fn draw(raw: &RawSpec, _theme: Theme, lookup: &mut Lookup<'_>) -> Result<Sce
         heading: spec.heading.as_ref().map(|heading| heading.build()),
         ..Figure::default()
     };
+    let mut lookups = data.lookups();
+    lookups.extend(known.lookups());
     Ok(Scene {
         id: raw.id.clone(),
         title: spec.title.clone(),
         description: data.described(words::describe(&panels, &origins, &marks)),
         page: figure.draw(),
         marks,
+        lookups,
         sources: data.sources.into_iter().chain(known.sources).collect(),
         missing: None,
     })
@@ -124,7 +127,9 @@ impl<'a> PanelData<'a> {
     ) -> Result<Self, FigureError> {
         let conditions = [&spec.conditions, &panel.conditions];
         let columns = [spec.group_column.as_str(), spec.value_column.as_str()];
-        let rows = data.rows(raw, panel_dataset(raw, spec, panel)?, &conditions, &columns)?;
+        let id = panel_dataset(raw, spec, panel)?;
+        let rows = data.rows(raw, id, &conditions, &columns)?;
+        data.listed(id, &spec.group_column, spec.groups.iter().map(|group| &group.value), &rows);
         let pair_by = spec.pair_by.as_deref();
         let groups = spec
             .groups

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::FigureError;
+use super::rows::Datasets;
 use super::spec::Where;
 use crate::manifest::RawSpec;
 
@@ -62,6 +63,22 @@ impl FacetsSpec {
             }
             None => Ok(()),
         }
+    }
+
+    /// Records values that no row of a dataset has, rows with other values, and names of values that no panel has.
+    pub fn record(
+        &self,
+        raw: &RawSpec,
+        id: &str,
+        conditions: &Where,
+        data: &Datasets,
+    ) -> Result<(), FigureError> {
+        for facet in [&self.rows, &self.columns].into_iter().flatten() {
+            let rows = data.rows(raw, id, &[conditions], &[&facet.column])?;
+            data.listed(id, &facet.column, &facet.values, &rows);
+            data.unused("name of a facet", facet.names.keys(), |name| facet.values.contains(name));
+        }
+        Ok(())
     }
 }
 

@@ -34,8 +34,12 @@ pub fn draw(raw: &RawSpec, _theme: Theme, lookup: &mut Lookup<'_>) -> Result<Sce
         return Ok(placeholder(&raw.id, &spec.title, size, missing));
     }
     let rows = table::read(raw, &spec, &data)?;
+    let is_row = |label: &String| spec.block.iter().any(|block| block.rows.contains(label));
+    data.unused("label of a row", spec.labels.keys(), is_row);
+    let has_column = |id: &String| spec.column.iter().any(|column| column.group == *id);
+    data.unused("group of columns", spec.group.iter().map(|group| &group.id), has_column);
     if rows.iter().all(|row| row.cells.iter().all(Option::is_none)) {
-        return Ok(placeholder(&raw.id, &spec.title, size, no_values(&data)));
+        return Ok(no_values(&data, (&raw.id, &spec.title), size));
     }
     let (page, marks) = layout::draw(&spec, size, &rows);
     Ok(Scene {
@@ -44,6 +48,7 @@ pub fn draw(raw: &RawSpec, _theme: Theme, lookup: &mut Lookup<'_>) -> Result<Sce
         description: data.described(words::describe(&spec, &rows, &marks)),
         page,
         marks,
+        lookups: data.lookups(),
         sources: data.sources,
         missing: None,
     })

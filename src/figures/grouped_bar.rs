@@ -49,7 +49,7 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
     }
     let bars = bars(raw, &spec, &data)?;
     if bars.is_empty() {
-        return Ok(placeholder(&raw.id, &spec.title, size, no_values(&data)));
+        return Ok(no_values(&data, (&raw.id, &spec.title), size));
     }
     let mut marks = Vec::new();
     let panel = panel(&spec, &bars, &mut marks);
@@ -66,6 +66,7 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
         description: data.described(words::describe(&spec, &bars)),
         page: figure.draw(),
         marks,
+        lookups: data.lookups(),
         sources: data.sources,
         missing: None,
     })
@@ -94,6 +95,10 @@ fn bars<'a>(raw: &RawSpec, spec: &'a GroupedBarSpec, data: &Datasets) -> Result<
     let mut columns = vec![spec.series_column.as_str(), &spec.x.column, &spec.y.column];
     columns.extend(ends.into_iter().flatten().map(String::as_str));
     let rows = data.rows(raw, &spec.data, &[&spec.conditions], &columns)?;
+    let drawn = data.listed(&spec.data, &spec.x.column, &spec.x.categories, &rows);
+    let series = spec.series.iter().map(|series| &series.value);
+    data.listed(&spec.data, &spec.series_column, series, &drawn);
+    data.unused("label of a category", spec.x.labels.keys(), |label| spec.x.categories.contains(label));
     let mut bars: Vec<Bar<'a>> = Vec::new();
     for (category, name) in spec.x.categories.iter().enumerate() {
         let first = bars.len();

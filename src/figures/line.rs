@@ -4,6 +4,8 @@ mod panels;
 mod spec;
 mod words;
 
+use std::collections::BTreeSet;
+
 use crate::error::Failure;
 use crate::evidence::Lineage;
 use crate::manifest::RawSpec;
@@ -14,7 +16,7 @@ use crate::plot::{
 
 use self::panels::PanelPlan;
 use self::spec::{LineSpec, ScaleSpec, SeriesSpec, XSpec};
-use super::rows::{Datasets, no_values};
+use super::rows::{Datasets, Row, no_values};
 use super::spec::points;
 use super::{FigureError, Lookup};
 
@@ -33,13 +35,17 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
     if let Err(missing) = data.add(&panels::datasets(&plans), lookup)? {
         return Ok(placeholder(&raw.id, &spec.title, size, missing));
     }
+    if let Some(facets) = &spec.facets {
+        let id = spec.data.as_deref().unwrap_or_default();
+        facets.record(raw, id, &spec.conditions, &data)?;
+    }
     let mut marks = Vec::new();
     let mut drawn = Vec::new();
     for plan in &plans {
         drawn.push(draw_panel(raw, &spec, plan, &data, &mut marks)?);
     }
     if marks.is_empty() {
-        return Ok(placeholder(&raw.id, &spec.title, size, no_values(&data)));
+        return Ok(no_values(&data, (&raw.id, &spec.title), size));
     }
     let (outside, inside): (Vec<Legend>, Vec<Legend>) =
         legend(&spec).into_iter().partition(|legend| matches!(legend.place, Place::Right | Place::Below(_)));
@@ -61,6 +67,7 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
         description: data.described(words::describe(&spec, &plans, &marks)),
         page: figure.draw(),
         marks,
+        lookups: data.lookups(),
         sources: data.sources,
         missing: None,
     })
@@ -86,8 +93,9 @@ fn draw_panel(
     let mut items: Vec<Item> =
         plan.y.guides.iter().map(|y| Item::Guide { y: *y, stroke: guide.clone() }).collect();
     let before = marks.len();
+    let rows = rows(raw, spec, plan, data)?;
     for series in &spec.series {
-        let vertices = vertices(raw, plan, series, data)?;
+        let vertices = vertices(raw, plan, series, &rows)?;
         items.extend(draw_series(spec, plan, series, &vertices, marks));
     }
     if marks.len() == before {
@@ -120,19 +128,39 @@ fn draw_panel(
     })
 }
 
+/// The rows of all series of a panel.
+fn rows<'d>(
+    raw: &RawSpec,
+    spec: &LineSpec,
+    plan: &PanelPlan<'_>,
+    data: &'d Datasets,
+) -> Result<Vec<Row<'d>>, FigureError> {
+    let columns = [plan.series_column, plan.x.column.as_str(), plan.y.column.as_str()];
+    let conditions: Vec<&_> = plan.conditions.iter().collect();
+    let rows = data.rows(raw, plan.data, &conditions, &columns)?;
+    let rows =
+        data.listed(plan.data, plan.series_column, spec.series.iter().map(|series| &series.value), &rows);
+    let (categories, labels) = (&plan.x.categories, plan.x.labels.keys());
+    if categories.is_empty() {
+        let texts: BTreeSet<String> = rows.iter().filter_map(|row| row.text(&plan.x.column)).collect();
+        data.unused("label of the horizontal axis", labels, |label| texts.contains(label));
+    } else {
+        data.listed(plan.data, &plan.x.column, categories, &rows);
+        data.unused("label of the horizontal axis", labels, |label| categories.contains(label));
+    }
+    Ok(rows)
+}
+
 /// The vertices of a series in order of x. Rows of other series and categories are not part of the figure.
 fn vertices(
     raw: &RawSpec,
     plan: &PanelPlan<'_>,
     series: &SeriesSpec,
-    data: &Datasets,
+    rows: &[Row<'_>],
 ) -> Result<Vec<Vertex>, FigureError> {
-    let columns = [plan.series_column, plan.x.column.as_str(), plan.y.column.as_str()];
-    let conditions: Vec<&_> = plan.conditions.iter().collect();
-    let mut rows = data.rows(raw, plan.data, &conditions, &columns)?;
-    rows.retain(|row| row.text(plan.series_column).as_deref() == Some(series.value.as_str()));
+    let of_series = |row: &&Row<'_>| row.text(plan.series_column).as_deref() == Some(series.value.as_str());
     let mut vertices = Vec::new();
-    for row in rows {
+    for row in rows.iter().filter(of_series) {
         let key = row.text(&plan.x.column).unwrap_or_default();
         let place = if plan.x.categories.is_empty() {
             let number = row.number(raw, &plan.x.column);

@@ -38,10 +38,15 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
     }
     let columns = [spec.series_column.as_str(), spec.axis_column.as_str(), spec.value_column.as_str()];
     let rows = data.rows(raw, &spec.data, &[&spec.conditions], &columns)?;
+    let drawn =
+        data.listed(&spec.data, &spec.series_column, spec.series.iter().map(|series| &series.value), &rows);
+    data.listed(&spec.data, &spec.axis_column, spec.axes.iter().map(|axis| &axis.value), &drawn);
+    let in_use = |group: &String| spec.axes.iter().any(|axis| axis.group.as_ref() == Some(group));
+    data.unused("group of axes", spec.groups.iter().map(|group| &group.name), in_use);
     let series: Vec<Values> =
         spec.series.iter().map(|series| values(raw, &spec, series, &rows)).collect::<Result<_, _>>()?;
     if series.iter().flatten().flatten().next().is_none() {
-        return Ok(placeholder(&raw.id, &spec.title, size, no_values(&data)));
+        return Ok(no_values(&data, (&raw.id, &spec.title), size));
     }
     let chart = layout(&spec, size);
     let mut marks = Vec::new();
@@ -64,6 +69,7 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
         description: data.described(words::describe(&spec, &marks)),
         page: Page::around(vec![Element::Group(group)], margin),
         marks,
+        lookups: data.lookups(),
         sources: data.sources,
         missing: None,
     })

@@ -38,6 +38,15 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
     if let Err(missing) = data.add(&needed(&spec), lookup)? {
         return Ok(placeholder(&raw.id, &spec.title, size, missing));
     }
+    if let Some(facets) = &spec.facets {
+        for id in needed(&spec) {
+            facets.record(raw, &id, &spec.conditions, &data)?;
+        }
+    }
+    let has = |family: &String| spec.entities.iter().any(|entity| entity.family.as_ref() == Some(family));
+    data.unused("family", spec.families.iter().map(|family| &family.value), has);
+    let has = |symbol: &String| spec.entities.iter().any(|entity| entity.symbol.as_ref() == Some(symbol));
+    data.unused("symbol", spec.symbols.iter().map(|symbol| &symbol.value), has);
     let cells = cells(spec.facets.as_ref());
     let mut marks = Vec::new();
     let mut panels = Vec::new();
@@ -48,7 +57,7 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
         kept.push((cell, rows));
     }
     if marks.is_empty() {
-        return Ok(placeholder(&raw.id, &spec.title, size, no_values(&data)));
+        return Ok(no_values(&data, (&raw.id, &spec.title), size));
     }
     let (of_figure, of_panel) = legends::legends(&spec);
     let last_column = panels.iter().map(|panel| panel.column).max().unwrap_or(0);
@@ -69,6 +78,7 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
         description: data.described(words::describe(&spec, &kept)),
         page: figure.draw(),
         marks,
+        lookups: data.lookups(),
         sources: data.sources,
         missing: None,
     })

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::error::Failure;
-use crate::evidence::{Lineage, Missing, Reason};
+use crate::evidence::{Lineage, Lookups, Missing, Reason};
 use crate::manifest::RawSpec;
-use crate::plot::Source;
-use crate::query::Table;
+use crate::plot::{Scene, Source, placeholder};
+use crate::query::{Categories, Table};
 
 use super::spec::Where;
 use super::{Evidence, FigureError, Lookup};
@@ -22,6 +22,7 @@ pub struct Datasets {
     found: BTreeMap<String, (Arc<Table>, Gaps)>,
     /// Where the rows came from, in order of first use.
     pub sources: Vec<Source>,
+    seen: RefCell<Lookups>,
 }
 
 impl Datasets {
@@ -75,15 +76,100 @@ impl Datasets {
                 return Err(FigureError::unknown(spec, &what, column, table.column_names()));
             }
         }
+        // How many conditions, from the first, a row fulfils: where the next one is never met, it matches nothing.
+        let mut met = 0;
         let fulfils = |position: &u32| {
             let cell = |column: &str| table.cell(column, *position as usize);
-            conditions.iter().all(|(column, text)| cell(column).as_deref() == Some(text.as_str()))
+            let is_met = |(column, text): &(&String, &String)| cell(column).as_deref() == Some(text.as_str());
+            let n = conditions.iter().position(|condition| !is_met(condition)).unwrap_or(conditions.len());
+            met = met.max(n);
+            n == conditions.len()
         };
         let n = u32::try_from(table.n_rows())
             .map_err(|_| FigureError::new(spec, &format!("dataset `{id}` has too many rows to draw")))?;
         // Filtering a million rows by nothing takes longer than counting them.
         let all = conditions.is_empty();
-        Ok((table, if all { (0..n).collect() } else { (0..n).filter(fulfils).collect() }))
+        let positions = if all { (0..n).collect() } else { (0..n).filter(fulfils).collect() };
+        if n > 0 {
+            for (index, (column, text)) in conditions.iter().enumerate().take(met + 1) {
+                self.looked_for(id, column, text, index < met);
+            }
+        }
+        Ok((table, positions))
+    }
+
+    /// The rows whose text in a column is one of these. Records texts that no row has and rows with other texts.
+    pub fn listed<'r, 't>(
+        &self,
+        id: &str,
+        column: &str,
+        texts: impl IntoIterator<Item = &'t String>,
+        rows: &[Row<'r>],
+    ) -> Vec<Row<'r>> {
+        let mut found: BTreeMap<&str, bool> = texts.into_iter().map(|text| (text.as_str(), false)).collect();
+        let mut listed = Vec::new();
+        for row in rows {
+            let cell = row.table.cell(column, row.index).unwrap_or_default();
+            match found.get_mut(cell.as_ref()) {
+                Some(found) => {
+                    *found = true;
+                    listed.push(*row);
+                }
+                None => self.left_out(id, column, &cell, row.index),
+            }
+        }
+        // Without a row nothing was looked for: an earlier condition is the one that matches nothing.
+        for (text, found) in found.into_iter().filter(|_| !rows.is_empty()) {
+            self.looked_for(id, column, text, found);
+        }
+        listed
+    }
+
+    /// The same for the texts of many rows, read as a whole; `others` tells whether a row has another text.
+    pub fn categorised<'t>(
+        &self,
+        (id, column): (&str, &str),
+        texts: impl IntoIterator<Item = &'t String>,
+        (positions, values): (&[u32], &Categories),
+        others: bool,
+    ) {
+        let listed: BTreeSet<&String> = texts.into_iter().collect();
+        for text in listed.iter().filter(|_| !positions.is_empty()) {
+            self.looked_for(id, column, text, values.texts().binary_search(text).is_ok());
+        }
+        for (index, position) in positions.iter().enumerate().filter(|_| others) {
+            let text = values.get(index).map(|text| &values.texts()[text]);
+            if text.is_none_or(|text| !listed.contains(text)) {
+                let text = text.map(String::as_str).unwrap_or_default();
+                self.left_out(id, column, text, *position as usize);
+            }
+        }
+    }
+
+    /// Records that a text was looked for in a column of a dataset.
+    pub fn looked_for(&self, id: &str, column: &str, text: &str, found: bool) {
+        self.seen.borrow_mut().looked_for(&format!("dataset `{id}`"), column, text, found);
+    }
+
+    fn left_out(&self, id: &str, column: &str, text: &str, row: usize) {
+        let row = u32::try_from(row).unwrap_or(u32::MAX);
+        self.seen.borrow_mut().left_out(&format!("dataset `{id}`"), column, text, row);
+    }
+
+    /// Records those of the names that nothing refers to, such as keys of a map of labels.
+    pub fn unused<'n>(
+        &self,
+        what: &'static str,
+        names: impl IntoIterator<Item = &'n String>,
+        is_used: impl Fn(&String) -> bool,
+    ) {
+        let names = names.into_iter().filter(|name| !is_used(name));
+        names.for_each(|name| self.seen.borrow_mut().unused(what, name));
+    }
+
+    /// What was looked for, handed out once.
+    pub fn lookups(&self) -> Lookups {
+        self.seen.take()
     }
 }
 
@@ -172,9 +258,10 @@ impl Datasets {
     }
 }
 
-/// The reason of a figure whose datasets exist and hold no value for it.
-pub fn no_values(datasets: &Datasets) -> Missing {
+/// The placeholder of a figure whose datasets exist and hold no value for it.
+pub fn no_values(datasets: &Datasets, (id, title): (&str, &str), size: (f64, f64)) -> Scene {
     let ids: Vec<&str> = datasets.sources.iter().map(|source| source.dataset.as_str()).collect();
     let detail = format!("no value for this figure in the rows of `{}`", ids.join("`, `"));
-    Missing::new(Reason::NoPublishedValue, detail)
+    let missing = Missing::new(Reason::NoPublishedValue, detail);
+    Scene { lookups: datasets.lookups(), ..placeholder(id, title, size, missing) }
 }

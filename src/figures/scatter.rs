@@ -37,13 +37,12 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
     let rows = panels.iter().map(|panel| PanelRows::read(raw, &spec, panel, &data));
     let rows: Vec<PanelRows<'_>> = rows.collect::<Result<_, _>>()?;
     let series = points::series(raw, &spec, &rows, theme)?;
-    let read = panels
-        .iter()
-        .zip(rows)
-        .map(|(panel, rows)| PanelPoints::read(raw, &spec, (panel, name(panel, &panels)), &series, rows));
+    let read = panels.iter().zip(rows).map(|(panel, rows)| {
+        PanelPoints::read(raw, &spec, (panel, name(panel, &panels)), &series, rows, &data)
+    });
     let read: Vec<PanelPoints<'_>> = read.collect::<Result<_, _>>()?;
     if read.iter().all(|panel| panel.points.is_empty()) {
-        return Ok(placeholder(&raw.id, &spec.title, size, no_values(&data)));
+        return Ok(no_values(&data, (&raw.id, &spec.title), size));
     }
     let mut marks = Vec::new();
     let drawing = items::Drawing::new(&spec, &series, &read);
@@ -68,6 +67,7 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
         description: data.described(words::describe(&spec, &series, &read, &page)),
         page,
         marks,
+        lookups: data.lookups(),
         sources: data.sources.clone(),
         missing: None,
     })

@@ -33,10 +33,13 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
     }
     let columns = [spec.bar_column.as_str(), spec.segment_column.as_str(), spec.value_column.as_str()];
     let rows = data.rows(raw, &spec.data, &[&spec.conditions], &columns)?;
+    let drawn = data.listed(&spec.data, &spec.bar_column, spec.bars.iter().map(|bar| &bar.value), &rows);
+    let segments = spec.segments.iter().map(|segment| &segment.value);
+    data.listed(&spec.data, &spec.segment_column, segments, &drawn);
     let mut bars: Vec<Bar<'_>> =
         spec.bars.iter().map(|bar| Bar::read(raw, &spec, bar, &rows)).collect::<Result<_, _>>()?;
     if bars.iter().all(|bar| bar.total(&spec).is_none()) {
-        return Ok(placeholder(&raw.id, &spec.title, size, no_values(&data)));
+        return Ok(no_values(&data, (&raw.id, &spec.title), size));
     }
     if spec.order == OrderSpec::Total {
         let height = |bar: &Bar<'_>| bar.total(&spec).unwrap_or(f64::NEG_INFINITY);
@@ -62,6 +65,7 @@ pub fn draw(raw: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scen
         description: data.described(words::describe(&spec, &bars)),
         page: figure.draw(),
         marks,
+        lookups: data.lookups(),
         sources: data.sources,
         missing: None,
     })

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::SourceText;
+use super::{Line, SourceText};
 use crate::error::{Class, Diagnostic};
 
 /// Hint for a link that leaves the project.
@@ -38,6 +38,16 @@ impl ManifestError {
         Self { path: source.path.clone(), line, message, hint: None, source: None }
     }
 
+    /// File and line, where the error is about one.
+    pub fn place(&self) -> Option<Line> {
+        self.line.map(|line| Line { file: self.path.clone(), line })
+    }
+
+    /// The message without file and line.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// A file that cannot be read.
     pub(super) fn unreadable(path: &Path, source: std::io::Error) -> Self {
         let message = "cannot read the manifest".to_owned();
@@ -67,7 +77,7 @@ impl ManifestError {
 }
 
 /// Line, from 1, of a byte offset.
-fn line_of(text: &str, offset: usize) -> usize {
+pub(super) fn line_of(text: &str, offset: usize) -> usize {
     1 + text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count()
 }
 

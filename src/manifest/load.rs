@@ -1,6 +1,6 @@
 //! Reads and validates the files of one paper.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,10 +10,12 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::declared::{RawArtifact, RawSource};
+use super::error::line_of;
 use super::tiers::check_tiers;
 use super::tree::check_trees;
 use super::{
-    Artifact, Manifest, ManifestError, Need, Note, Origin, Paper, RawSpec, Source, SourceText, relative_path,
+    Artifact, Line, Lines, Manifest, ManifestError, Need, Note, Origin, Paper, RawSpec, Source, SourceText,
+    relative_path,
 };
 use crate::digest::file;
 
@@ -64,11 +66,13 @@ fn stay_within(root: &Path, path: &Path) -> Result<(), ManifestError> {
 #[derive(Default)]
 struct Parts {
     paper: Option<(Paper, Arc<SourceText>)>,
-    sources: Vec<Source>,
+    has_schema: bool,
+    lines: Lines,
+    sources: Vec<(Source, Place)>,
     artifacts: Vec<(Artifact, Place)>,
     /// Ids of artifacts without the key `evidence`.
     without_tier: BTreeSet<String>,
-    notes: Vec<Note>,
+    notes: Vec<(Note, Place)>,
     needs: Vec<(Need, Place)>,
     stages: Vec<RawSpec>,
     datasets: Vec<RawSpec>,
@@ -106,8 +110,15 @@ impl Parts {
                         format!("manifest schema {schema} is not supported, this version reads {SCHEMA}");
                     return Err(ManifestError::at(source, Some(key_span), message));
                 }
+                self.has_schema = true;
             }
             "paper" | "collection" => {
+                if let Some(first) = &self.lines.paper {
+                    let place = format!("{}:{}", first.file.display(), first.line);
+                    let message = format!("`[{key}]` is the second of the folder; the first is at {place}");
+                    return Err(ManifestError::at(source, Some(key_span), message));
+                }
+                self.lines.paper = Some(line(&(Arc::clone(source), key_span)));
                 self.paper = Some((typed(value, source)?, Arc::clone(source)));
             }
             "source" => {
@@ -115,9 +126,10 @@ impl Parts {
                     let span = entry.span();
                     let raw: RawSource = typed(table_value(entry), source)?;
                     let id = raw.id.clone();
-                    let kind =
-                        raw.kind().map_err(|message| ManifestError::at(source, Some(span), message))?;
-                    self.sources.push(Source { id, kind });
+                    let kind = raw
+                        .kind()
+                        .map_err(|message| ManifestError::at(source, Some(span.clone()), message))?;
+                    self.sources.push((Source { id, kind }, (Arc::clone(source), span)));
                 }
             }
             "artifact" => {
@@ -138,7 +150,9 @@ impl Parts {
             }
             "note" => {
                 for entry in entries(value, source)? {
-                    self.notes.push(typed(table_value(entry), source)?);
+                    let span = entry.span();
+                    let note: Note = typed(table_value(entry), source)?;
+                    self.notes.push((note, (Arc::clone(source), span)));
                 }
             }
             "need" => {
@@ -165,7 +179,7 @@ impl Parts {
         Ok(())
     }
 
-    fn finish(self, root: &Path, folder: &Path) -> Result<Manifest, ManifestError> {
+    fn finish(mut self, root: &Path, folder: &Path) -> Result<Manifest, ManifestError> {
         let Some((paper, paper_file)) = self.paper else {
             let path = folder.strip_prefix(root).unwrap_or(folder).join("paper.toml");
             let main = SourceText { path, text: String::new() };
@@ -175,9 +189,16 @@ impl Parts {
             let message = format!("paper id `{}` differs from the name of its folder", paper.id);
             return Err(ManifestError::at(&paper_file, None, message));
         }
-        check_tiers(&self.sources, &self.artifacts, &self.without_tier)?;
-        check_artifacts(&self.sources, &self.artifacts)?;
-        check_trees(&self.sources, &self.artifacts)?;
+        check_twice("source", self.sources.iter().map(|(source, place)| (source.id.as_str(), place)))?;
+        check_twice("note", self.notes.iter().map(|(note, place)| (note.id.as_str(), place)))?;
+        self.lines.sources = lines(self.sources.iter().map(|(source, place)| (&source.id, place)));
+        self.lines.artifacts = lines(self.artifacts.iter().map(|(artifact, place)| (&artifact.id, place)));
+        self.lines.needs = lines(self.needs.iter().map(|(need, place)| (&need.id, place)));
+        self.lines.notes = lines(self.notes.iter().map(|(note, place)| (&note.id, place)));
+        let sources: Vec<Source> = self.sources.into_iter().map(|(source, _)| source).collect();
+        check_tiers(&sources, &self.artifacts, &self.without_tier)?;
+        check_artifacts(&sources, &self.artifacts)?;
+        check_trees(&sources, &self.artifacts)?;
         check_needs(&self.needs, &self.artifacts)?;
         for specs in [&self.stages, &self.datasets, &self.figures, &self.tables, &self.claims] {
             check_ids(specs)?;
@@ -187,17 +208,51 @@ impl Parts {
         Ok(Manifest {
             folder: folder.to_owned(),
             paper,
-            sources: self.sources,
+            sources,
             artifacts: self.artifacts.into_iter().map(|(artifact, _)| artifact).collect(),
-            notes: self.notes,
+            notes: self.notes.into_iter().map(|(note, _)| note).collect(),
             needs: self.needs.into_iter().map(|(need, _)| need).collect(),
             stages: self.stages,
             datasets: self.datasets,
             figures: self.figures,
             tables: self.tables,
             claims: self.claims,
+            has_schema: self.has_schema,
+            lines: self.lines,
         })
     }
+}
+
+/// The line of a place.
+fn line((source, span): &Place) -> Line {
+    Line { file: source.path.clone(), line: line_of(&source.text, span.start) }
+}
+
+/// The lines of entries by id. Entries of one `for_each` have one place, whose line is counted once.
+fn lines<'p>(entries: impl Iterator<Item = (&'p String, &'p Place)>) -> BTreeMap<String, Line> {
+    let mut lines = BTreeMap::new();
+    let mut last: Option<(&Place, Line)> = None;
+    for (id, place) in entries {
+        let known = last.take().filter(|(known, _)| known.1 == place.1 && Arc::ptr_eq(&known.0, &place.0));
+        let (_, line) = last.insert(known.unwrap_or_else(|| (place, line(place))));
+        lines.insert(id.clone(), line.clone());
+    }
+    lines
+}
+
+/// Refuses two entries with one id.
+fn check_twice<'p>(
+    what: &str,
+    entries: impl Iterator<Item = (&'p str, &'p Place)>,
+) -> Result<(), ManifestError> {
+    let mut ids = BTreeSet::new();
+    for (id, (source, span)) in entries {
+        if !ids.insert(id) {
+            let message = format!("{what} id `{id}` is used twice");
+            return Err(ManifestError::at(source, Some(span.clone()), message));
+        }
+    }
+    Ok(())
 }
 
 /// Ids and target files are unique; sources and archives exist.

@@ -23,7 +23,7 @@ pub use paths::{PathError, relative_path};
 pub use project::{Project, ProjectError};
 pub use raw::{At, RawSpec, SourceText};
 pub use schema::{
-    Artifact, DerivedRow, FetchPolicy, Manifest, Need, Note, Origin, Paper, RepoType, STAGES, Source,
-    SourceKind,
+    Artifact, DerivedRow, FetchPolicy, Line, Lines, Manifest, Need, Note, Origin, Paper, RepoType, STAGES,
+    Source, SourceKind,
 };
 pub use select::{Selection, SelectorError};

@@ -69,7 +69,19 @@ impl Diagnostic for ProjectError {
 
 impl Project {
     /// Opens `explicit`, or the nearest folder from `start` upwards that holds `manifests/`.
+    ///
+    /// # Errors
+    /// Where there is no project, or none of its papers can be read; one that cannot is listed in `broken`.
     pub fn open(explicit: Option<&Path>, start: &Path) -> Result<Self, ProjectError> {
+        let mut project = Self::open_readable(explicit, start)?;
+        match project.manifests.is_empty() && !project.broken.is_empty() {
+            true => Err(project.broken.swap_remove(0).into()),
+            false => Ok(project),
+        }
+    }
+
+    /// The same, also where none of the papers can be read.
+    pub fn open_readable(explicit: Option<&Path>, start: &Path) -> Result<Self, ProjectError> {
         let root = match explicit {
             Some(folder) => folder.join("manifests").is_dir().then_some(folder),
             None => start.ancestors().find(|folder| folder.join("manifests").is_dir()),
@@ -98,9 +110,6 @@ impl Project {
             loaded.filter_map(|loaded| loaded.map_err(|error| broken.push(error)).ok()).collect()
         };
         let (manifests, collections) = (load_all(folders), load_all(collections));
-        if manifests.is_empty() && !broken.is_empty() {
-            return Err(broken.swap_remove(0).into());
-        }
         for manifest in manifests.iter().chain(&collections) {
             let link =
                 file::leaving_link(&root, &Path::new("frozen").join(manifest.id())).map_err(unreadable)?;
@@ -109,6 +118,11 @@ impl Project {
             }
         }
         Ok(Self { root, manifests, collections, broken })
+    }
+
+    /// Whether there is neither a paper nor a collection.
+    pub fn is_empty(&self) -> bool {
+        self.manifests.is_empty() && self.collections.is_empty()
     }
 
     /// `frozen/`, where artifacts lie.

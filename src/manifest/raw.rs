@@ -9,7 +9,8 @@ use serde::de::IntoDeserializer;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::ManifestError;
+use super::error::line_of;
+use super::{Line, ManifestError};
 
 /// A manifest file and its text, so that any later error can name file and line.
 #[derive(Debug)]
@@ -105,6 +106,22 @@ impl RawSpec {
         };
         let span = entry().and_then(|entry| span_within(entry, way)).unwrap_or(self.span.clone());
         ManifestError::at(&self.source, Some(span), message.into())
+    }
+
+    /// File and first line of the entry.
+    pub fn line(&self) -> Line {
+        let line = line_of(&self.source.text, self.span.start);
+        Line { file: self.source.path.clone(), line }
+    }
+
+    /// File and line where a text first stands in the entry, in quotes or as a key; its first line if it stands nowhere.
+    pub fn line_with(&self, text: &str) -> Line {
+        let body = self.source.text.get(self.span.start..).unwrap_or_default();
+        let next = format!("\n[[{}]]", self.section);
+        let body = &body[..body.find(&next).unwrap_or(body.len())];
+        let quoted = body.find(&format!("\"{text}\"")).or_else(|| body.find(&format!("{text} =")));
+        let line = line_of(&self.source.text, self.span.start + quoted.unwrap_or(0));
+        Line { file: self.source.path.clone(), line }
     }
 
     /// An error about this entry as a whole, placed at its first line.

@@ -34,6 +34,34 @@ pub struct Manifest {
     pub tables: Vec<RawSpec>,
     /// Claim sets, owned by `claims`.
     pub claims: Vec<RawSpec>,
+    /// Whether one of its files states the schema.
+    pub has_schema: bool,
+    /// File and line of `[paper]`, and of entries that are not raw specs, by id: artifacts, needs and notes.
+    pub lines: Lines,
+}
+
+/// Lines of a manifest.
+#[derive(Clone, Debug, Default)]
+pub struct Lines {
+    /// Of `[paper]` or `[collection]`.
+    pub paper: Option<Line>,
+    /// Of sources, by id.
+    pub sources: BTreeMap<String, Line>,
+    /// Of artifacts, by id.
+    pub artifacts: BTreeMap<String, Line>,
+    /// Of needs, by id.
+    pub needs: BTreeMap<String, Line>,
+    /// Of notes, by id.
+    pub notes: BTreeMap<String, Line>,
+}
+
+/// A line of a manifest file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Line {
+    /// The file, relative to the project.
+    pub file: PathBuf,
+    /// The line, from 1.
+    pub line: usize,
 }
 
 impl Manifest {

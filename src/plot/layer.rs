@@ -86,7 +86,8 @@ mod tests {
         let page = Page { width: 100.0, height: 50.0, elements: Vec::new() };
         let (id, title, description) = (String::new(), "\"t\"".to_owned(), String::new());
         let (marks, sources, missing) = (Vec::new(), Vec::new(), None);
-        layer(&Scene { id, title, description, page, marks, sources, missing }, published)
+        let lookups = Default::default();
+        layer(&Scene { id, title, description, page, marks, sources, missing, lookups }, published)
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::geometry::{Point, Rect};
 use super::paint::{Colour, Paint, Stroke};
 use super::scene::Scene;
 use super::text::{self, Face};
-use crate::evidence::Missing;
+use crate::evidence::{Lookups, Missing};
 
 const INK: Colour = Colour::grey(64);
 const FAINT: Colour = Colour::grey(200);
@@ -39,6 +39,7 @@ pub fn placeholder(id: &str, title: &str, (width, height): (f64, f64), missing: 
         marks: Vec::new(),
         sources: Vec::new(),
         missing: Some(missing),
+        lookups: Lookups::default(),
     }
 }
 

@@ -4,7 +4,7 @@ use super::element::{Element, Group};
 use super::figure::Page;
 use super::frame::Frame;
 use super::mark::Mark;
-use crate::evidence::{Lineage, Missing, Tier};
+use crate::evidence::{Lineage, Lookups, Missing, Tier};
 
 /// Which alternative of a dataset the figure was drawn from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Scene {
     pub sources: Vec<Source>,
     /// Why nothing is drawn, for a placeholder.
     pub missing: Option<Missing>,
+    /// What was looked for in the rows.
+    pub lookups: Lookups,
 }
 
 impl Scene {

@@ -8,6 +8,7 @@ use super::frame::Frame;
 use super::group::{Selected, groups};
 use super::origins::Origins;
 use super::{Column, QueryError};
+use crate::evidence::Lookups;
 
 /// Weighted sum of number columns, row by row; missing where one of them is.
 #[derive(Clone, Debug, Deserialize)]
@@ -99,12 +100,12 @@ impl MinMax {
         &self.value
     }
 
-    pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
+    pub fn apply(&self, mut frame: Frame, seen: &mut Lookups) -> Result<Frame, QueryError> {
         frame.settle(self.by.iter().chain(self.lower_is_better.columns()));
         let origins = frame.origins(&self.value);
         let mut cells = vec![Default::default(); frame.n_rows()];
         let values = frame.numbers(&self.value)?;
-        let lower_is_better = self.lower_is_better.rows(&frame)?;
+        let lower_is_better = self.lower_is_better.rows(&frame, seen)?;
         let mut scaled = vec![None; values.len()];
         let mut lineage = frame.lineage.to_vec();
         for group in groups(&frame, &self.by)? {

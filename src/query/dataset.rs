@@ -52,6 +52,12 @@ pub(super) struct Absent {
 }
 
 impl Alternative {
+    /// Ids of the datasets it is computed from.
+    pub fn parents(&self) -> impl Iterator<Item = &str> {
+        let joined = self.steps.iter().filter_map(Step::joined_dataset);
+        self.dataset.as_deref().into_iter().chain(joined)
+    }
+
     /// The columns that become numbers before anything else is done with the rows.
     pub fn numbers(&self) -> Vec<&str> {
         let first = self.steps.iter().map_while(|step| match step {
@@ -65,9 +71,6 @@ impl Alternative {
 impl DatasetSpec {
     /// Ids of the datasets this one may be computed from.
     pub(super) fn parents(&self) -> impl Iterator<Item = &str> {
-        self.any_of.iter().flat_map(|alternative| {
-            let joined = alternative.steps.iter().filter_map(Step::joined_dataset);
-            alternative.dataset.as_deref().into_iter().chain(joined)
-        })
+        self.any_of.iter().flat_map(Alternative::parents)
     }
 }

@@ -9,8 +9,10 @@ use serde::Deserialize;
 use super::arithmetic::require_finite;
 use super::frame::Frame;
 use super::origins::Origins;
+use super::reshape::fulfil;
 use super::step::OneOrMany;
 use super::{Column, QueryError};
+use crate::evidence::Lookups;
 use crate::stats::rank_percentiles;
 
 /// Row positions of each group, groups in order of their first row.
@@ -50,12 +52,10 @@ impl Selected {
     }
 
     /// Whether each row is selected.
-    pub fn rows(&self, frame: &Frame) -> Result<Vec<bool>, QueryError> {
+    pub fn rows(&self, frame: &Frame, seen: &mut Lookups) -> Result<Vec<bool>, QueryError> {
         let mut selected = vec![!self.0.is_empty(); frame.n_rows()];
         for (column, texts) in &self.0 {
-            for (selected, cell) in selected.iter_mut().zip(frame.text(column)?) {
-                *selected &= cell.is_some_and(|cell| texts.0.contains(&cell));
-            }
+            fulfil(&mut selected, column, &texts.0, frame.text(column)?, seen);
         }
         Ok(selected)
     }
@@ -95,12 +95,12 @@ impl RankPercentile {
         &self.value
     }
 
-    pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
+    pub fn apply(&self, mut frame: Frame, seen: &mut Lookups) -> Result<Frame, QueryError> {
         frame.settle(self.by.iter().chain(self.lower_is_better.columns()));
         let origins = frame.origins(&self.value);
         let mut cells = vec![Default::default(); frame.n_rows()];
         let mut values = frame.numbers(&self.value)?;
-        for (value, turned) in values.iter_mut().zip(self.lower_is_better.rows(&frame)?) {
+        for (value, turned) in values.iter_mut().zip(self.lower_is_better.rows(&frame, seen)?) {
             *value = value.map(|value| if turned { -value } else { value });
         }
         let mut percentiles = vec![None; values.len()];

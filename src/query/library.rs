@@ -12,7 +12,7 @@ use super::frame::Frame;
 use super::read::read;
 use super::{DatasetSpec, QueryError, Table};
 use crate::error::{Diagnostic, Failure, sentence};
-use crate::evidence::{Missing, Reason};
+use crate::evidence::{Lookups, Missing, Reason};
 use crate::manifest::{Artifact, At, ManifestError, Origin, RawSpec, SourceKind, nearest};
 use crate::store::{Absence, Vault, VerifiedFile};
 
@@ -39,6 +39,19 @@ pub struct DatasetInputs<'a> {
     pub datasets: Vec<String>,
     /// Artifacts.
     pub artifacts: Vec<&'a str>,
+    /// Artifacts and needs that alternatives which do not exist wait for.
+    pub needs: Vec<String>,
+}
+
+/// The alternative that a dataset was computed from.
+#[derive(Clone, Debug, Default)]
+pub struct Chosen {
+    /// Whether the dataset has other alternatives, which were not looked at.
+    pub has_others: bool,
+    /// Datasets it was computed from.
+    pub parents: Vec<String>,
+    /// What its steps looked for in rows.
+    pub lookups: Lookups,
 }
 
 /// What became of a dataset. One that cannot be computed, because its spec or a file is wrong, is an absence for which
@@ -54,6 +67,7 @@ pub struct Library<'a> {
     noted: BTreeSet<String>,
     /// Pickles that were read, by artifact.
     pickles: BTreeMap<String, Source>,
+    chosen: BTreeMap<String, Chosen>,
 }
 
 impl<'a> Library<'a> {
@@ -65,7 +79,13 @@ impl<'a> Library<'a> {
             problems: Vec::new(),
             noted: BTreeSet::new(),
             pickles: BTreeMap::new(),
+            chosen: BTreeMap::new(),
         }
+    }
+
+    /// The alternatives that resolved datasets were computed from, by dataset. They are handed out once.
+    pub fn take_chosen(&mut self) -> BTreeMap<String, Chosen> {
+        std::mem::take(&mut self.chosen)
     }
 
     /// What is wrong with files and datasets, as far as it was met: files that are not the pinned ones, whose datasets
@@ -157,7 +177,9 @@ impl<'a> Library<'a> {
         let (mut seen, mut named) = (BTreeSet::new(), BTreeSet::new());
         datasets.retain(|parent| seen.insert(parent.clone()));
         artifacts.retain(|artifact| named.insert(*artifact));
-        Ok(DatasetInputs { about: spec.about, datasets, artifacts })
+        let absent = spec.any_of.into_iter().filter_map(|way| way.absent);
+        let needs = absent.flat_map(|absent| absent.needs).collect();
+        Ok(DatasetInputs { about: spec.about, datasets, artifacts, needs })
     }
 
     /// Whether this version can read an artifact as a table, once it is there: it is one, or a dataset says what of it
@@ -210,8 +232,14 @@ impl<'a> Library<'a> {
     fn resolve(&mut self, name: &str, spec: &DatasetSpec) -> Result<Resolved, QueryError> {
         let mut absences: Vec<Missing> = Vec::new();
         for (index, alternative) in spec.any_of.iter().enumerate() {
-            match self.alternative(name, index, alternative)? {
-                Ok(evidence) => return Ok(Ok(evidence)),
+            let mut lookups = Lookups::default();
+            match self.alternative(name, (index, alternative), &mut lookups)? {
+                Ok(evidence) => {
+                    let has_others = spec.any_of.iter().filter(|way| way.absent.is_none()).count() > 1;
+                    let parents = alternative.parents().map(str::to_owned).collect();
+                    self.chosen.insert(name.to_owned(), Chosen { has_others, parents, lookups });
+                    return Ok(Ok(evidence));
+                }
                 // A later alternative must not hide that this one is wrong.
                 Err(missing) if missing.is_error() => return Ok(Err(missing)),
                 Err(missing) => absences.push(missing),
@@ -232,8 +260,8 @@ impl<'a> Library<'a> {
     fn alternative(
         &mut self,
         name: &str,
-        index: usize,
-        alternative: &Alternative,
+        (index, alternative): (usize, &Alternative),
+        lookups: &mut Lookups,
     ) -> Result<Resolved, QueryError> {
         if let Some(Absent { reason, detail, needs }) = alternative.absent.clone() {
             return Ok(Err(Missing { reason, detail, needs }));
@@ -266,10 +294,12 @@ impl<'a> Library<'a> {
             };
             let words = format!("step {} ({})", i + 1, step.verb());
             let (n_before, without) = (frame.n_rows(), step.without_value(&frame));
-            frame = step.apply(frame, joined.as_deref()).map_err(|error| {
+            let mut seen = Lookups::default();
+            frame = step.apply(frame, joined.as_deref(), &mut seen).map_err(|error| {
                 let way = [&way[..], &[At::Key("steps"), At::Index(i)]].concat();
                 located(error, || raw.error_at(&way, format!("dataset `{name}`, {words}")))
             })?;
+            lookups.add_step(&words, seen);
             transforms.extend(step.transform());
             left_out.extend(without.map(|without| format!("{words}: {without}")));
             if step.drops_rows() && frame.n_rows() < n_before {
@@ -399,6 +429,7 @@ impl<'a> Library<'a> {
                     if n > 1 { format!(", and {} more files do not count", n - 1) } else { String::new() };
                 format!("{sentence}{more}")
             }
+            (Reason::Unpinned, _) => self.vault.absence(artifact, Absence::NotPinned).1,
             (_, 1) if wanted == 1 => {
                 format!("`{}` is not there{}", artifact.id, self.unlock(paper, artifact))
             }

@@ -34,7 +34,7 @@ pub use categories::Categories;
 pub use dataset::DatasetSpec;
 pub use decimal::parse_number;
 pub use error::QueryError;
-pub use library::{DatasetInputs, Evidence, Library};
+pub use library::{Chosen, DatasetInputs, Evidence, Library};
 pub use read::read_csv;
 pub use spelling::advice;
 pub use step::OneOrMany;

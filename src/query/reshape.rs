@@ -10,18 +10,41 @@ use super::frame::Frame;
 use super::origins::Origins;
 use super::step::OneOrMany;
 use super::{Column, QueryError, Table, bounds};
-use crate::evidence::Lineages;
+use crate::evidence::{Lineages, Lookups};
 
 /// Keeps rows whose columns hold one of the wanted texts.
-pub(super) fn filter(mut frame: Frame, wanted: &BTreeMap<String, OneOrMany>) -> Result<Frame, QueryError> {
+pub(super) fn filter(
+    mut frame: Frame,
+    wanted: &BTreeMap<String, OneOrMany>,
+    seen: &mut Lookups,
+) -> Result<Frame, QueryError> {
     frame.settle(wanted.keys());
     let mut keep = vec![true; frame.n_rows()];
     for (column, texts) in wanted {
-        for (keep, cell) in keep.iter_mut().zip(frame.text(column)?) {
-            *keep &= cell.is_some_and(|cell| texts.0.contains(&cell));
-        }
+        fulfil(&mut keep, column, &texts.0, frame.text(column)?, seen);
     }
     frame.take(&positions(&keep))
+}
+
+/// Unmarks the rows whose cell is none of the texts, and records which texts the marked rows have.
+pub(super) fn fulfil(
+    marked: &mut [bool],
+    column: &str,
+    texts: &[String],
+    cells: Vec<Option<String>>,
+    seen: &mut Lookups,
+) {
+    // Where no row is left, an earlier condition is the one that matches nothing.
+    let any = marked.contains(&true);
+    let mut found = vec![false; texts.len()];
+    for (marked, cell) in marked.iter_mut().zip(cells).filter(|(marked, _)| **marked) {
+        let place = cell.and_then(|cell| texts.iter().position(|text| *text == cell));
+        place.into_iter().for_each(|place| found[place] = true);
+        *marked = place.is_some();
+    }
+    for (text, found) in texts.iter().zip(found).filter(|_| any) {
+        seen.looked_for("", column, text, found);
+    }
 }
 
 /// Renames columns; all new names are free once the old ones are gone.
@@ -172,13 +195,19 @@ impl Recode {
         self.others == Others::Drop
     }
 
-    pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
+    pub fn apply(&self, mut frame: Frame, seen: &mut Lookups) -> Result<Frame, QueryError> {
         if self.others == Others::Drop {
             let known = OneOrMany(self.map.keys().cloned().collect());
-            frame = filter(frame, &BTreeMap::from([(self.column.clone(), known)]))?;
+            let wanted = BTreeMap::from([(self.column.clone(), known)]);
+            frame = filter(frame, &wanted, &mut Lookups::default())?;
         }
-        let known = |cell: &String| self.map.get(cell).or(self.otherwise.as_ref()).cloned();
         let cells = frame.text(&self.column)?;
+        let mut found: BTreeMap<&String, bool> = self.map.keys().map(|key| (key, false)).collect();
+        cells.iter().flatten().for_each(|cell| {
+            found.get_mut(cell).into_iter().for_each(|found| *found = true);
+        });
+        found.into_iter().for_each(|(key, found)| seen.looked_for("", &self.column, key, found));
+        let known = |cell: &String| self.map.get(cell).or(self.otherwise.as_ref()).cloned();
         // A cell that the map replaces is the manifest's: whoever judges it judges what the manifest says.
         let written = |cell: &Option<String>| {
             cell.as_ref().is_some_and(|cell| known(cell).is_some_and(|text| text != *cell))
@@ -294,7 +323,12 @@ const LEFT: &str = "\u{1}left";
 const RIGHT: &str = "\u{1}right";
 
 impl Join {
-    pub fn apply(&self, mut frame: Frame, joined: Option<&Table>) -> Result<Frame, QueryError> {
+    pub fn apply(
+        &self,
+        mut frame: Frame,
+        joined: Option<&Table>,
+        seen: &mut Lookups,
+    ) -> Result<Frame, QueryError> {
         let unknown = || QueryError::UnknownDataset { name: self.dataset.clone() };
         let mut other = joined.map(Frame::from_table).ok_or_else(unknown)?;
         let wanted: Vec<String> = self.on.iter().chain(&self.columns).cloned().collect();
@@ -326,6 +360,7 @@ impl Join {
             Ok(result.numbers(column)?.into_iter().flatten().map(|row| row as usize).collect())
         };
         let (left, right) = (rows(LEFT)?, rows(RIGHT)?);
+        self.record_lonely(&frame, &left, seen)?;
         let runs = |lineage: &Lineages, rows: &[usize]| {
             rows.iter().map(|row| lineage.n_runs(*row) as u64).sum::<u64>()
         };
@@ -345,6 +380,32 @@ impl Join {
             result.data.drop_in_place(column)?;
         }
         Ok(result)
+    }
+}
+
+impl Join {
+    /// Records the rows that are dropped since the other dataset has no partner for them.
+    fn record_lonely(
+        &self,
+        frame: &Frame,
+        partnered: &[usize],
+        seen: &mut Lookups,
+    ) -> Result<(), QueryError> {
+        let mut lonely = vec![true; frame.n_rows()];
+        partnered.iter().for_each(|row| lonely[*row] = false);
+        let lonely = positions(&lonely);
+        if lonely.is_empty() {
+            return Ok(());
+        }
+        let dropped = frame.take(&lonely)?;
+        let columns: Vec<_> = self.on.iter().map(|name| dropped.text(name)).collect::<Result<_, _>>()?;
+        let name = self.on.join(", ");
+        for (index, row) in lonely.into_iter().enumerate() {
+            let cells: Vec<&str> =
+                columns.iter().map(|column| column[index].as_deref().unwrap_or_default()).collect();
+            seen.left_out("", &name, &cells.join(", "), u32::try_from(row).unwrap_or(u32::MAX));
+        }
+        Ok(())
     }
 }
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::frame::Frame;
 use super::{QueryError, Table, arithmetic, bootstrap, group, reshape, sort, test, unique};
+use crate::evidence::Lookups;
 
 /// One step, written `{ verb = … }`.
 #[derive(Clone, Debug, Deserialize)]
@@ -159,30 +160,35 @@ impl Step {
         }
     }
 
-    /// Applies the verb; `joined` is the table of [`Self::joined_dataset`].
-    pub fn apply(&self, frame: Frame, joined: Option<&Table>) -> Result<Frame, QueryError> {
+    /// Applies the verb; `joined` is the table of [`Self::joined_dataset`], and `seen` gets what it looks for in rows.
+    pub fn apply(
+        &self,
+        frame: Frame,
+        joined: Option<&Table>,
+        seen: &mut Lookups,
+    ) -> Result<Frame, QueryError> {
         match self {
-            Self::Filter(wanted) => reshape::filter(frame, wanted),
+            Self::Filter(wanted) => reshape::filter(frame, wanted, seen),
             Self::Rename(names) => reshape::rename(frame, names),
             Self::Select(names) => reshape::select(&frame, names),
             Self::NumberRows(column) => reshape::numbered(frame, column),
             Self::Set(values) => reshape::set(frame, values),
-            Self::Recode(recode) => recode.apply(frame),
+            Self::Recode(recode) => recode.apply(frame, seen),
             Self::Melt(melt) => melt.apply(&frame),
             Self::ToNumber(numbers) => numbers.apply(frame),
             Self::DropMissing(columns) => reshape::drop_missing(&frame, &columns.0),
-            Self::Join(join) => join.apply(frame, joined),
+            Self::Join(join) => join.apply(frame, joined, seen),
             Self::Append(dataset) => reshape::append(frame, dataset, joined),
             Self::Unite(unite) => unite.apply(frame),
             Self::Sort(columns) => sort::sort(frame, &columns.0),
             Self::Linear(linear) => linear.apply(frame),
-            Self::MinMax(scale) => scale.apply(frame),
-            Self::Unique(unique) => unique.apply(frame),
-            Self::RankPercentile(rank) => rank.apply(frame),
+            Self::MinMax(scale) => scale.apply(frame, seen),
+            Self::Unique(unique) => unique.apply(frame, seen),
+            Self::RankPercentile(rank) => rank.apply(frame, seen),
             Self::Mean(mean) => mean.apply(frame),
             Self::Count(count) => count.apply(frame),
             Self::BootstrapMean(bootstrap) => bootstrap.apply(frame),
-            Self::PairedTTest(test) => test.apply(frame),
+            Self::PairedTTest(test) => test.apply(frame, seen),
         }
     }
 }

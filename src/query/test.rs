@@ -8,7 +8,7 @@ use super::frame::Frame;
 use super::group::groups;
 use super::origins::{Cell, Origins};
 use super::{Column, QueryError};
-use crate::evidence::Lineage;
+use crate::evidence::{Lineage, Lookups};
 use crate::stats::{paired_t_test, stars};
 
 /// Paired two-sided t-test between every two of `groups` in their given order, within `by`, values paired by
@@ -48,11 +48,15 @@ impl PairedTTest {
         &self.value
     }
 
-    pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
+    pub fn apply(&self, mut frame: Frame, seen: &mut Lookups) -> Result<Frame, QueryError> {
         frame.settle(self.by.iter().chain([&self.group, &self.pair_by]));
         let frame = &frame;
         let values = frame.numbers(&self.value)?;
         let group_names = frame.text(&self.group)?;
+        for group in &self.groups {
+            let found = group_names.iter().flatten().any(|name| name == group);
+            seen.looked_for("", &self.group, group, found);
+        }
         let pair_labels = frame.text(&self.pair_by)?;
         let mut rows = Rows::default();
         for stratum in groups(frame, &self.by)? {

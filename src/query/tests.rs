@@ -10,7 +10,7 @@ use super::frame::Frame;
 use super::read::read;
 use super::step::Step;
 use crate::digest::sha256;
-use crate::evidence::{SourceFile, Tier};
+use crate::evidence::{Lookups, SourceFile, Tier};
 use crate::manifest::{Artifact, DerivedRow, FetchPolicy, Origin};
 use crate::store::VerifiedFile;
 
@@ -45,7 +45,8 @@ fn run(csv: &str, steps: &str) -> Result<Table, super::QueryError> {
     let steps: Steps = toml::from_str(&format!("steps = [{steps}]")).unwrap();
     let other = frame_of("key,extra\nb,B\na,A\n", &artifact()).unwrap().into_table().unwrap();
     let start = frame_of(csv, &artifact())?;
-    steps.steps.iter().try_fold(start, |frame, step| step.apply(frame, Some(&other)))?.into_table()
+    let mut seen = Lookups::default();
+    steps.steps.iter().try_fold(start, |frame, step| step.apply(frame, Some(&other), &mut seen))?.into_table()
 }
 
 /// A table as lines: cells joined by commas, then the rows of the file that each line depends on.

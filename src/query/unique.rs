@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::QueryError;
 use super::frame::Frame;
 use super::group::Selected;
+use crate::evidence::Lookups;
 
 /// Keeps every row and fails when two rows agree in all of `columns`: ranks and means would count the key twice
 /// without a word. Missing cells agree with each other.
@@ -20,10 +21,10 @@ pub(super) struct Unique {
 }
 
 impl Unique {
-    pub fn apply(&self, frame: Frame) -> Result<Frame, QueryError> {
+    pub fn apply(&self, frame: Frame, lookups: &mut Lookups) -> Result<Frame, QueryError> {
         let columns: Vec<_> = self.columns.iter().map(|name| frame.text(name)).collect::<Result<_, _>>()?;
         let selected = match &self.selected {
-            Some(selected) => selected.rows(&frame)?,
+            Some(selected) => selected.rows(&frame, lookups)?,
             None => vec![true; frame.n_rows()],
         };
         let mut seen: BTreeMap<Vec<Option<&str>>, usize> = BTreeMap::new();

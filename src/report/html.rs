@@ -20,7 +20,7 @@ const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 
 /// The page and its parts; the names end in `.html`, so that everything inserted is escaped.
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("report.html", include_str!("report.html")),
     ("matrix.html", include_str!("parts/matrix.html")),
     ("missing.html", include_str!("parts/missing.html")),
@@ -28,6 +28,7 @@ const TEMPLATES: [(&str, &str); 8] = [
     ("tables.html", include_str!("parts/tables.html")),
     ("claims.html", include_str!("parts/claims.html")),
     ("provenance.html", include_str!("parts/provenance.html")),
+    ("warnings.html", include_str!("parts/warnings.html")),
     ("scope.html", include_str!("parts/scope.html")),
 ];
 

@@ -22,6 +22,7 @@ pub fn markdown(model: &ReportModel) -> String {
         document.rows(ledger(paper));
     }
     document.rows(figures(model));
+    document.rows(warnings(model));
     document.finish(model)
 }
 
@@ -183,6 +184,14 @@ fn figures(model: &ReportModel) -> Rows {
         })
     });
     (head.to_owned(), rows.collect())
+}
+
+fn warnings(model: &ReportModel) -> Rows {
+    let head = "## Warnings\n\nNo outcome changes by them; `repro check` prints them.\n\n".to_owned();
+    let papers = model.papers.iter().flat_map(|paper| &paper.warnings);
+    let rows =
+        model.warnings.iter().chain(papers).map(|warning| format!("- {}\n", text(&warning.to_string())));
+    (head, rows.collect())
 }
 
 /// A text in which nothing is markup and no line ends, not longer than a cell should be.

@@ -10,6 +10,7 @@ use super::item::{ArtifactRow, DatasetRow, FigureRow, Files, SourceRow, StageRow
 use super::matrix::{GroupRow, groups};
 use crate::claims::{Counts, Judged, LedgerEntry, ledger};
 use crate::evidence::{Missing, Tier};
+use crate::lint::Finding;
 use crate::manifest::Manifest;
 
 /// The whole report.
@@ -41,6 +42,10 @@ pub struct ReportModel {
     pub artifacts_verified: usize,
     /// Artifacts declared.
     pub artifacts_declared: usize,
+    /// Warnings of the lint, those of the papers included.
+    pub n_warnings: usize,
+    /// Findings about the folder `manifests/` itself.
+    pub warnings: Vec<Finding>,
     /// Papers in order of id.
     pub papers: Vec<PaperModel>,
 }
@@ -84,6 +89,8 @@ pub struct PaperModel {
     pub stages: Vec<StageRow>,
     /// Remarks of the manifest.
     pub notes: Vec<NoteRow>,
+    /// Findings of the lint.
+    pub warnings: Vec<Finding>,
 }
 
 /// A claim set with its claims.
@@ -148,12 +155,14 @@ pub struct Parts {
     pub artifacts: Vec<ArtifactRow>,
     /// Stages, with their receipts.
     pub stages: Vec<StageRow>,
+    /// Findings of the lint.
+    pub warnings: Vec<Finding>,
 }
 
 impl PaperModel {
     /// A paper's part of the report from what the verbs computed.
     pub fn new(manifest: &Manifest, judged: &[Judged], parts: Parts) -> Self {
-        let Parts { mut figures, missing, mut tables, datasets, mut artifacts, stages } = parts;
+        let Parts { mut figures, missing, mut tables, datasets, mut artifacts, stages, warnings } = parts;
         let absent: Vec<(&str, &Missing)> =
             missing.iter().map(|(figure, missing)| (figure.as_str(), missing)).collect();
         let shown: Vec<(&str, Vec<&str>)> = tables
@@ -199,6 +208,7 @@ impl PaperModel {
             artifacts,
             stages,
             notes: manifest.notes.iter().map(NoteRow::new).collect(),
+            warnings,
         };
         paper.groups = groups(&paper);
         paper.verdict = Totals::of(std::slice::from_ref(&paper)).verdict(&paper.counts);
@@ -335,8 +345,18 @@ impl ReportModel {
             tables_registered: totals.tables.1,
             artifacts_verified: totals.artifacts.0,
             artifacts_declared: totals.artifacts.1,
+            n_warnings: papers.iter().map(|paper| paper.warnings.len()).sum(),
+            warnings: Vec::new(),
             papers,
         }
+    }
+
+    /// The same with findings about the folder `manifests/` itself.
+    #[must_use]
+    pub fn warned(mut self, warnings: Vec<Finding>) -> Self {
+        self.n_warnings += warnings.len();
+        self.warnings.extend(warnings);
+        self
     }
 
     /// `report.json`: the model with all claims.

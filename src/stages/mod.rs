@@ -16,5 +16,5 @@ pub use error::StageError;
 pub use leftovers::sweep;
 pub use plan::{Planned, Why, blocked, plan};
 pub use run::{Ran, run};
-pub use spec::{Cost, Stage};
+pub use spec::{Cost, Stage, stages};
 pub use standing::{Opened, StageRecord, Standing, open, warnings};

@@ -84,9 +84,8 @@ impl Vault<'_> {
                 };
                 (Reason::NotRun, format!("`{id}` is not there: {why}"))
             }
-            (Absence::NotFetched | Absence::NotPinned, None) => {
-                (Reason::NotFetched, format!("`{id}` is not there"))
-            }
+            (Absence::NotPinned, None) => (Reason::Unpinned, self.unpinned(artifact)),
+            (Absence::NotFetched, None) => (Reason::NotFetched, format!("`{id}` is not there")),
         }
     }
 

@@ -10,7 +10,7 @@ use super::{Lock, PlaceError, StageOutput, inside};
 use crate::digest::{Sha256, file};
 use crate::error::{Class, Diagnostic, FileError};
 use crate::evidence::SourceFile;
-use crate::manifest::{Artifact, Manifest};
+use crate::manifest::{Artifact, Manifest, SourceKind};
 
 /// The artifacts of one paper on disk, with their pins.
 #[derive(Debug)]
@@ -127,6 +127,18 @@ impl<'a> Vault<'a> {
     /// Where the artifact lies.
     pub fn path(&self, artifact: &Artifact) -> PathBuf {
         self.manifest.frozen_path(&self.frozen, artifact)
+    }
+
+    /// A sentence about a file that is there and has no pin, with what gives it one.
+    pub fn unpinned(&self, artifact: &Artifact) -> String {
+        let id = &artifact.id;
+        let how = match self.manifest.source(artifact).map(|source| &source.kind) {
+            Some(SourceKind::Hub { .. } | SourceKind::Http { .. }) => {
+                format!("`repro lock {}` pins it", self.manifest.id())
+            }
+            _ => "the key `sha256` of the artifact pins it".to_owned(),
+        };
+        format!("`{id}` is there, but neither the manifest nor the lock pins its bytes ({how})")
     }
 
     /// Whether a pinned file is there, or every pinned file of a tree, without hashing it.

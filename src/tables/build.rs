@@ -6,7 +6,7 @@ use super::notes::Notes;
 use super::spec::{Body, SetSpec};
 use super::{Cell, Grid, Head, Key, Kind, Row, TableError, best, number};
 use crate::claims::{Cells, Claim, Counts, Judged, Outcome, Value};
-use crate::evidence::{Missing, Reason};
+use crate::evidence::{Lookups, Missing, Reason};
 use crate::manifest::{Manifest, RawSpec};
 
 /// The ids of the claim sets that a table shows.
@@ -27,8 +27,15 @@ pub fn claim_sets(spec: &RawSpec) -> Result<Vec<String>, TableError> {
 pub fn build(spec: &RawSpec, judged: &[Judged], manifest: &Manifest) -> Result<Grid, TableError> {
     let body: Body = spec.parse()?;
     let kind = body.check(spec)?;
-    let mut builder =
-        Builder { spec, body: &body, manifest, placed: Vec::new(), counts: Vec::new(), absent: Vec::new() };
+    let mut builder = Builder {
+        spec,
+        body: &body,
+        manifest,
+        placed: Vec::new(),
+        counts: Vec::new(),
+        absent: Vec::new(),
+        judged,
+    };
     for set in &body.claims {
         let known = judged.iter().find(|judged| judged.id == set.id());
         let unknown =
@@ -57,6 +64,7 @@ pub fn broken(spec: &RawSpec, manifest: &Manifest, missing: Missing) -> Grid {
         remark: None,
         counts: Counts::default(),
         missing: Some(missing),
+        lookups: Default::default(),
     }
 }
 
@@ -77,6 +85,7 @@ struct Builder<'a> {
     counts: Vec<Counts>,
     /// Why sets have no claims.
     absent: Vec<Missing>,
+    judged: &'a [Judged],
 }
 
 impl<'a> Builder<'a> {
@@ -150,6 +159,7 @@ impl<'a> Builder<'a> {
             needs: Vec::new(),
             remark: body.note.clone(),
             counts: Counts::default(),
+            lookups: self.lookups(),
             missing: None,
             row_keys,
         };
@@ -164,6 +174,45 @@ impl<'a> Builder<'a> {
         }
         grid.missing = self.missing(&grid);
         Ok(grid)
+    }
+
+    /// Records texts of conditions, orders, labels and maps that no claim of the table has.
+    fn lookups<'p>(&'p self) -> Lookups {
+        let mut lookups = Lookups::default();
+        let keys: Vec<&String> = self.body.keys().collect();
+        let texts_of = |key: &String| -> BTreeSet<&'p String> {
+            let place = keys.iter().position(|other| *other == key).unwrap_or(usize::MAX);
+            let texts = |placed: &'p Placed<'a>| placed.row.iter().chain(&placed.column).nth(place);
+            self.placed.iter().filter_map(texts).collect()
+        };
+        let orders = self.body.order.iter().map(|(key, texts)| ("`order`", key, texts.iter().collect()));
+        let labels = self.body.labels.iter().map(|(key, texts)| ("`labels`", key, texts.keys().collect()));
+        let best = self.body.best.iter().filter_map(|best| {
+            let texts: Vec<&String> = best.higher.iter().chain(&best.lower).collect();
+            Some(("`best`", best.of.as_ref()?, texts))
+        });
+        for (place, key, texts) in orders.chain(labels).chain(best) {
+            let found = texts_of(key);
+            let texts: Vec<&String> = texts;
+            for text in texts.into_iter().filter(|_| !found.is_empty()) {
+                lookups.looked_for(place, key, text, found.contains(text));
+            }
+        }
+        for set in &self.body.claims {
+            let claims = self.judged_of(set.id());
+            for (column, texts) in set.wanted() {
+                for text in texts.0.iter().filter(|_| !claims.is_empty()) {
+                    let found = claims.iter().any(|claim| claim.cells.get(column) == Some(text));
+                    lookups.looked_for(&format!("`{}`", set.id()), column, text, found);
+                }
+            }
+        }
+        lookups
+    }
+
+    fn judged_of(&self, set: &str) -> &'a [Claim] {
+        let judged = self.judged.iter().find(|judged| judged.id == set);
+        judged.map_or(&[][..], |judged| judged.claims.as_slice())
     }
 
     /// The distinct heads of columns: in the stated order, the columns of a group together.

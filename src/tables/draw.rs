@@ -63,6 +63,7 @@ pub fn scene(grid: &Grid) -> Scene {
         marks: canvas.marks,
         sources: Vec::<Source>::new(),
         missing: grid.missing.clone(),
+        lookups: Default::default(),
     }
 }
 

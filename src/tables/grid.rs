@@ -1,7 +1,7 @@
 //! The model of a table: heads of rows and columns, cells, notes.
 
 use crate::claims::{Counts, Outcome, Rule};
-use crate::evidence::{Lineage, Missing, Tier};
+use crate::evidence::{Lineage, Lookups, Missing, Tier};
 
 /// Kind of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub struct Grid {
     pub remark: Option<String>,
     /// Number of claims by outcome, those of claim sets that could not be read included.
     pub counts: Counts,
+    /// What the body looks for in the claims.
+    pub lookups: Lookups,
     /// Why no cell has a number of ours.
     pub missing: Option<Missing>,
 }

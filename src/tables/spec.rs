@@ -51,13 +51,18 @@ pub(super) struct Body {
 #[serde(untagged, expecting = "expected the id of a claim set or `{ set, where, add }`")]
 pub(super) enum SetSpec {
     Whole(String),
-    Part {
-        set: String,
-        #[serde(default, rename = "where")]
-        conditions: BTreeMap<String, OneOrMany>,
-        #[serde(default)]
-        add: Cells,
-    },
+    Part(Part),
+}
+
+/// Some claims of a set.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Part {
+    pub set: String,
+    #[serde(default, rename = "where")]
+    pub conditions: BTreeMap<String, OneOrMany>,
+    #[serde(default)]
+    pub add: Cells,
 }
 
 /// A key made from the texts of another one.
@@ -100,14 +105,15 @@ pub(super) enum Direction {
 impl SetSpec {
     pub fn id(&self) -> &str {
         match self {
-            Self::Whole(set) | Self::Part { set, .. } => set,
+            Self::Whole(set) => set,
+            Self::Part(part) => &part.set,
         }
     }
 
     /// The cells of a claim with what the set adds; `None` for a claim that is not wanted.
     pub fn cells(&self, cells: &Cells) -> Option<Cells> {
         let mut cells = cells.clone();
-        if let Self::Part { conditions, add, .. } = self {
+        if let Self::Part(Part { conditions, add, .. }) = self {
             let fits = |(column, texts): (&String, &OneOrMany)| {
                 cells.get(column).is_some_and(|cell| texts.0.contains(cell))
             };
@@ -119,11 +125,20 @@ impl SetSpec {
         Some(cells)
     }
 
+    /// Columns and the texts that the claims must have.
+    pub fn wanted(&self) -> impl Iterator<Item = (&String, &OneOrMany)> {
+        let conditions = match self {
+            Self::Whole(_) => None,
+            Self::Part(part) => Some(part.conditions.iter()),
+        };
+        conditions.into_iter().flatten()
+    }
+
     /// Columns that the published rows must have.
     pub fn conditions(&self) -> impl Iterator<Item = &String> {
         let conditions = match self {
             Self::Whole(_) => None,
-            Self::Part { conditions, .. } => Some(conditions.keys()),
+            Self::Part(part) => Some(part.conditions.keys()),
         };
         conditions.into_iter().flatten()
     }

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use super::support::repository;
 
 /// Modules from the top down: an import may only point down this list.
-const LAYERS: [&[&str]; 15] = [
+const LAYERS: [&[&str]; 16] = [
     &["cli"],
     &["report"],
+    &["lint"],
     &["tables"],
     &["claims"],
     &["figures"],

@@ -9,6 +9,7 @@ mod bad_inputs;
 mod bootstrap;
 mod cached;
 mod cells;
+mod check;
 mod circles;
 mod claims;
 mod cli;

@@ -84,6 +84,11 @@ fn all(project: Option<&Project>) -> Result<Vec<(&Manifest, &RawSpec, DatasetSpe
     Ok(all)
 }
 
+/// Refuses a data set of a collection whose body cannot be read or whose files are not declared.
+pub(in crate::cli) fn check_dataset(manifest: &Manifest, raw: &RawSpec) -> Result<(), Failure> {
+    artifacts(manifest, raw, &raw.parse()?).map(drop)
+}
+
 /// The name of the data set that is meant where none is given.
 pub(super) fn default_name(project: Option<&Project>) -> Result<String, Failure> {
     let meant = all(project)?.into_iter().find(|(_, _, dataset)| dataset.default);

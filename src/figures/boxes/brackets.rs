@@ -111,6 +111,8 @@ fn look_up(
         let message = format!("dataset `{}` has several results for `{a}` and `{b}`", results.data);
         return Err(FigureError::new(raw, &message).with_hint("narrow the rows with `where`"));
     }
+    let pair = format!("{} and {}", results.a, results.b);
+    known.looked_for(&results.data, &pair, &format!("{a} and {b}"), first.is_some());
     Ok(first.and_then(|row| Some((row.text(&results.text)?, row.lineage_of(&results.text)))))
 }
 

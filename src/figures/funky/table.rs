@@ -53,6 +53,9 @@ pub fn read<'a>(
             circles.cell(raw, row, column).map(|cell| cell.filter(|cell| cell.size.is_some()))
         }
     };
+    for (source, shape) in [(&bars, ShapeSpec::Bar), (&circles, ShapeSpec::Circle)] {
+        source.record(spec, shape, data);
+    }
     let mut table: Vec<TableRow<'a>> = Vec::new();
     let mut place = 0;
     for block in &spec.block {
@@ -106,6 +109,17 @@ impl<'a> Source<'a> {
             .map(String::as_str)
             .collect();
         Ok(Self { spec, rows: data.rows(raw, &spec.data, &[&spec.conditions], &columns)? })
+    }
+
+    /// Records rows and columns of the figure without a cell, and rows of the dataset that no cell shows.
+    fn record(&self, spec: &FunkySpec, shape: ShapeSpec, data: &Datasets) {
+        let columns: Vec<&String> =
+            spec.column.iter().filter(|column| column.shape == shape).map(|column| &column.key).collect();
+        if !columns.is_empty() {
+            let keys = spec.block.iter().flat_map(|block| &block.rows);
+            let drawn = data.listed(&self.spec.data, &self.spec.row, keys, &self.rows);
+            data.listed(&self.spec.data, &self.spec.column, columns, &drawn);
+        }
     }
 
     /// The cell of a row and column; two are an error, since only one could be seen.

@@ -74,6 +74,7 @@ pub fn rows<'a>(
     cell: &Cell,
     data: &Datasets,
 ) -> Result<Vec<Row<'a>>, FigureError> {
+    record(raw, spec, cell, data)?;
     let mut rows = spec
         .entities
         .iter()
@@ -89,6 +90,23 @@ pub fn rows<'a>(
         rows[index].y = rows[index - 1].y + if same_family { 1.0 } else { spec.family_pitch };
     }
     Ok(rows)
+}
+
+/// Records entities and scores without a row in a panel, and rows of the datasets that are of no entity or score.
+fn record(raw: &RawSpec, spec: &RankDotSpec, cell: &Cell, data: &Datasets) -> Result<(), FigureError> {
+    let means = Some((&spec.means.data, Some(&spec.means.score)));
+    let replicates = spec.replicates.as_ref().map(|from| (&from.data, None));
+    let interval = spec.interval.as_ref().map(|from| (&from.data, None));
+    for (id, score) in [means, replicates, interval].into_iter().flatten() {
+        let columns: Vec<&str> = score.into_iter().chain([&spec.entity_column]).map(String::as_str).collect();
+        let rows = data.rows(raw, id, &[&spec.conditions, &cell.conditions], &columns)?;
+        let entities = spec.entities.iter().map(|entity| &entity.value);
+        let rows = data.listed(id, &spec.entity_column, entities, &rows);
+        if let Some(score) = score {
+            data.listed(id, score, spec.scores.iter().map(|score| &score.value), &rows);
+        }
+    }
+    Ok(())
 }
 
 /// What decides the heights of the rows. Where the best comes first, that is the mean of the first score of all rows, and

@@ -148,6 +148,7 @@ impl<'a> PanelPoints<'a> {
         (panel, name): (&'a ScatterPanelSpec, String),
         series: &[Series],
         rows: PanelRows<'a>,
+        data: &Datasets,
     ) -> Result<Self, FigureError> {
         if let Some(unknown) = panel
             .series
@@ -173,6 +174,8 @@ impl<'a> PanelPoints<'a> {
         }
         let Sorted { points, extent, of_series, without_numbers } =
             Sorted::new(&rows.positions, series_of, &by_layer(series), place);
+        let without_series = points.len() + without_numbers < rows.positions.len();
+        rows.record(spec, dataset(raw, spec, panel)?, without_series, data);
         let (points, table) = (Arc::new(points), rows.table);
         let by_place = spec.key_column.is_none() && !table.is_whole_file();
         let all_rows = by_place.then(|| Arc::new(table.union(0..table.n_rows())));
@@ -226,6 +229,22 @@ impl<'a> PanelPoints<'a> {
 }
 
 impl PanelRows<'_> {
+    /// Records listed series and highlighted names without a row, and rows of other series.
+    fn record(&self, spec: &ScatterSpec, id: &str, others: bool, data: &Datasets) {
+        if let (Some(column), Some(values)) = (&spec.series_column, &self.values)
+            && !spec.series.is_empty()
+        {
+            let texts = spec.series.iter().map(|series| &series.value);
+            data.categorised((id, column), texts, (&self.positions, values), others);
+        }
+        if let Some(highlight) = &spec.highlight
+            && let Some(values) = self.table.categories(&highlight.column, &self.positions)
+        {
+            let texts = highlight.values.iter().map(|value| &value.value);
+            data.categorised((id, &highlight.column), texts, (&self.positions, &values), false);
+        }
+    }
+
     /// Says for an index of the positions the series of that row: the first that is drawn in this panel and has the
     /// row's text.
     fn series(&self, panel: &ScatterPanelSpec, series: &[Series]) -> impl Fn(usize) -> Option<u32> {
