@@ -14,6 +14,7 @@ use crate::query::Library;
 use crate::report::{
     ArtifactRow, DatasetRow, FigureRow, PaperModel, Parts, ReportModel, StageRow, TableRow, html, markdown,
 };
+use crate::stages::Standing;
 use crate::store::{Absence, Checked, FileState, LockedTree, write_atomic};
 use crate::tables;
 
@@ -113,7 +114,10 @@ pub fn paper(
         let grid = tables::build(spec, judged, manifest)?;
         parts.tables.push(TableRow::new(&grid, tables::claim_sets(spec)?));
     }
-    let named = session.stages.iter().filter(|record| record.stage.is_some() || record.receipt.is_some());
+    let named = session
+        .stages
+        .iter()
+        .filter(|record| record.stage.is_some() || record.standing != Standing::NeverRan);
     parts.stages = named.map(StageRow::new).collect();
     Ok((PaperModel::new(manifest, judged, parts), status))
 }

@@ -38,7 +38,8 @@ impl<'a> Session<'a> {
     /// Opens a paper and resolves its datasets.
     pub fn open(manifest: &'a Manifest, context: &Context) -> Result<Self, Failure> {
         let frozen = context.project.frozen();
-        let Opened { vault, stages, problems: stage_problems } = stages::open(manifest, &frozen)?;
+        let Opened { vault, stages, problems, receipts } = stages::open(manifest, &frozen)?;
+        let stage_problems = problems.into_iter().chain(receipts).collect();
         let mut library = Library::new(&vault);
         library.check()?;
         let mut datasets = BTreeMap::new();

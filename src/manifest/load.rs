@@ -10,7 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::declared::{RawArtifact, RawSource};
-use super::tiers::check_tiers;
+use super::tiers::{check_given, check_tiers};
 use super::tree::check_trees;
 use super::{
     Artifact, Manifest, ManifestError, Need, Note, Origin, Paper, RawSpec, Source, SourceText, relative_path,
@@ -163,8 +163,9 @@ impl Parts {
             let message = format!("paper id `{}` differs from the name of its folder", paper.id);
             return Err(ManifestError::at(&paper_file, None, message));
         }
-        check_tiers(&self.sources, &self.artifacts, &self.without_tier)?;
+        check_given(&self.sources, &self.artifacts, &self.without_tier)?;
         check_artifacts(&self.sources, &self.artifacts)?;
+        check_tiers(&self.sources, &self.artifacts)?;
         check_trees(&self.sources, &self.artifacts)?;
         check_needs(&self.needs, &self.artifacts)?;
         for specs in [&self.stages, &self.datasets, &self.figures, &self.tables, &self.claims] {

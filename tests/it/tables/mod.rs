@@ -8,7 +8,6 @@ mod read;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use repro::digest::sha256;
 use repro::tables::{self, Grid, Kind};
 
 use self::grids::grids;
