@@ -162,8 +162,7 @@ fn a_claim_whose_file_a_stage_reads_is_redrawn() {
     let claim = claim(&project);
     assert_eq!((&claim["outcome"], &claim["evidence"]), (&"redrawn".into(), &"printed".into()), "{claim}");
     // The same file as a tool says nothing about the tier, and still proves nothing.
-    project
-        .write("manifests/demo/paper.toml", &text.replace("evidence = \"printed\"", "evidence = \"tool\""));
+    project.replace(paper, "evidence = \"printed\"", "evidence = \"tool\"");
     let claim = self::claim(&project);
     assert_eq!((&claim["outcome"], &claim["evidence"]), (&"redrawn".into(), &"recomputed".into()), "{claim}");
 }
