@@ -20,10 +20,17 @@ impl Diagnostic for Remark {
 
 /// Prints what is wrong with stages and their receipts, and a warning for each stage that failed later or is stale.
 /// Returns the status that follows.
-pub fn report_stages(stages: &[StageRecord], problems: &[Failure], out: &Printer) -> ExitCode {
+pub fn report_stages<'f>(
+    stages: &[StageRecord],
+    problems: impl IntoIterator<Item = &'f Failure>,
+    out: &Printer,
+) -> ExitCode {
     warnings(stages).iter().for_each(|warning| out.warning(None, warning));
-    problems.iter().for_each(|problem| out.failure(None, problem.as_ref()));
-    problems.iter().map(|problem| problem.class().into()).fold(ExitCode::Success, ExitCode::worst)
+    let told = |problem: &'f Failure| {
+        out.failure(None, problem.as_ref());
+        ExitCode::from(problem.class())
+    };
+    problems.into_iter().map(told).fold(ExitCode::Success, ExitCode::worst)
 }
 
 /// Refuses a folder in place of the file to write, before the work is done.

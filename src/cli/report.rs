@@ -16,6 +16,7 @@ use crate::query::Library;
 use crate::report::{
     ArtifactRow, DatasetRow, FigureRow, PaperModel, Parts, ReportModel, StageRow, TableRow, html, markdown,
 };
+use crate::stages::Standing;
 use crate::store::{Absence, Checked, FileState, LockedTree, write_in_project};
 use crate::tables;
 
@@ -118,7 +119,10 @@ pub fn paper(
         parts.missing.extend(scene.missing.clone().map(|missing| (spec.id.clone(), missing)));
         parts.figures.push(FigureRow::new(manifest.id(), scene, compare(scene, judged), (asked, behind)));
     }
-    let named = session.stages.iter().filter(|record| record.stage.is_some() || record.receipt.is_some());
+    let named = session
+        .stages
+        .iter()
+        .filter(|record| record.stage.is_some() || record.standing != Standing::NeverRan);
     parts.stages = named.map(StageRow::new).collect();
     let mut warnings = findings::of_session(session, true);
     warnings.append(&mut parts.warnings);

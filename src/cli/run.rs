@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 
 use super::{Context, ExitCode};
-use crate::error::{Class, Failure};
+use crate::error::Failure;
 use crate::manifest::{Manifest, Selection};
 use crate::stages::{Cost, Planned, Stage, Why, blocked, open, plan, run as run_stage, sweep};
 
@@ -91,7 +91,7 @@ fn paper(
         sweep(&opened.vault)?;
     }
     let mut run = PaperRun { done: Vec::new(), status: ExitCode::Success, stops: false };
-    for problem in opened.problems.iter().filter(|problem| problem.class() == Class::Usage) {
+    for problem in &opened.problems {
         context.out.failure(Some(manifest.id()), problem.as_ref());
         run.status = run.status.worst(problem.class().into());
     }

@@ -45,7 +45,8 @@ impl<'a> Session<'a> {
     /// Opens a paper and resolves its datasets. What is wrong with one of them concerns what is built on it.
     pub fn open(manifest: &'a Manifest, context: &Context) -> Result<Self, Failure> {
         let frozen = context.project.frozen();
-        let Opened { vault, stages, problems: stage_problems } = stages::open(manifest, &frozen)?;
+        let Opened { vault, stages, problems, receipts } = stages::open(manifest, &frozen)?;
+        let stage_problems = problems.into_iter().chain(receipts).collect();
         let mut library = Library::new(&vault);
         let mut datasets = BTreeMap::new();
         for spec in &manifest.datasets {

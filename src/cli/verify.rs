@@ -40,7 +40,11 @@ pub fn run(args: &VerifyArgs, context: &Context) -> Result<ExitCode, Failure> {
         let extra = chosen.len() == manifest.artifacts.len();
         let checked = opened.vault.verify(&chosen, extra)?;
         files.extend(checked.into_iter().map(|file| (manifest.id(), file)));
-        status = status.worst(report_stages(&opened.stages, &opened.problems, &context.out));
+        status = status.worst(report_stages(
+            &opened.stages,
+            opened.problems.iter().chain(&opened.receipts),
+            &context.out,
+        ));
     }
     selection.check(known.iter().map(String::as_str))?;
     print(&files, context);

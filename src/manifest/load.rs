@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::declared::{RawArtifact, RawSource};
 use super::error::line_of;
-use super::tiers::check_tiers;
+use super::tiers::{check_given, check_tiers};
 use super::tree::check_trees;
 use super::{
     Artifact, Line, Lines, Manifest, ManifestError, Need, Note, Origin, Paper, RawSpec, Source, SourceText,
@@ -196,8 +196,9 @@ impl Parts {
         self.lines.needs = lines(self.needs.iter().map(|(need, place)| (&need.id, place)));
         self.lines.notes = lines(self.notes.iter().map(|(note, place)| (&note.id, place)));
         let sources: Vec<Source> = self.sources.into_iter().map(|(source, _)| source).collect();
-        check_tiers(&sources, &self.artifacts, &self.without_tier)?;
+        check_given(&sources, &self.artifacts, &self.without_tier)?;
         check_artifacts(&sources, &self.artifacts)?;
+        check_tiers(&sources, &self.artifacts)?;
         check_trees(&sources, &self.artifacts)?;
         check_needs(&self.needs, &self.artifacts)?;
         for specs in [&self.stages, &self.datasets, &self.figures, &self.tables, &self.claims] {

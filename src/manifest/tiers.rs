@@ -6,12 +6,30 @@ use super::load::Place;
 use super::{Artifact, ManifestError, Origin, Source, SourceKind};
 use crate::evidence::Tier;
 
-/// Checks the tier of each artifact against the kind of its source.
-pub(super) fn check_tiers(
+/// Hint where a file has a tier that no file has.
+const TIERS: &str = "the tiers of files are `raw`, `cached`, `digitised`, `printed` and `tool`";
+
+/// Refuses an artifact without a tier, unless a stage writes it. `without_tier` has the ids of those that give none.
+pub(super) fn check_given(
     sources: &[Source],
     artifacts: &[(Artifact, Place)],
     without_tier: &BTreeSet<String>,
 ) -> Result<(), ManifestError> {
+    for (artifact, (text, span)) in artifacts.iter().filter(|(own, _)| without_tier.contains(&own.id)) {
+        if kind(sources, artifact.source_id()) != Some(&SourceKind::Stage) {
+            let message = format!("missing field `evidence` of artifact `{}`", artifact.id);
+            return Err(ManifestError::at(text, Some(span.clone()), message).with_hint(TIERS));
+        }
+    }
+    Ok(())
+}
+
+fn kind<'s>(sources: &'s [Source], id: Option<&str>) -> Option<&'s SourceKind> {
+    sources.iter().find(|source| Some(source.id.as_str()) == id).map(|source| &source.kind)
+}
+
+/// Checks the tier of each artifact against the kind of its source.
+pub(super) fn check_tiers(sources: &[Source], artifacts: &[(Artifact, Place)]) -> Result<(), ManifestError> {
     let archive = |artifact: &Artifact| match &artifact.origin {
         Origin::Member { archive, .. } => {
             artifacts.iter().map(|(known, _)| known).find(|known| known.id == *archive)
@@ -21,9 +39,7 @@ pub(super) fn check_tiers(
     for (artifact, (text, span)) in artifacts {
         let error = |message| ManifestError::at(text, Some(span.clone()), message);
         let holder = archive(artifact);
-        let source = holder.unwrap_or(artifact).source_id();
-        let kind =
-            source.and_then(|id| sources.iter().find(|known| known.id == id)).map(|source| &source.kind);
+        let kind = kind(sources, holder.unwrap_or(artifact).source_id());
         if kind == Some(&SourceKind::Stage) {
             check_output(artifact).map_err(error)?;
             continue;
@@ -31,14 +47,10 @@ pub(super) fn check_tiers(
         let id = &artifact.id;
         match artifact.evidence {
             Tier::Recomputed => {
-                let problem = match without_tier.contains(id) {
-                    true => format!("missing field `evidence` of artifact `{id}`"),
-                    false => format!(
-                        "artifact `{id}`: evidence `recomputed` is for what stages write, and for nothing else"
-                    ),
-                };
-                return Err(error(problem)
-                    .with_hint("the tiers of files are `raw`, `cached`, `digitised`, `printed` and `tool`"));
+                return Err(error(format!(
+                    "artifact `{id}`: evidence `recomputed` is for what stages write, and for nothing else"
+                ))
+                .with_hint(TIERS));
             }
             Tier::Declared => {
                 return Err(error(format!(

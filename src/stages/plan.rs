@@ -24,7 +24,7 @@ pub enum Why {
     NeverRan,
     /// Its outputs do not count any more: what changed, as a clause.
     Stale(String),
-    /// Something that it wrote is not there, or has another size.
+    /// Something that it wrote is not there. What was edited is left to the user: `verify` names it.
     OutputMissing(String),
     /// A stage whose output it reads runs before.
     Follows(String),
@@ -53,7 +53,7 @@ impl Why {
             Self::UpToDate => "up to date".to_owned(),
             Self::NeverRan => "has not run yet".to_owned(),
             Self::Stale(why) => format!("is stale: {why}"),
-            Self::OutputMissing(name) => format!("its output `{name}` is missing or has another size"),
+            Self::OutputMissing(name) => format!("its output `{name}` is missing"),
             Self::Follows(stage) => format!("`{stage}` runs before"),
             Self::Forced => "forced".to_owned(),
             Self::Waits { artifact, why, .. } => format!("waits for `{artifact}`: {why}"),
@@ -120,12 +120,9 @@ fn absent(stage: &Stage, opened: &Opened<'_>, running: &BTreeSet<&str>) -> Optio
     stage.artifacts().find_map(waits)
 }
 
-/// An output that the receipt lists and that is not there, or has another size.
+/// An output that the receipt lists and that is not there.
 fn missing_output(record: &StageRecord, opened: &Opened<'_>) -> Option<String> {
     let folder = folder(&record.id, &opened.vault);
-    let outputs = &record.receipt.as_ref()?.outputs;
-    let is_there = |name: &str, size: u64| {
-        std::fs::metadata(folder.join(name)).is_ok_and(|file| file.is_file() && file.len() == size)
-    };
-    outputs.iter().find(|(name, output)| !is_there(name, output.size)).map(|(name, _)| name.clone())
+    let mut outputs = record.receipt.as_ref()?.outputs.keys();
+    outputs.find(|name| !folder.join(name).is_file()).cloned()
 }

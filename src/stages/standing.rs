@@ -12,7 +12,7 @@ use crate::digest::{Sha256, sha256};
 use crate::error::Failure;
 use crate::evidence::{SourceFile, Tier};
 use crate::manifest::{Artifact, Manifest, STAGES};
-use crate::store::{Failed, Lock, Receipt, StageOutput, Vault};
+use crate::store::{Failed, Lock, OutputState, Receipt, StageOutput, Vault};
 
 /// A stage of a manifest, or one that left a receipt and is not in the manifest any more.
 #[derive(Debug)]
@@ -58,8 +58,10 @@ pub struct Opened<'a> {
     pub vault: Vault<'a>,
     /// Stages in the order they run in, then those that are not in the manifest.
     pub stages: Vec<StageRecord>,
-    /// Stages and receipts that cannot be used. What does not depend on them can.
+    /// Stages of the manifest that cannot be used. What does not depend on them can.
     pub problems: Vec<Failure>,
+    /// Receipts that cannot be used: their stages have to run again.
+    pub receipts: Vec<Failure>,
 }
 
 /// Opens the files of a paper and decides which outputs of stages count. Reads the lock and receipts, no data.
@@ -69,18 +71,22 @@ pub struct Opened<'a> {
 pub fn open<'a>(manifest: &'a Manifest, frozen: &Path) -> Result<Opened<'a>, Failure> {
     let lock = Lock::load(&manifest.lock_path())?;
     let (stages, problems) = stages(manifest);
-    let mut survey = Survey { vault: Vault::new(manifest, frozen, lock), records: Vec::new(), problems };
+    let vault = Vault::new(manifest, frozen, lock);
+    let mut survey = Survey { vault, records: Vec::new(), receipts: Vec::new() };
     let declared: BTreeSet<String> = stages.iter().map(|stage| stage.id.clone()).collect();
-    for stage in stages {
-        survey.add(stage.id.clone(), Some(stage));
-    }
     let written: BTreeSet<&str> =
         manifest.artifacts.iter().filter_map(|artifact| manifest.stage_of(artifact)).collect();
+    // They come first, since stages of the manifest may read what they wrote.
     for id in written.into_iter().filter(|id| !declared.contains(*id)) {
         survey.add(id.to_owned(), None);
     }
-    let Survey { vault, records, problems } = survey;
-    Ok(Opened { vault, stages: records, problems })
+    let undeclared = survey.records.len();
+    for stage in stages {
+        survey.add(stage.id.clone(), Some(stage));
+    }
+    let Survey { vault, mut records, receipts } = survey;
+    records.rotate_left(undeclared);
+    Ok(Opened { vault, stages: records, problems, receipts })
 }
 
 /// A stage's folder, `frozen/<paper>/stages/<stage>`.
@@ -104,7 +110,7 @@ pub(super) fn key(
 struct Survey<'a> {
     vault: Vault<'a>,
     records: Vec<StageRecord>,
-    problems: Vec<Failure>,
+    receipts: Vec<Failure>,
 }
 
 impl Survey<'_> {
@@ -118,7 +124,7 @@ impl Survey<'_> {
                 (Some(receipt), change.map_or(Standing::Fresh, Standing::Stale))
             }
             Err(error) => {
-                self.problems.push(error.into());
+                self.receipts.push(error.into());
                 (None, Standing::Stale(unreadable))
             }
         };
@@ -175,13 +181,13 @@ impl Survey<'_> {
     fn present(&self, artifact: &Artifact) -> Result<(), String> {
         let Some(stage) = self.vault.manifest().stage_of(artifact) else { return Ok(()) };
         let id = &artifact.id;
-        match self.vault.output(artifact) {
-            Some(StageOutput { stale: Some(why), .. }) => {
-                Err(format!("the input `{id}` became stale ({why})"))
+        match self.vault.output(artifact).map(|output| &output.state) {
+            Some(OutputState::Stale(why)) => Err(format!("the input `{id}` became stale ({why})")),
+            Some(OutputState::Counts) if self.vault.path(artifact).is_file() => Ok(()),
+            Some(OutputState::Counts) => Err(format!("the input `{id}` was removed")),
+            Some(OutputState::NotRun) | None => {
+                Err(format!("the input `{id}` lost the receipt of the stage `{stage}`"))
             }
-            Some(_) if self.vault.path(artifact).is_file() => Ok(()),
-            Some(_) => Err(format!("the input `{id}` was removed")),
-            None => Err(format!("the input `{id}` lost the receipt of the stage `{stage}`")),
         }
     }
 
@@ -197,7 +203,7 @@ impl Survey<'_> {
     fn failure(&mut self, stage: Option<&Stage>, folder: &Path) -> Option<String> {
         let stage = stage?;
         let marker = Failed::load(folder).unwrap_or_else(|error| {
-            self.problems.push(error.into());
+            self.receipts.push(error.into());
             None
         })?;
         let mut inputs = BTreeMap::new();
@@ -212,24 +218,19 @@ impl Survey<'_> {
     /// Records the outputs of a stage: their pins, their tier and what they were computed from.
     fn leave(&mut self, stage: &str, spec: Option<&Stage>, receipt: Option<&Receipt>, standing: &Standing) {
         let manifest = self.vault.manifest();
-        let stale = match standing {
-            Standing::Fresh => None,
-            Standing::NeverRan => return,
-            Standing::Stale(why) => Some(why.clone()),
-        };
         let inputs = self.inputs(spec, receipt);
         for artifact in manifest.artifacts.iter().filter(|own| manifest.stage_of(own) == Some(stage)) {
             let name = artifact.to.rsplit('/').next().unwrap_or_default();
-            let pin = match receipt {
-                Some(receipt) => match receipt.outputs.get(name) {
-                    Some(output) => Some(*output),
-                    None => continue,
-                },
-                None => None,
+            let pin = receipt.and_then(|receipt| receipt.outputs.get(name).copied());
+            let state = match standing {
+                Standing::NeverRan => OutputState::NotRun,
+                // A receipt that can be read lists what the stage wrote.
+                _ if receipt.is_some() && pin.is_none() => OutputState::NotRun,
+                Standing::Fresh => OutputState::Counts,
+                Standing::Stale(why) => OutputState::Stale(why.clone()),
             };
             let tier = spec.map_or(artifact.evidence, |spec| self.tier(spec));
-            let output = StageOutput { tier, inputs: inputs.clone(), stale: stale.clone() };
-            self.vault.add_output(artifact, pin, output);
+            self.vault.add_output(artifact, pin, StageOutput { tier, inputs: inputs.clone(), state });
         }
     }
 

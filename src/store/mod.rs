@@ -19,7 +19,7 @@ pub use atomic::{write_atomic, write_in_project};
 pub use guard::Guard;
 pub use hub_cache::{CachedFile, HubCache, RepoCache};
 pub use lock::{Lock, LockError, LockedArtifact, LockedSource};
-pub use outputs::StageOutput;
+pub use outputs::{OutputState, StageOutput};
 pub use place::{PlaceError, check_folder, check_way, inside, link_or_copy, prepare, staged};
 pub use receipt::{Failed, Output, Receipt, ReceiptError};
 pub use space::{SpaceError, human_bytes, require_space};

@@ -8,15 +8,26 @@ use crate::error::FileError;
 use crate::evidence::{Reason, SourceFile, Tier};
 use crate::manifest::{Artifact, SourceKind};
 
-/// An output that a stage has left, by its receipt.
+/// An output of a stage, by its receipt.
 #[derive(Clone, Debug)]
 pub struct StageOutput {
     /// Tier of its numbers, from the inputs of the stage.
     pub tier: Tier,
     /// Files that the stage read, through all stages before it.
     pub inputs: Vec<Arc<SourceFile>>,
-    /// Why it does not count any more, as a clause; none while the receipt fits.
-    pub stale: Option<String>,
+    /// Whether it counts.
+    pub state: OutputState,
+}
+
+/// Whether an output of a stage counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OutputState {
+    /// The receipt fits.
+    Counts,
+    /// The receipt does not fit any more: why, as a clause.
+    Stale(String),
+    /// No receipt lists it.
+    NotRun,
 }
 
 impl Vault<'_> {
@@ -42,16 +53,19 @@ impl Vault<'_> {
 
     /// Why an output of a stage does not count any more, as a sentence without its end.
     pub fn stale(&self, artifact: &Artifact) -> Option<String> {
-        let why = self.outputs.get(&artifact.id)?.stale.as_ref()?;
-        Some(format!("`{}` is stale: {why}", artifact.id))
+        match &self.outputs.get(&artifact.id)?.state {
+            OutputState::Stale(why) => Some(format!("`{}` is stale: {why}", artifact.id)),
+            OutputState::Counts | OutputState::NotRun => None,
+        }
     }
 
     /// Whether the bytes of an artifact may count once they are the pinned ones. A stage's output needs a receipt: a pin
     /// in the manifest or the lock does not replace it.
     pub(super) fn countable(&self, artifact: &Artifact) -> Result<(), Absence> {
-        match self.outputs.get(&artifact.id) {
-            Some(StageOutput { stale: Some(_), .. }) => Err(Absence::Stale),
-            Some(_) => Ok(()),
+        match self.outputs.get(&artifact.id).map(|output| &output.state) {
+            Some(OutputState::Counts) => Ok(()),
+            Some(OutputState::Stale(_)) => Err(Absence::Stale),
+            Some(OutputState::NotRun) => Err(Absence::NotPinned),
             None if self.is_output(artifact) => Err(Absence::NotPinned),
             None => Ok(()),
         }
@@ -78,7 +92,8 @@ impl Vault<'_> {
                 (Reason::NotRun, format!("`{id}` does not count: no receipt of the stage `{stage}` lists it"))
             }
             (Absence::NotFetched, Some(stage)) => {
-                let why = match self.outputs.contains_key(id) {
+                let state = self.outputs.get(id).map(|output| &output.state);
+                let why = match state.is_some_and(|state| *state != OutputState::NotRun) {
                     true => format!("though the receipt of the stage `{stage}` lists it"),
                     false => format!("the stage `{stage}` has not run"),
                 };

@@ -22,7 +22,7 @@ fn an_unknown_key_names_the_nearest_one() {
     );
     insta::assert_snapshot!(text, @r"
     2
-    error: manifests/p/paper.toml:13: unknown field `sha265`, expected one of `id`, `source`, `path`, `tree`, `glob`, `archive`, `member`, `to`, `evidence`, `optional`, `fetch`, `sha256`, `size`, `about`, `for_each`, `derived_rows`
+    error: manifests/p/paper.toml:13: unknown field `sha265`, expected one of `id`, `source`, `path`, `tree`, `glob`, `archive`, `member`, `to`, `evidence`, `obtained`, `optional`, `fetch`, `sha256`, `size`, `about`, `for_each`, `derived_rows`
     hint: did you mean `sha256`?
     ");
 }
@@ -80,7 +80,7 @@ fn datasets_cannot_run_in_circles() {
 #[test]
 fn an_unknown_verb_names_the_nearest_one() {
     let text = list(
-        "[[source]]\nid = \"s\"\nkind = \"local\"\n[[artifact]]\nid = \"a\"\nsource = \"s\"\npath = \"x\"\nevidence = \"cached\"\n\
+        "[[source]]\nid = \"s\"\nkind = \"local\"\n[[artifact]]\nid = \"a\"\nsource = \"s\"\npath = \"x\"\nevidence = \"printed\"\n\
          [[dataset]]\nid = \"d\"\nany_of = [{ artifact = \"a\", steps = [{ fliter = { x = \"y\" } }] }]\n",
     );
     assert!(text.contains("paper.toml:15: unknown variant `fliter`"), "{text}");

@@ -197,7 +197,7 @@ fn folders_of_cell_ranger_become_files() {
         let (sha256, size) = (repro::digest::sha256(text.as_bytes()), text.len());
         manifest.push_str(&format!(
             "[[artifact]]\nid = \"t/{name}\"\nsource = \"here\"\npath = \"t/{name}\"\nsha256 = \"{sha256}\"\n\
-             size = {size}\nevidence = \"cached\"\n"
+             size = {size}\nevidence = \"cached\"\nobtained = \"Made up\"\n"
         ));
     }
     project.write("manifests/sets/collection.toml", &manifest);

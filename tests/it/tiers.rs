@@ -105,6 +105,12 @@ fn an_output_is_as_strong_as_the_weakest_input() {
         ("tool", "raw", "declared", "redrawn"),
     ] {
         let project = project(truth, pred);
+        let listed = || {
+            let items = project.run(&["list", "demo/scores", "--json"]).json()["items"].clone();
+            let scores = items.as_array().unwrap().iter().find(|item| item["kind"] == "artifact");
+            scores.unwrap()["evidence"].clone()
+        };
+        assert_eq!(listed(), tier, "{truth}, {pred}, before it runs");
         let run = project.run(&["run"]);
         assert_eq!(run.status, 0, "{}", run.snapshot());
         let claim = claim(&project);
@@ -113,10 +119,7 @@ fn an_output_is_as_strong_as_the_weakest_input() {
             (&tier.into(), &outcome.into()),
             "{truth}, {pred}"
         );
-        let items = project.run(&["list", "demo/scores", "--json"]).json();
-        let listed =
-            items["items"].as_array().unwrap().iter().find(|item| item["kind"] == "artifact").unwrap();
-        assert_eq!(listed["evidence"], tier, "{truth}, {pred}");
+        assert_eq!(listed(), tier, "{truth}, {pred}");
         project.run(&["report", "--format", "json"]);
         let report: Value = serde_json::from_str(&project.read("reports/report.json")).unwrap();
         let artifacts = report["papers"][0]["artifacts"].as_array().unwrap();
@@ -144,17 +147,22 @@ fn the_inputs_of_stages_are_in_the_lineage() {
 #[test]
 fn a_claim_whose_file_a_stage_reads_is_redrawn() {
     let project = project("raw", "raw");
-    let text = project.read("manifests/demo/paper.toml");
-    // Whatever the stage takes from it: no gene is called like a line of this file.
-    let text = text.replace("pred = \"pred\"\n", "pred = \"pred\"\ncell_cycle = \"published\"\n");
-    project.write("manifests/demo/paper.toml", &text);
+    // One column: a number, and genes of the cell cycle, 43 of the S phase and then the others.
+    let fill = (0..35).map(|gene| format!("X{gene}\n")).collect::<String>();
+    let genes = |from: usize| (from..from + 6).map(|gene| format!("G{gene}\n")).collect::<String>();
+    let published = format!("value\n1.0\n{}{fill}{}", genes(0), genes(6));
+    project.write("frozen/demo/published.csv", &published);
+    let paper = "manifests/demo/paper.toml";
+    project.repin(paper, "frozen/demo/published.csv", b"metric,value\nmse,1.0\n");
+    project.replace(paper, "key = [\"metric\"]\n", "key = [\"value\"]\nwhere = { value = \"1.0\" }\n");
+    project.replace(paper, "match = { metric = \"{metric}\" }", "match = { metric = \"mse\" }");
+    project.replace(paper, "pred = \"pred\"\n", "pred = \"pred\"\ncell_cycle = \"published\"\n");
     let run = project.run(&["run"]);
     assert_eq!(run.status, 0, "{}", run.snapshot());
     let claim = claim(&project);
     assert_eq!((&claim["outcome"], &claim["evidence"]), (&"redrawn".into(), &"printed".into()), "{claim}");
     // The same file as a tool says nothing about the tier, and still proves nothing.
-    project
-        .write("manifests/demo/paper.toml", &text.replace("evidence = \"printed\"", "evidence = \"tool\""));
+    project.replace(paper, "evidence = \"printed\"", "evidence = \"tool\"");
     let claim = self::claim(&project);
     assert_eq!((&claim["outcome"], &claim["evidence"]), (&"redrawn".into(), &"recomputed".into()), "{claim}");
 }
@@ -175,11 +183,11 @@ fn what_nobody_can_check_is_stated() {
             "[[artifact]]\nid = \"x\"\nsource = \"here\"\npath = \"x.csv\"\nevidence = \"{evidence}\"\n{more}"
         ))
     };
-    insta::assert_snapshot!(local("cached", ""), @r"
+    insta::assert_snapshot!(local("cached", ""), @r#"
     2
     error: manifests/demo/paper.toml:15: artifact `x` is `cached` of a local source and does not state how it was obtained
-    hint: add `obtained = `…``: who has it from where, in a sentence that the report shows
-    ");
+    hint: add `obtained = "…"`: who has it from where, in a sentence that the report shows
+    "#);
     assert!(local("raw", "").starts_with("2\n"));
     assert!(local("cached", "obtained = \"  \"\n").contains("`obtained` is empty"));
     for (evidence, more) in [
