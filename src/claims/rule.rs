@@ -175,10 +175,12 @@ pub(super) fn parse(published: &str) -> Result<f64, Problem> {
     })
 }
 
-/// A number whose printed digits do not say how exact it is.
+/// A number whose printed digits do not say how exact it is: it has an exponent, or more digits than anybody prints.
 fn digits(what: String) -> Problem {
-    let hint = "write all its digits, or use the rule `abs` or `rel`";
-    Problem { what, hint: Some(hint.to_owned()) }
+    Problem {
+        what,
+        hint: Some("write the digits that are printed, or use the rule `abs` or `rel`".to_owned()),
+    }
 }
 
 fn stars(published: &str, ours: &str) -> Result<Verdict, String> {
