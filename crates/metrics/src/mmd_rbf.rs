@@ -61,7 +61,7 @@ mod tests {
             let value = |at: usize| (at * 7919 % 101) as f64 / 10.0 + shift;
             Cells::new(n, 20, (0..n * 20).map(value).collect()).unwrap()
         };
-        let (x, y) = (cells(30, 0.0), cells(40, 0.5));
+        let (x, y) = (cells(30, 0.0), cells(40, 1.5));
         for gamma in [50.0, 1.0, 1e-9, 1e-30, f64::MAX] {
             let Err(Undefined::Saturated { usable: Some(usable), .. }) = mmd_rbf(&x, &y, gamma) else {
                 panic!("{gamma} is saturated")
