@@ -1,6 +1,6 @@
 //! What is known of a dataset before its data are read: shape, type, where its bytes lie, how they were stored.
 
-use hdf5_pure::{Dataset, H5Element, Layout};
+use hdf5_pure::{Dataset, Error, FormatError, H5Element, Layout};
 
 use super::elements::{Class, Type};
 use super::filters::Filter;
@@ -65,6 +65,9 @@ impl Plan {
         let storage = match guard(|| dataset.layout())? {
             Layout::Compact { .. } => Storage::Inline(guard(|| dataset.read_raw())?),
             Layout::Contiguous { address: Some(address), .. } => Storage::Run(address),
+            Layout::Contiguous { address: None, .. } if guard(|| Ok(is_external(dataset)))? => {
+                return Err(unsupported("an array whose values lie in another file"));
+            }
             Layout::Contiguous { address: None, .. } => Storage::Nowhere,
             Layout::Chunked { chunk_shape, .. } => {
                 Storage::Chunked(Grid::new(dataset, disk, &shape, lengths(&chunk_shape)?, width)?)
@@ -191,6 +194,12 @@ impl Grid {
 
 pub(super) fn unsupported(what: impl Into<String>) -> DataError {
     DataError::new("", DataProblem::Unsupported(what.into()))
+}
+
+/// Whether the values lie in other files: the layout alone says that they were never written.
+fn is_external(dataset: &Dataset) -> bool {
+    let refused = dataset.read_raw_rows(0, 0);
+    matches!(refused, Err(Error::Format(FormatError::UnsupportedExternalStorage)))
 }
 
 /// The product; `None` where it is too large.

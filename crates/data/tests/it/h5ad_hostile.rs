@@ -25,6 +25,12 @@ fn random(state: &mut u64) -> u64 {
 }
 
 #[test]
+fn values_in_another_file_are_refused_and_not_zero() {
+    let problem = read(&fixture("hostile-external.h5")).unwrap_err();
+    assert_eq!(problem.to_string(), "`X`: an array whose values lie in another file is not read");
+}
+
+#[test]
 fn a_thousand_flipped_bits_are_an_error_or_a_table() {
     let whole = fixture("anndata-0.12.h5ad");
     // Most of the file is empty space of heaps and of groups: bits are flipped where something is.

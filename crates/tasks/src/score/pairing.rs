@@ -30,7 +30,7 @@ pub fn compare(truth: &[String], predicted: &[String]) -> Pairing {
         };
     }
     let (own, wanted) = (references(predicted), references(truth));
-    if let Some(verdict) = common(&wanted, &own) {
+    if let Some(verdict) = common(&wanted, &own, predicted) {
         return verdict;
     }
     let (affixes, partners) = (Affixes::of(truth), Affixes::of(predicted));
@@ -38,7 +38,7 @@ pub fn compare(truth: &[String], predicted: &[String]) -> Pairing {
     if wanted == own {
         return Pairing::Unproved(format!("names agree except for {affixes} and {partners}"));
     }
-    if let Some(verdict) = common(&wanted, &own) {
+    if let Some(verdict) = common(&wanted, &own, predicted) {
         return verdict;
     }
     let contains = |(a, b): (&String, &String)| {
@@ -60,8 +60,8 @@ pub fn compare(truth: &[String], predicted: &[String]) -> Pairing {
     ))
 }
 
-/// What common names say; `None` if there are none.
-fn common(truth: &[&str], predicted: &[&str]) -> Option<Pairing> {
+/// What common names say; `None` if there are none. `shown` are the predicted names for messages.
+fn common(truth: &[&str], predicted: &[&str], shown: &[String]) -> Option<Pairing> {
     let known: HashMap<&str, usize> =
         truth.iter().enumerate().rev().map(|(place, name)| (*name, place)).collect();
     let pairs =
@@ -71,7 +71,7 @@ fn common(truth: &[&str], predicted: &[&str]) -> Option<Pairing> {
         return None;
     }
     let elsewhere = || pairs().filter(|(place, name, _)| truth[*place] != *name);
-    let Some((place, name, other)) = elsewhere().next() else {
+    let Some((place, _, other)) = elsewhere().next() else {
         let others = truth.len() - n;
         return Some(Pairing::Unproved(format!("{n} names agree, {others} occur in one file only")));
     };
@@ -82,8 +82,9 @@ fn common(truth: &[&str], predicted: &[&str]) -> Option<Pairing> {
     }
     let moved = elsewhere().count();
     Some(Pairing::Disproved(format!(
-        "{moved} of {} cells are at another place, the first of them `{name}`, cell {other} and cell {place}",
+        "{moved} of {} cells are at another place, the first of them `{}`, cell {other} and cell {place}",
         truth.len(),
+        shown.get(place).map_or("", String::as_str),
     )))
 }
 
