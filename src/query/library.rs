@@ -95,7 +95,11 @@ impl<'a> Library<'a> {
     }
 
     /// The table of a dataset, or why there is none. The error is a name that no dataset has.
-    pub fn get(&mut self, name: &str) -> Result<Resolved, QueryError> {
+    pub fn get(&mut self, name: &str) -> Result<Resolved, Failure> {
+        Ok(self.resolved(name)?)
+    }
+
+    fn resolved(&mut self, name: &str) -> Result<Resolved, QueryError> {
         if let Some(resolved) = self.resolved.get(name) {
             return Ok(resolved.clone());
         }
@@ -270,7 +274,7 @@ impl<'a> Library<'a> {
         let way = [At::Key("any_of"), At::Index(index)];
         let in_files = |error| located(error, || raw.error_at(&way, format!("dataset `{name}`")));
         let (mut frame, inherited, mut transforms) = match &alternative.dataset {
-            Some(parent) => match self.get(parent)? {
+            Some(parent) => match self.resolved(parent)? {
                 Ok(evidence) => {
                     (Frame::from_table(&evidence.table), evidence.alternative, evidence.transforms)
                 }
@@ -283,7 +287,7 @@ impl<'a> Library<'a> {
         };
         let mut left_out = Vec::new();
         for (i, step) in alternative.steps.iter().enumerate() {
-            let joined = match step.joined_dataset().map(|parent| self.get(parent)).transpose()? {
+            let joined = match step.joined_dataset().map(|parent| self.resolved(parent)).transpose()? {
                 Some(Ok(evidence)) => {
                     let known = transforms.clone();
                     transforms.extend(evidence.transforms.into_iter().filter(|words| !known.contains(words)));
