@@ -18,6 +18,7 @@ fn scene(width: f64, height: f64, elements: Vec<Element>) -> Scene {
         marks: Vec::new(),
         sources: Vec::new(),
         missing: None,
+        lookups: Default::default(),
     }
 }
 
