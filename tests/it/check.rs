@@ -6,7 +6,8 @@ use serde_json::Value as Json;
 
 use super::support::{Project, Run};
 
-const HEAD: &str = "schema = 1\n[paper]\nid = \"p\"\ntitle = \"P\"\n[[source]]\nid = \"here\"\nkind = \"local\"\n";
+const HEAD: &str =
+    "schema = 1\n[paper]\nid = \"p\"\ntitle = \"P\"\n[[source]]\nid = \"here\"\nkind = \"local\"\n";
 
 const RUNS: &str = "model,task,score\nA,one,0.50\nA,two,0.60\nB,one,0.70\nB,two,0.80\n";
 
@@ -121,7 +122,10 @@ fn a_series_that_matches_no_row_is_a_warning_in_every_verb() {
     }
     let line = only(&project)["line"].as_u64().unwrap() as usize;
     let manifest = project.read("manifests/p/paper.toml");
-    assert!(manifest.lines().nth(line - 1).unwrap().contains("value = \"b\""), "the line of the text: {line}");
+    assert!(
+        manifest.lines().nth(line - 1).unwrap().contains("value = \"b\""),
+        "the line of the text: {line}"
+    );
 }
 
 #[test]
@@ -132,7 +136,11 @@ fn categories_conditions_and_labels_that_match_nothing_are_warnings() {
     warns(&project, "unused_name", &["nothing refers to the label of the horizontal axis `on`"], &["on"]);
     let project = replaced(4, "data = \"runs\"", "data = \"runs\"\nwhere = { model = \"C\" }");
     let finding = only(&project);
-    assert_eq!(finding["names"], serde_json::json!(["C"]), "only the condition that matches nothing: {finding}");
+    assert_eq!(
+        finding["names"],
+        serde_json::json!(["C"]),
+        "only the condition that matches nothing: {finding}"
+    );
     assert_eq!(project.run(&["figures"]).status, 4, "nothing was drawn");
 }
 
@@ -176,7 +184,10 @@ fn rows_that_a_join_drops_are_counted() {
     let manifest = project.read("manifests/p/paper.toml");
     project.write("manifests/p/paper.toml", &format!("{manifest}\n{sizes}"));
     let run = project.run(&["figures"]);
-    stderr_warns(&run, "dataset `runs`, step 1 (join): 2 rows are dropped without a partner, with `task` `two`");
+    stderr_warns(
+        &run,
+        "dataset `runs`, step 1 (join): 2 rows are dropped without a partner, with `task` `two`",
+    );
 }
 
 #[test]
@@ -192,7 +203,12 @@ fn conditions_and_maps_of_claim_sets_that_match_nothing_are_warnings() {
 #[test]
 fn a_tolerance_above_the_spread_is_a_warning_and_one_that_is_not_finite_an_error() {
     let project = replaced(5, "0.01", "1e300");
-    warns(&project, "wide_tolerance", &["2 claims is up to 1.000e300", "spread of the published values, 0.3"], &[]);
+    warns(
+        &project,
+        "wide_tolerance",
+        &["2 claims is up to 1.000e300", "spread of the published values, 0.3"],
+        &[],
+    );
     let run = project.run(&["claims"]);
     assert_eq!(run.status, 0, "{}", run.snapshot());
     stderr_warns(&run, "the tolerance of 2 claims");
@@ -206,7 +222,11 @@ fn a_tolerance_above_the_spread_is_a_warning_and_one_that_is_not_finite_an_error
     for tolerance in ["0.01,inf", "nan,0.01", "0.01,-1", "0.01,"] {
         let run = project_with_tolerances(tolerance).run(&["claims"]);
         assert_eq!(run.status, 2, "{tolerance}: {}", run.snapshot());
-        assert!(run.stderr.contains("in column `tolerance` is not a number of at least 0"), "{}", run.snapshot());
+        assert!(
+            run.stderr.contains("in column `tolerance` is not a number of at least 0"),
+            "{}",
+            run.snapshot()
+        );
     }
 }
 
@@ -264,7 +284,9 @@ fn project_with_values(csv: &str) -> Project {
 #[test]
 fn a_figure_or_dataset_that_does_not_exist_is_an_error_also_as_a_second_choice() {
     for other in ["{ figure = \"fig9\", column", "{ dataset = \"fig9\", column"] {
-        let second = format!("match = {{ mark = \"point\", series = \"{{model}}\", key = \"{{task}}\" }} }}, {other} = \"y\", match = {{ text = \"x\" }} }}]");
+        let second = format!(
+            "match = {{ mark = \"point\", series = \"{{model}}\", key = \"{{task}}\" }} }}, {other} = \"y\", match = {{ text = \"x\" }} }}]"
+        );
         let project =
             replaced(5, "match = { mark = \"point\", series = \"{model}\", key = \"{task}\" } }]", &second);
         let run = project.run(&["claims"]);
@@ -282,7 +304,11 @@ fn a_file_without_a_pin_is_unpinned_everywhere() {
     });
     let claims = project.run(&["claims"]);
     assert_eq!(claims.status, 4, "{}", claims.snapshot());
-    assert!(claims.stdout.contains("unpinned") && claims.stdout.contains("`sha256`"), "{}", claims.snapshot());
+    assert!(
+        claims.stdout.contains("unpinned") && claims.stdout.contains("`sha256`"),
+        "{}",
+        claims.snapshot()
+    );
     for verb in ["figures", "list", "status", "report"] {
         let run = project.run(&[verb, "--json"]);
         assert!(run.stdout.contains("unpinned"), "{}", run.snapshot());
@@ -306,7 +332,11 @@ fn folders_and_files_that_nothing_reads_are_told_in_every_verb() {
         let run = project.run(&[verb]);
         assert_eq!(run.status, 2, "{verb}: {}", run.snapshot());
         let told = format!("{}{}", run.stdout, run.stderr);
-        assert!(told.contains("manifests/lost: the folder contains neither `paper.toml`"), "{}", run.snapshot());
+        assert!(
+            told.contains("manifests/lost: the folder contains neither `paper.toml`"),
+            "{}",
+            run.snapshot()
+        );
     }
     std::fs::remove_dir_all(project.path().join("manifests/lost")).unwrap();
     project.write("manifests/second.toml", HEAD);
@@ -334,7 +364,8 @@ fn folders_and_files_that_nothing_reads_are_told_in_every_verb() {
 fn an_empty_project_is_nothing_in_every_verb() {
     let project = Project::empty();
     std::fs::create_dir_all(project.path().join("manifests")).unwrap();
-    let verbs = ["check", "list", "fetch", "verify", "run", "figures", "tables", "claims", "status", "report"];
+    let verbs =
+        ["check", "list", "fetch", "verify", "run", "figures", "tables", "claims", "status", "report"];
     for verb in verbs.into_iter().chain(["reproduce"]) {
         let run = project.run(&[verb]);
         assert_eq!(run.status, 4, "{verb}: {}", run.snapshot());
@@ -369,7 +400,10 @@ fn what_nothing_uses_and_what_does_not_exist_is_told() {
         parts.push("[[dataset]]\nid = \"spare\"\nany_of = [{ artifact = \"runs\" }]\n".into());
         parts.push("[[need]]\nid = \"weights\"\nwhat = \"weights\"\n".into());
         parts.push("[[note]]\nid = \"n\"\nabout = [\"fig1\", \"fig2\"]\ntext = \"x\"\n".into());
-        parts.push("[[artifact]]\nid = \"more\"\nsource = \"web\"\npath = \"more.csv\"\nevidence = \"cached\"\n".into());
+        parts.push(
+            "[[artifact]]\nid = \"more\"\nsource = \"web\"\npath = \"more.csv\"\nevidence = \"cached\"\n"
+                .into(),
+        );
     });
     let run = project.run(&["check"]);
     assert_eq!(run.status, 0, "{}", run.snapshot());
@@ -394,6 +428,11 @@ fn check_goes_on_after_what_cannot_be_read() {
     assert!(json["errors"].as_u64() >= Some(2), "{}", run.snapshot());
     let text = json["findings"].to_string();
     assert!(text.contains("manifests/q/paper.toml") && text.contains("unknown figure kind `lime`"), "{text}");
+    let without_mark = replaced(4, "{ value = \"A\", colour = \"#000000\" }, ", "");
+    assert_eq!(without_mark.run(&["claims"]).status, 2);
+    let run = without_mark.run(&["check"]);
+    assert_eq!(run.status, 2, "{}", run.snapshot());
+    assert!(run.stdout.contains("1 claims cannot be judged"), "{}", run.snapshot());
     let run = project.run(&["check", "p"]);
     assert_eq!(run.status, 2, "{}", run.snapshot());
     assert_eq!(project.run(&["check", "nothing"]).status, 2);
