@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::session::Session;
 use super::{Context, ExitCode, findings, prepare};
+use crate::claims::{Claim, Judged, Outcome};
 use crate::error::{Diagnostic, Failure};
-use crate::lint::{self, Finding, Section, Severity, Subject};
+use crate::lint::{self, Check, Finding, Section, Severity, Subject};
 use crate::manifest::{Manifest, Selection};
 use crate::stages;
 
@@ -87,6 +88,7 @@ fn paper(manifest: &Manifest, context: &Context) -> Checked {
             checked.findings.extend(lint::table(manifest.id(), raw, &grid));
         }
     }
+    checked.unjudged(manifest, &judged, &session);
     for problem in session.problems() {
         checked.add(problem.as_ref(), Finding::broken(subject(Section::Claims, ""), problem.as_ref()));
     }
@@ -114,6 +116,25 @@ impl Checked {
         let status = ExitCode::from(failure.class());
         self.status = Some(self.status.map_or(status, |known| known.worst(status)));
         self.findings.push(finding);
+    }
+
+    /// Adds one error per set with claims that cannot be judged for a reason that concerns their number of ours.
+    fn unjudged(&mut self, manifest: &Manifest, judged: &[Judged], session: &Session<'_>) {
+        let told: Vec<String> = session.problems().map(|problem| problem.to_string()).collect();
+        for raw in &manifest.claims {
+            let claims = judged.iter().filter(|set| set.id == raw.id).flat_map(|set| &set.claims);
+            let is_told = |id: &str| told.iter().any(|text| text.contains(&format!("claim `{id}`")));
+            let wrong: Vec<&Claim> =
+                claims.filter(|claim| claim.outcome == Outcome::Error && !is_told(&claim.id)).collect();
+            let Some(first) = wrong.first() else { continue };
+            let detail = first.detail.as_deref().unwrap_or_default();
+            let message =
+                format!("claim set `{}`: {} claims cannot be judged, first {detail}", raw.id, wrong.len());
+            let (paper, id) = (manifest.id().to_owned(), raw.id.clone());
+            let subject = Subject { paper, section: Section::Claims, id };
+            let finding = Finding::new(Check::Broken, subject, message).at(Some(raw.line()));
+            self.findings.push(finding.naming(wrong.iter().map(|claim| claim.id.as_str())));
+        }
     }
 
     fn print(&self, context: &Context) {

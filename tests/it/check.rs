@@ -428,6 +428,11 @@ fn check_goes_on_after_what_cannot_be_read() {
     assert!(json["errors"].as_u64() >= Some(2), "{}", run.snapshot());
     let text = json["findings"].to_string();
     assert!(text.contains("manifests/q/paper.toml") && text.contains("unknown figure kind `lime`"), "{text}");
+    let without_mark = replaced(4, "{ value = \"A\", colour = \"#000000\" }, ", "");
+    assert_eq!(without_mark.run(&["claims"]).status, 2);
+    let run = without_mark.run(&["check"]);
+    assert_eq!(run.status, 2, "{}", run.snapshot());
+    assert!(run.stdout.contains("1 claims cannot be judged"), "{}", run.snapshot());
     let run = project.run(&["check", "p"]);
     assert_eq!(run.status, 2, "{}", run.snapshot());
     assert_eq!(project.run(&["check", "nothing"]).status, 2);
