@@ -19,6 +19,7 @@ mod figures;
 mod funky;
 #[path = "../support/hub/mod.rs"]
 mod hub;
+mod lineage;
 mod lines;
 mod manifest;
 mod masked;
