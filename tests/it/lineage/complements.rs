@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
 use super::chance::Chance;
 use super::paper::{Paper, Rows, Shown, Wanted};
+use super::parallel::in_parallel;
 use super::tally::{Tally, is_kept};
 use super::{everything_is_asked, shipped};
 
@@ -26,14 +25,15 @@ fn values_do_not_depend_on_numbers_outside_their_lineage() {
     let distinct = by_lineage(paper);
     let several = |rows: &Rows| rows.len() > 1 || everything_is_asked();
     let runs: Vec<_> = distinct.into_iter().filter(|(rows, _)| several(rows)).collect();
-    let run = |(seed, (rows, claims)): (usize, &(&Rows, Vec<(&String, &Shown)>))| {
+    let run = |seed: usize| {
+        let (rows, claims) = &runs[seed];
         let changes = paper.changed_outside(rows, seed as u64);
         let wanted = Wanted::of(claims.iter().map(|(_, shown)| *shown));
         let mut tally = Tally::default();
         tally.unchanged(paper, claims.iter().copied(), paper.evaluate(&changes, &wanted));
         tally
     };
-    let tally = runs.par_iter().enumerate().map(run).reduce(Tally::default, Tally::with);
+    let tally = Tally::of(in_parallel(runs.len(), run));
     eprintln!("complements: {}", tally.report());
     assert!(tally.compared >= runs.len());
     tally.assert_judged();
@@ -48,11 +48,12 @@ fn separated_rows_do_not_depend_on_each_other() {
     let n_rows = paper.all_rows().count();
     let digits = usize::BITS - n_rows.leading_zeros();
     let halves: Vec<(u32, usize)> = (0..digits).flat_map(|digit| [(digit, 0), (digit, 1)]).collect();
-    let run = |&(digit, value): &(u32, usize)| {
+    let run = |index: usize| {
+        let (digit, value) = halves[index];
         let kept: Rows = (0..n_rows).filter(|row| (row >> digit) & 1 == value).collect();
         half(paper, &kept, u64::from(digit) * 2 + value as u64)
     };
-    let tally = halves.par_iter().map(run).reduce(Tally::default, Tally::with);
+    let tally = Tally::of(in_parallel(halves.len(), run));
     eprintln!("separated: {}", tally.report());
     tally.assert_judged();
     tally.assert_complete();
@@ -64,8 +65,8 @@ fn values_do_not_depend_on_random_numbers_outside_their_lineage() {
     let paper = shipped();
     let n_rows = paper.all_rows().count();
     let lineages: Vec<&Rows> = by_lineage(paper).into_keys().collect();
-    let run = |seed: u64| {
-        let mut chance = Chance::new(1000 + seed);
+    let run = |seed: usize| {
+        let mut chance = Chance::new(1000 + seed as u64);
         let mut kept: Rows = Rows::new();
         if seed % 2 == 0 {
             kept.extend((0..n_rows).filter(|_| chance.one_in(2)));
@@ -73,12 +74,12 @@ fn values_do_not_depend_on_random_numbers_outside_their_lineage() {
         while kept.len() < n_rows / 2 - n_rows / 20 {
             kept.extend(*chance.of(&lineages));
         }
-        half(paper, &kept, seed)
+        half(paper, &kept, seed as u64)
     };
     let runs = if everything_is_asked() { 100 } else { 20 };
-    let tally = (0..runs).into_par_iter().map(run).reduce(Tally::default, Tally::with);
+    let tally = Tally::of(in_parallel(runs, run));
     eprintln!("halves: {}", tally.report());
-    assert!(tally.compared > 100 * runs as usize);
+    assert!(tally.compared > 100 * runs);
     tally.assert_judged();
     tally.assert_complete();
 }

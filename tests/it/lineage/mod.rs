@@ -5,6 +5,7 @@
 mod chance;
 mod complements;
 mod paper;
+mod parallel;
 mod random;
 mod rows;
 mod sheet;

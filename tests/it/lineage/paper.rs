@@ -103,7 +103,8 @@ impl Paper {
         let mut paper = Self { manifest, sets, files, places, claims: Claims::new() };
         let claims = paper.evaluate(&Changes::new(), &paper.everything())?;
         for (places, set) in paper.places.iter_mut().zip(&paper.sets) {
-            places.extend(claims.values().filter(|shown| shown.set == set.id).map(|shown| shown.place.clone()));
+            places
+                .extend(claims.values().filter(|shown| shown.set == set.id).map(|shown| shown.place.clone()));
         }
         Ok(Self { claims, ..paper })
     }
@@ -143,7 +144,8 @@ impl Paper {
         let folder = tempfile::tempdir().unwrap();
         let manifest = self.pinned(changes);
         let vault = Vault::new(&manifest, folder.path(), load_pins(&manifest, folder.path())?);
-        let specs: Vec<_> = manifest.figures.iter().filter(|spec| wanted.figures.contains(&spec.id)).collect();
+        let specs: Vec<_> =
+            manifest.figures.iter().filter(|spec| wanted.figures.contains(&spec.id)).collect();
         let mut library = Library::new(&vault);
         let mut datasets: BTreeMap<String, Result<Evidence, Missing>> = BTreeMap::new();
         let not_wanted = || Missing::new(Reason::NotRun, "not wanted");
@@ -172,7 +174,9 @@ impl Paper {
         }
         let absent = not_wanted();
         let facts_of = |id: &str| match scenes.get(id) {
-            Some(scene) => FigureFacts { marks: &scene.marks, missing: scene.missing.as_ref(), shipped: false },
+            Some(scene) => {
+                FigureFacts { marks: &scene.marks, missing: scene.missing.as_ref(), shipped: false }
+            }
             None => FigureFacts { marks: &[], missing: Some(&absent), shipped: false },
         };
         let figures = manifest.figures.iter().map(|raw| (raw.id.as_str(), facts_of(&raw.id))).collect();
@@ -209,7 +213,9 @@ impl Paper {
         let vault = Vault::new(&self.manifest, &folder, load_pins(&self.manifest, &folder).unwrap());
         let library = Library::new(&vault);
         let reads = |datasets: &[&str]| {
-            library.artifacts_of(datasets.iter().copied()).is_ok_and(|artifacts| artifacts.contains(&artifact))
+            library
+                .artifacts_of(datasets.iter().copied())
+                .is_ok_and(|artifacts| artifacts.contains(&artifact))
         };
         let draws = |id: &&String| {
             let spec = self.manifest.figures.iter().find(|spec| spec.id == **id).unwrap();
@@ -277,7 +283,8 @@ impl Paper {
                 [first, .., last] => format!("{first}-{last}"),
                 _ => run[0].to_string(),
             });
-            (!here.is_empty()).then(|| format!("{}:{}", self.files[index].artifact, runs.collect::<Vec<_>>().join(",")))
+            (!here.is_empty())
+                .then(|| format!("{}:{}", self.files[index].artifact, runs.collect::<Vec<_>>().join(",")))
         };
         (0..self.files.len()).filter_map(of_file).collect::<Vec<_>>().join(" ")
     }

@@ -1,9 +1,8 @@
 //! What a claim shows changes only with the cells of its own rows: one row or cell at a time.
 
-use rayon::prelude::*;
-
 use super::chance::Chance;
 use super::paper::{Changes, Paper, Wanted};
+use super::parallel::in_parallel;
 use super::tally::Tally;
 use super::{everything_is_asked, shipped};
 
@@ -14,11 +13,12 @@ fn values_change_only_with_the_numbers_of_their_rows() {
     let step = if everything_is_asked() { 1 } else { 67 };
     let rows: Vec<_> = paper.all_rows().step_by(step).collect();
     let readers = readers(paper);
-    let run = |&(file, _, row): &(usize, usize, usize)| {
+    let run = |index: usize| {
+        let (file, _, row) = rows[index];
         let changes = paper.changed_where(row as u64, |changed| changed == row);
         one_row(paper, &changes, &readers[file], (row, "other numbers in the row"))
     };
-    let tally = rows.par_iter().map(run).reduce(Tally::default, Tally::with);
+    let tally = Tally::of(in_parallel(rows.len(), run));
     eprintln!("single rows: {}", tally.report());
     assert!(tally.moved > rows.len() / 10);
     tally.assert_judged();
@@ -41,24 +41,27 @@ fn values_change_only_with_the_texts_of_their_rows() {
             texts.map(move |(column, _)| (index, column)).collect::<Vec<_>>()
         })
         .collect();
-    let run = |number: u64| {
-        let mut chance = Chance::new(5000 + number);
-        let (index, column) = cells[number as usize % cells.len()];
+    let run = |number: usize| {
+        let mut chance = Chance::new(5000 + number as u64);
+        let (index, column) = cells[number % cells.len()];
         let file = &paper.files[index];
         let position = chance.below(file.sheet.rows.len());
         let mut sheet = file.sheet.clone();
         let text = sheet.other_text(position, column, &mut chance);
         let what = format!(
             "`{text}` instead of `{}` in column `{}` of `{}` row {}",
-            sheet.rows[position][column], sheet.header[column], file.artifact, position + 1
+            sheet.rows[position][column],
+            sheet.header[column],
+            file.artifact,
+            position + 1
         );
         sheet.rows[position][column] = text;
         let row = paper.number_of(index, position);
         one_row(paper, &Changes::from([(index, sheet)]), &readers[index], (row, &what))
     };
-    let tally = (0..n_runs).into_par_iter().map(run).reduce(Tally::default, Tally::with);
+    let tally = Tally::of(in_parallel(n_runs, run));
     eprintln!("texts: {}", tally.report());
-    assert!(tally.moved > n_runs as usize / 4, "{}", tally.report());
+    assert!(tally.moved > n_runs / 4, "{}", tally.report());
     assert!(tally.failed < tally.runs / 2, "{}", tally.report());
     tally.assert_complete();
 }

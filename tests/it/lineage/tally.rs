@@ -113,8 +113,13 @@ impl Tally {
         }
     }
 
+    /// The findings of all.
+    pub fn of(tallies: impl IntoIterator<Item = Self>) -> Self {
+        tallies.into_iter().fold(Self::default(), Self::with)
+    }
+
     /// The findings of both.
-    pub fn with(mut self, other: Self) -> Self {
+    fn with(mut self, other: Self) -> Self {
         self.runs += other.runs;
         self.failed += other.failed;
         self.compared += other.compared;

@@ -66,7 +66,11 @@ impl Case {
             manifest.push_str(&artifact(name, &sheet.text(), "cached"));
         }
         let numbers = if chance.one_in(2) { ", steps = [{ to_number = [\"v\", \"w\", \"s\"] }]" } else { "" };
-        let ranked = if chance.one_in(2) { ", steps = [{ rank_percentile = { by = [], value = \"u\", into = \"rank\" } }]" } else { "" };
+        let ranked = if chance.one_in(2) {
+            ", steps = [{ rank_percentile = { by = [], value = \"u\", into = \"rank\" } }]"
+        } else {
+            ""
+        };
         manifest.push_str(&format!(
             "[[dataset]]\nid = \"more\"\nany_of = [{{ artifact = \"more\"{numbers} }}]\n\
              [[dataset]]\nid = \"side\"\nany_of = [{{ artifact = \"side\"{ranked} }}]\n\
@@ -121,9 +125,12 @@ impl Case {
     /// Claims on the cells of the dataset.
     fn cells(&self, evidence: &Evidence) -> Sheet {
         let names = self.keys.iter().map(|key| format!("key {key}"));
-        let mut claims = Sheet { header: names.chain(texts(&["quantity", "value"])).collect(), rows: Vec::new() };
+        let mut claims =
+            Sheet { header: names.chain(texts(&["quantity", "value"])).collect(), rows: Vec::new() };
         for row in 0..evidence.table.n_rows() {
-            let Some(keys) = self.keys.iter().map(|key| evidence.table.text(key, row)).collect::<Option<Vec<_>>>() else {
+            let Some(keys) =
+                self.keys.iter().map(|key| evidence.table.text(key, row)).collect::<Option<Vec<_>>>()
+            else {
                 continue;
             };
             for value in &self.values {
@@ -152,7 +159,8 @@ impl Case {
     }
 }
 
-const HEAD: &str = "schema = 1\n[paper]\nid = \"random\"\ntitle = \"Random\"\n[[source]]\nid = \"here\"\nkind = \"local\"\n";
+const HEAD: &str =
+    "schema = 1\n[paper]\nid = \"random\"\ntitle = \"Random\"\n[[source]]\nid = \"here\"\nkind = \"local\"\n";
 
 fn artifact(id: &str, text: &str, tier: &str) -> String {
     // Without the sentence, a local file is not taken for a result of the authors.
@@ -185,7 +193,10 @@ fn table(schema: &Schema, chance: &mut Chance) -> Sheet {
     for key in &schema.keys {
         let longer = |row: &Vec<String>| {
             let row = row.clone();
-            key.values.iter().map(move |value| row.iter().cloned().chain([value.clone()]).collect()).collect::<Vec<_>>()
+            key.values
+                .iter()
+                .map(move |value| row.iter().cloned().chain([value.clone()]).collect())
+                .collect::<Vec<_>>()
         };
         rows = rows.iter().flat_map(longer).collect();
     }
@@ -228,7 +239,8 @@ fn steps(number: usize, schema: &mut Schema, chance: &mut Chance) -> Vec<String>
 
 /// Claims on the quantities of marks.
 fn marks(marks: &[Mark]) -> Sheet {
-    let mut claims = Sheet { header: texts(&["mark", "panel", "series", "key", "quantity", "value"]), rows: Vec::new() };
+    let mut claims =
+        Sheet { header: texts(&["mark", "panel", "series", "key", "quantity", "value"]), rows: Vec::new() };
     for mark in marks {
         let names = [mark.kind.name(), &mark.panel, &mark.series, &mark.key].map(str::to_owned);
         for quantity in QUANTITIES {

@@ -34,7 +34,8 @@ pub struct Parts {
 pub fn figure(kind: usize, schema: &Schema, chance: &mut Chance) -> String {
     let mut keys = chance.shuffled(schema.keys.clone());
     let [first, second] = [keys.remove(0), keys.remove(0)];
-    let condition = |key: &Key, chance: &mut Chance| format!("{} = {}", key.name, quote(chance.of(&key.values)));
+    let condition =
+        |key: &Key, chance: &mut Chance| format!("{} = {}", key.name, quote(chance.of(&key.values)));
     let conditions: Vec<String> = keys.iter().map(|key| condition(key, chance)).collect();
     let parts = Parts {
         first,
@@ -77,7 +78,8 @@ fn boxes(parts: &Parts, chance: &mut Chance) -> String {
     let Parts { first, second, y, .. } = parts;
     let pair = if chance.one_in(2) { format!("pair_by = \"{}\"\n", second.name) } else { String::new() };
     let panels = if chance.one_in(2) {
-        let panel = |value: &String| format!("{{ title = {0}, where = {{ {1} = {0} }} }}", quote(value), second.name);
+        let panel =
+            |value: &String| format!("{{ title = {0}, where = {{ {1} = {0} }} }}", quote(value), second.name);
         format!("[{}]", second.values.iter().take(2).map(panel).collect::<Vec<_>>().join(", "))
     } else {
         "[{ title = \"Panel\" }]".to_owned()
@@ -91,7 +93,8 @@ fn boxes(parts: &Parts, chance: &mut Chance) -> String {
 
 fn funky(parts: &Parts, chance: &mut Chance) -> String {
     let Parts { first, second, y, size, conditions, .. } = parts;
-    let cells = format!("data = \"d\", row = \"{}\", column = \"{}\", value = \"{y}\"", first.name, second.name);
+    let cells =
+        format!("data = \"d\", row = \"{}\", column = \"{}\", value = \"{y}\"", first.name, second.name);
     let bars = chance.below(second.values.len() + 1);
     let column = |(index, value): (usize, &String)| {
         let shape = if index < bars { "bar" } else { "circle" };
@@ -106,10 +109,20 @@ fn funky(parts: &Parts, chance: &mut Chance) -> String {
     let blocks = if chance.one_in(2) {
         format!("[{{ rows = {}{} }}]", list(&first.values), sorted(chance))
     } else {
-        format!("[{{ rows = {}{} }}, {{ rows = {}{} }}]", list(upper), sorted(chance), list(lower), sorted(chance))
+        format!(
+            "[{{ rows = {}{} }}, {{ rows = {}{} }}]",
+            list(upper),
+            sorted(chance),
+            list(lower),
+            sorted(chance)
+        )
     };
     let remark = match bars > 0 && chance.one_in(2) {
-        true => format!("remark = {{ under = {}, values = {} }}\n", quote(&second.values[0]), list(&second.values)),
+        true => format!(
+            "remark = {{ under = {}, values = {} }}\n",
+            quote(&second.values[0]),
+            list(&second.values)
+        ),
         false => String::new(),
     };
     format!(
@@ -138,7 +151,9 @@ fn rank_dot(parts: &Parts, chance: &mut Chance) -> String {
     let Parts { first, second, y, size, .. } = parts;
     let score = |value: &String| {
         let value = quote(value);
-        format!("{{ value = {value}, label = {value}, marker = \"circle\", size = 7, edge_width = 0.5, below = 0.25 }}")
+        format!(
+            "{{ value = {value}, label = {value}, marker = \"circle\", size = 7, edge_width = 0.5, below = 0.25 }}"
+        )
     };
     let scores: Vec<String> = second.values.iter().take(2).map(score).collect();
     let replicates = match chance.one_in(2) {
@@ -158,7 +173,10 @@ fn rank_dot(parts: &Parts, chance: &mut Chance) -> String {
             format!("{{ value = {}{COLOUR}, family = \"{}\" }}", quote(value), ["one", "two"][index % 2])
         };
         let entities: Vec<String> = first.values.iter().enumerate().map(entity).collect();
-        format!("families = [{{ value = \"one\" }}, {{ value = \"two\" }}]\nentities = [{}]\n", entities.join(", "))
+        format!(
+            "families = [{{ value = \"one\" }}, {{ value = \"two\" }}]\nentities = [{}]\n",
+            entities.join(", ")
+        )
     } else {
         format!("entities = {}\n", entries(&first.values, COLOUR))
     };

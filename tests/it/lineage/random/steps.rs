@@ -79,7 +79,8 @@ fn select(schema: &mut Schema, chance: &mut Chance) -> Option<String> {
 }
 
 fn number_rows(schema: &mut Schema, _: &mut Chance) -> Option<String> {
-    let name = if schema.labels.iter().any(|label| label == "nr") { schema.fresh("nr") } else { "nr".to_owned() };
+    let name =
+        if schema.labels.iter().any(|label| label == "nr") { schema.fresh("nr") } else { "nr".to_owned() };
     if schema.numbers.contains(&name) {
         return None;
     }
@@ -103,7 +104,8 @@ fn recode(schema: &mut Schema, chance: &mut Chance) -> Option<String> {
     let column = key.name.clone();
     let drops = key.values.len() > 2 && chance.one_in(2);
     let kept = if drops { &key.values[1..] } else { &key.values[..] };
-    let pairs: Vec<String> = kept.iter().map(|value| format!("{} = {}", quote(value), quote(&format!("{value}_")))).collect();
+    let pairs: Vec<String> =
+        kept.iter().map(|value| format!("{} = {}", quote(value), quote(&format!("{value}_")))).collect();
     key.values = kept.iter().map(|value| format!("{value}_")).collect();
     let into = if chance.one_in(2) {
         key.name.clone_from(&fresh);
@@ -188,8 +190,11 @@ fn sort(schema: &mut Schema, chance: &mut Chance) -> Option<String> {
 }
 
 fn linear(schema: &mut Schema, chance: &mut Chance) -> Option<String> {
-    let terms: Vec<String> =
-        chance.some(&schema.numbers, 1, 2).iter().map(|name| format!("{name} = {}", chance.of(&["1", "0.5", "2"]))).collect();
+    let terms: Vec<String> = chance
+        .some(&schema.numbers, 1, 2)
+        .iter()
+        .map(|name| format!("{name} = {}", chance.of(&["1", "0.5", "2"])))
+        .collect();
     let into = schema.fresh("l");
     schema.numbers.push(into.clone());
     Some(format!("{{ into = \"{into}\", terms = {{ {} }}, constant = 0.25 }}", terms.join(", ")))
@@ -222,7 +227,9 @@ fn rank_percentile(schema: &mut Schema, chance: &mut Chance) -> Option<String> {
     let by = by(schema, chance);
     // A group is ranked in one direction.
     let turned = match schema.keys.iter().find(|key| by.contains(&key.name)) {
-        Some(key) if chance.one_in(2) => format!(", lower_is_better = {{ {} = {} }}", key.name, quote(chance.of(&key.values))),
+        Some(key) if chance.one_in(2) => {
+            format!(", lower_is_better = {{ {} = {} }}", key.name, quote(chance.of(&key.values)))
+        }
         _ => String::new(),
     };
     let into = schema.fresh("p");
