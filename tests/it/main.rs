@@ -31,6 +31,7 @@ mod hostile;
 #[path = "../support/hub/mod.rs"]
 mod hub;
 mod huge_joins;
+mod lineage;
 mod lines;
 mod manifest;
 mod mask_records;
