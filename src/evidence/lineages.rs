@@ -106,8 +106,12 @@ impl Lineages {
     /// The union of the lineages of some rows; positions beyond the last row are left out.
     pub fn union(&self, positions: impl IntoIterator<Item = usize>) -> Lineage {
         match &self.0 {
-            Kind::Single { file, rows } => Rows::collect(rows.at(positions))
-                .map_or_else(Lineage::default, |rows| Lineage { files: vec![(Arc::clone(file), rows)], varies: true }),
+            Kind::Single { file, rows } => {
+                Rows::collect(rows.at(positions)).map_or_else(Lineage::default, |rows| Lineage {
+                    files: vec![(Arc::clone(file), rows)],
+                    varies: true,
+                })
+            }
             Kind::Sets(sets) => {
                 Lineage::union(positions.into_iter().filter_map(|position| sets.get(position)))
             }

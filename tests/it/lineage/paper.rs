@@ -12,7 +12,7 @@ use repro::figures::{self, Evidence};
 use repro::manifest::{Manifest, load};
 use repro::plot::{Scene, Theme};
 use repro::query::{Library, QueryError};
-use repro::store::{Vault, load_pins};
+use repro::stages;
 
 use super::sheet::{Range, Sheet};
 
@@ -81,10 +81,10 @@ impl Paper {
     pub fn open(root: &Path, id: &str) -> Result<Self, Failure> {
         let manifest = load(root, &root.join("manifests").join(id))?;
         let frozen = root.join("frozen");
-        let vault = Vault::new(&manifest, &frozen, load_pins(&manifest, &frozen)?);
+        let vault = stages::open(&manifest, &frozen)?.vault;
         let mut problems = Vec::new();
         let registered = manifest.claims.iter().map(|raw| ClaimSet::register(raw, &vault, &mut problems));
-        let sets = registered.collect::<Result<Vec<_>, _>>()?;
+        let sets: Vec<ClaimSet> = registered.collect();
         assert!(problems.is_empty(), "{problems:?}");
         let (mut files, mut before) = (Vec::new(), 0);
         for artifact in &manifest.artifacts {
@@ -143,7 +143,7 @@ impl Paper {
     pub fn evaluate(&self, changes: &Changes, wanted: &Wanted) -> Result<Claims, Failure> {
         let folder = tempfile::tempdir().unwrap();
         let manifest = self.pinned(changes);
-        let vault = Vault::new(&manifest, folder.path(), load_pins(&manifest, folder.path())?);
+        let vault = stages::open(&manifest, folder.path())?.vault;
         let specs: Vec<_> =
             manifest.figures.iter().filter(|spec| wanted.figures.contains(&spec.id)).collect();
         let mut library = Library::new(&vault);
@@ -180,7 +180,7 @@ impl Paper {
             None => FigureFacts { marks: &[], missing: Some(&absent), shipped: false },
         };
         let figures = manifest.figures.iter().map(|raw| (raw.id.as_str(), facts_of(&raw.id))).collect();
-        let facts = Facts { figures, datasets: &datasets };
+        let facts = Facts { figures, datasets: &datasets, copies: None };
         let mut claims = Claims::new();
         for (set, places) in self.sets.iter().zip(&self.places) {
             if !places.is_empty() && !places.iter().any(|place| wanted.shows(place)) {
@@ -210,7 +210,7 @@ impl Paper {
     pub fn readers(&self, file: usize, all: &Wanted) -> Wanted {
         let artifact = self.files[file].artifact.as_str();
         let folder = PathBuf::new();
-        let vault = Vault::new(&self.manifest, &folder, load_pins(&self.manifest, &folder).unwrap());
+        let vault = stages::open(&self.manifest, &folder).unwrap().vault;
         let library = Library::new(&vault);
         let reads = |datasets: &[&str]| {
             library

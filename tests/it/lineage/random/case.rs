@@ -9,7 +9,7 @@ use repro::figures;
 use repro::manifest::load;
 use repro::plot::{Mark, Quantity, Theme};
 use repro::query::{Evidence, Library};
-use repro::store::{Vault, load_pins};
+use repro::stages;
 
 use super::figures::{KINDS, figure};
 use super::schema::{Key, Schema, list};
@@ -103,7 +103,7 @@ impl Case {
         write("manifests/random/paper.toml", &self.manifest);
         let manifest = load(root, &root.join("manifests/random"))?;
         let frozen = root.join("frozen");
-        let vault = Vault::new(&manifest, &frozen, load_pins(&manifest, &frozen)?);
+        let vault = stages::open(&manifest, &frozen)?.vault;
         let mut library = Library::new(&vault);
         let evidence = library.get("d")?.unwrap();
         let scene = figures::draw(&manifest.figures[0], Theme::Faithful, &mut |name| library.get(name))?;
