@@ -37,7 +37,7 @@ pub fn grids(root: &Path, paper: &str) -> Vec<Grid> {
     let judged: Vec<Judged> = manifest
         .claims
         .iter()
-        .map(|spec| judge(&ClaimSet::register(spec, &vault, &mut problems).unwrap(), &facts))
+        .map(|spec| judge(&ClaimSet::register(spec, &vault, &mut problems), &facts))
         .collect();
     manifest.tables.iter().map(|spec| tables::build(spec, &judged, &manifest).unwrap()).collect()
 }
