@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::rule::parse;
 use super::set::{ClaimSet, Row};
-use super::spec::{Ours, Spec, fill};
+use super::spec::{Ours, Spec, fill, names};
 use super::{Cells, ClaimsError};
 
 /// Refuses a set in which the published value, or a column that gives it away, chooses our row, column or figure.
@@ -46,12 +46,7 @@ fn named_columns(ours: &Ours) -> Vec<(&'static str, String)> {
     let matched = ours.matching.values().map(|text| ("match", text));
     let texts =
         matched.chain([("column", &ours.column)]).chain(ours.figure.iter().map(|text| ("figure", text)));
-    texts.flat_map(|(key, text)| names(text).into_iter().map(move |name| (key, name))).collect()
-}
-
-/// Names in braces.
-fn names(template: &str) -> Vec<String> {
-    template.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())).collect()
+    texts.flat_map(|(key, text)| names(text).map(move |name| (key, name.to_owned()))).collect()
 }
 
 /// How numbers give the values away, if they do.
@@ -77,12 +72,12 @@ fn gives_away(value: &str, number: impl Fn(&Row) -> Option<f64>, rows: &[Row]) -
 
 /// Refuses cells that are registered twice, in one set or two, as claims or as an alias and a claim.
 pub fn refuse_twins(sets: &mut [ClaimSet]) {
-    let mut registered: BTreeMap<_, String> = BTreeMap::new();
-    // An alias repeats a claim; its cell is spoken for whichever set comes first.
+    let mut registered: BTreeMap<_, (bool, String)> = BTreeMap::new();
+    // An alias repeats a claim; its cell is spoken for whichever set comes first, but may be the claim's own.
     for set in sets.iter() {
         for row in set.rows.iter().flatten() {
             for (alias, own) in row.aliases.iter().zip(row.own.iter().skip(1)) {
-                registered.insert((*own, alias.column.clone()), format!("an alias of `{}`", row.id));
+                registered.insert((*own, alias.column.clone()), (true, row.id.clone()));
             }
         }
     }
@@ -91,8 +86,11 @@ pub fn refuse_twins(sets: &mut [ClaimSet]) {
         let mut found = BTreeSet::new();
         for row in set.rows.iter_mut().flatten() {
             let Some(own) = row.own.first() else { continue };
-            let Some(other) = registered.insert((*own, column.clone()), format!("claim `{}`", row.id)) else {
-                continue;
+            let other = match registered.insert((*own, column.clone()), (false, row.id.clone())) {
+                None => continue,
+                Some((true, other)) if other == row.id => continue,
+                Some((true, other)) => format!("an alias of `{other}`"),
+                Some((false, other)) => format!("claim `{other}`"),
             };
             let problem = format!("column `{column}` of this row is {other} already; one cell is one claim");
             row.problem.get_or_insert(problem.clone().into());

@@ -100,7 +100,11 @@ impl<'a> Copies<'a> {
                 && cells.contains(&published[0])
                 && (aligned(cells, &published, &used) || gathered(cells, &published, &used))
         });
-        column.map(|(column, _)| name(Some(column.clone())))
+        let found = column.map(|(column, _)| name(Some(column.clone())));
+        found.or_else(|| {
+            let values: Vec<_> = columns.iter().filter(|(column, _)| !is_key(column)).collect();
+            (values.len() > 1 && spread(&values, &published, &used)).then(|| name(None))
+        })
     }
 
     /// Whether a file came from somewhere else: it was fetched, which the lock says, or a stage wrote it.
@@ -201,10 +205,19 @@ fn aligned(cells: &[Number], published: &[Number], used: &[Vec<u32>]) -> bool {
 fn gathered(cells: &[Number], published: &[Number], used: &[Vec<u32>]) -> bool {
     let rows: BTreeSet<u32> = used.iter().flatten().copied().collect();
     let there = rows.iter().filter_map(|row| cells.get(*row as usize - 1));
+    (is_told(published, TELLING) || rows.len() == published.len()) && holds(there, published)
+}
+
+/// Whether different numbers have so many digits together.
+fn is_told(published: &[Number], digits: usize) -> bool {
     let different: BTreeSet<&Number> = published.iter().collect();
-    let telling = different.iter().map(|number| number.digits()).sum::<usize>() >= TELLING;
+    different.iter().map(|number| number.digits()).sum::<usize>() >= digits
+}
+
+/// Whether cells hold every published number as often as it was published.
+fn holds<'n>(cells: impl Iterator<Item = &'n Number>, published: &'n [Number]) -> bool {
     let mut left: BTreeMap<&Number, usize> = BTreeMap::new();
-    there.for_each(|cell| *left.entry(cell).or_default() += 1);
+    cells.for_each(|cell| *left.entry(cell).or_default() += 1);
     let takes = |number: &Number| match left.get_mut(number) {
         Some(n) if *n > 0 => {
             *n -= 1;
@@ -212,7 +225,17 @@ fn gathered(cells: &[Number], published: &[Number], used: &[Vec<u32>]) -> bool {
         }
         _ => false,
     };
-    (telling || rows.len() == published.len()) && published.iter().all(takes)
+    published.iter().all(takes)
+}
+
+/// Whether the rows that our numbers were computed from hold every published number as often as it was published, in whatever
+/// columns: a table that was turned before it was copied. Among many columns, a few digits are found by chance.
+fn spread<'n>(columns: &'n [&(String, Vec<Number>)], published: &'n [Number], used: &[Vec<u32>]) -> bool {
+    let rows: BTreeSet<u32> = used.iter().flatten().copied().collect();
+    let of_column =
+        |(_, cells): &'n &(String, Vec<Number>)| rows.iter().filter_map(|row| cells.get(*row as usize - 1));
+    let there = columns.iter().flat_map(of_column);
+    is_told(published, columns.len() * TELLING) && holds(there, published)
 }
 
 /// For each published file the columns that its claims are called by. Names and sizes are read in several places of a paper;

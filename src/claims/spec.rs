@@ -208,9 +208,10 @@ pub(super) fn fill(template: &str, cells: &Cells) -> String {
     filled
 }
 
-/// The names that a template fills in.
+/// The names that a template fills in; empty braces are text.
 pub(super) fn names(template: &str) -> impl Iterator<Item = &str> {
-    template.split('{').skip(1).map(|part| part.split_once('}').map_or(part, |(name, _)| name))
+    let parts = template.split('{').skip(1);
+    parts.map(|part| part.split_once('}').map_or(part, |(name, _)| name)).filter(|name| !name.is_empty())
 }
 
 impl Spec {

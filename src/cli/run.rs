@@ -86,9 +86,9 @@ fn paper(
     context: &Context,
 ) -> Result<PaperRun, Failure> {
     let frozen = context.project.frozen();
-    let opened = open(manifest, &frozen)?;
-    if !arguments.dry_run {
-        sweep(&opened.vault)?;
+    let mut opened = open(manifest, &frozen)?;
+    if !arguments.dry_run && sweep(&opened.vault)? {
+        opened = open(manifest, &frozen)?;
     }
     let mut run = PaperRun { done: Vec::new(), status: ExitCode::Success, stops: false };
     for problem in &opened.problems {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::arithmetic::require_finite;
 use super::frame::Frame;
-use super::group::groups;
+use super::group::valued_groups;
 use super::origins::Origins;
 use super::{Column, QueryError};
 use crate::stats::bootstrap_mean;
@@ -13,7 +13,7 @@ use crate::stats::random::Generator;
 /// More resamples than anybody publishes, and few enough to keep their means in memory.
 const MOST_RESAMPLES: usize = 1_000_000;
 
-/// Percentile bootstrap of the mean within groups, one row a group in order of its first row: `by`, then the mean of the
+/// Percentile bootstrap of the mean within groups, one row a group in order of its first row with a value: `by`, then the mean of the
 /// resampled means and the ends of the interval that holds `level` of them.
 ///
 /// Every group gets NumPy's `default_rng(seed)` anew, its values in row order, missing ones left out. The interval of one
@@ -76,7 +76,7 @@ impl BootstrapMean {
         let origins = frame.origins(&self.value);
         let mut cells = Vec::new();
         let values = frame.numbers(&self.value)?;
-        let groups = groups(&frame, &self.by)?;
+        let groups = valued_groups(&frame, &self.by, &values)?;
         let (mut means, mut lows, mut highs) = (Vec::new(), Vec::new(), Vec::new());
         let mut lineage = Vec::with_capacity(groups.len());
         for group in &groups {

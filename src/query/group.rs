@@ -40,6 +40,19 @@ pub(super) fn groups(frame: &Frame, by: &[String]) -> Result<Vec<Vec<usize>>, Qu
     })
 }
 
+/// The same in order of the first row with a value, which is the first row of a group that has none: rows without a value
+/// decide nothing that is computed from the groups.
+pub(super) fn valued_groups(
+    frame: &Frame,
+    by: &[String],
+    values: &[Option<f64>],
+) -> Result<Vec<Vec<usize>>, QueryError> {
+    let mut groups = groups(frame, by)?;
+    let first = |rows: &Vec<usize>| rows.iter().find(|row| values[**row].is_some()).or(rows.first()).copied();
+    groups.sort_by_key(first);
+    Ok(groups)
+}
+
 /// Rows whose columns hold one of the given texts; none when no column is given.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(transparent)]
@@ -156,7 +169,7 @@ impl Mean {
         let origins = frame.origins(&self.value);
         let mut cells = Vec::new();
         let values = frame.numbers(&self.value)?;
-        let groups = groups(&frame, &self.by)?;
+        let groups = valued_groups(&frame, &self.by, &values)?;
         let mut means = Vec::with_capacity(groups.len());
         let mut lineage = Vec::with_capacity(groups.len());
         for group in &groups {

@@ -6,14 +6,14 @@ use serde::Deserialize;
 
 use super::frame::Frame;
 use super::group::groups;
-use super::origins::{Cell, Origins};
+use super::origins::Origins;
 use super::{Column, QueryError};
-use crate::evidence::{Lineage, Lookups};
+use crate::evidence::Lookups;
 use crate::stats::{paired_t_test, stars};
 
 /// Paired two-sided t-test between every two of `groups` in their given order, within `by`, values paired by
-/// the text of `pair_by`, which no two values of a group may share. Two groups whose finite values do not have the same pair labels are not compared and give
-/// no row; neither do fewer than two pairs.
+/// the text of `pair_by`, which no two values of a group may share. Two groups whose finite values do not have the same
+/// pair labels are not compared and give no row; neither do fewer than two pairs. Pairs come in order of the first row used.
 ///
 /// Columns of the result: `by`, then `<group>_a`, `<group>_b`, `n`, `t`, `p`, `stars`.
 #[derive(Clone, Debug, Deserialize)]
@@ -29,17 +29,15 @@ pub(super) struct PairedTTest {
 /// Values of one group by pair label, with their row.
 type Paired = BTreeMap<String, (f64, usize)>;
 
-#[derive(Default)]
-struct Rows {
-    first: Vec<usize>,
-    a: Vec<Option<String>>,
-    b: Vec<Option<String>>,
-    n: Vec<Option<f64>>,
-    t: Vec<Option<f64>>,
-    p: Vec<Option<f64>>,
-    stars: Vec<Option<String>>,
-    lineage: Vec<Lineage>,
-    cells: Vec<Cell>,
+/// Two groups that were compared.
+struct Pair {
+    /// Rows that were used.
+    used: Vec<usize>,
+    a: String,
+    b: String,
+    n: usize,
+    t: Option<f64>,
+    p: f64,
 }
 
 impl PairedTTest {
@@ -58,7 +56,7 @@ impl PairedTTest {
             seen.looked_for("", &self.group, group, found);
         }
         let pair_labels = frame.text(&self.pair_by)?;
-        let mut rows = Rows::default();
+        let mut pairs = Vec::new();
         for stratum in groups(frame, &self.by)? {
             let of_group = |name: &String| -> Result<Paired, QueryError> {
                 let mut paired = Paired::new();
@@ -73,11 +71,13 @@ impl PairedTTest {
             let paired: Vec<Paired> = self.groups.iter().map(of_group).collect::<Result<_, _>>()?;
             for i in 0..self.groups.len() {
                 for j in i + 1..self.groups.len() {
-                    self.compare(frame, (i, &paired[i]), (j, &paired[j]), &mut rows);
+                    pairs.extend(self.compare((i, &paired[i]), (j, &paired[j])));
                 }
             }
         }
-        self.finish(frame, rows)
+        // Rows without a value or a partner have no say in the order.
+        pairs.sort_by_key(|pair: &Pair| pair.used.iter().min().copied());
+        self.finish(frame, &pairs)
     }
 
     /// Two values of a group with one label: nobody could tell which of them has the partner.
@@ -89,38 +89,43 @@ impl PairedTTest {
         }
     }
 
-    fn compare(&self, frame: &Frame, (i, a): (usize, &Paired), (j, b): (usize, &Paired), rows: &mut Rows) {
+    fn compare(&self, (i, a): (usize, &Paired), (j, b): (usize, &Paired)) -> Option<Pair> {
         if !a.keys().eq(b.keys()) {
-            return;
+            return None;
         }
         let shared: Vec<_> = a.values().zip(b.values()).collect();
         let x: Vec<f64> = shared.iter().map(|(a, _)| a.0).collect();
         let y: Vec<f64> = shared.iter().map(|(_, b)| b.0).collect();
-        let Some(test) = paired_t_test(&x, &y) else { return };
-        let used = shared.iter().flat_map(|(a, b)| [a.1, b.1]);
-        rows.first.push(shared[0].0.1);
-        rows.a.push(Some(self.groups[i].clone()));
-        rows.b.push(Some(self.groups[j].clone()));
-        rows.n.push(Some(x.len() as f64));
-        rows.t.push(Some(test.t).filter(|t| t.is_finite()));
-        rows.p.push(Some(test.p));
-        rows.stars.push(Some(stars(test.p).unwrap_or("n.s.").to_owned()));
-        let used: Vec<usize> = used.collect();
-        rows.cells.push(frame.origins(&self.value).united(&used));
-        rows.lineage.push(frame.lineage.union(used));
+        let test = paired_t_test(&x, &y)?;
+        Some(Pair {
+            used: shared.iter().flat_map(|(a, b)| [a.1, b.1]).collect(),
+            a: self.groups[i].clone(),
+            b: self.groups[j].clone(),
+            n: x.len(),
+            t: Some(test.t).filter(|t| t.is_finite()),
+            p: test.p,
+        })
     }
 
-    fn finish(&self, frame: &Frame, rows: Rows) -> Result<Frame, QueryError> {
-        let mut result = super::reshape::select(&frame.take(&rows.first)?, &self.by)?;
-        result.lineage = rows.lineage.into();
-        result.set(&format!("{}_a", self.group), Column::Text(rows.a))?;
-        result.set(&format!("{}_b", self.group), Column::Text(rows.b))?;
-        result.set("n", Column::Number(rows.n))?;
-        result.set("t", Column::Number(rows.t))?;
-        result.set("p", Column::Number(rows.p))?;
-        result.set("stars", Column::Text(rows.stars))?;
+    fn finish(&self, frame: &Frame, pairs: &[Pair]) -> Result<Frame, QueryError> {
+        let first: Vec<usize> = pairs.iter().map(|pair| pair.used[0]).collect();
+        let numbers = |of: &dyn Fn(&Pair) -> Option<f64>| Column::Number(pairs.iter().map(of).collect());
+        let texts =
+            |of: &dyn Fn(&Pair) -> String| Column::Text(pairs.iter().map(|pair| Some(of(pair))).collect());
+        let origins = frame.origins(&self.value);
+        let cells: Vec<_> = pairs.iter().map(|pair| origins.united(&pair.used)).collect();
+        let mut result = super::reshape::select(&frame.take(&first)?, &self.by)?;
+        let lineage: Vec<_> =
+            pairs.iter().map(|pair| frame.lineage.union(pair.used.iter().copied())).collect();
+        result.lineage = lineage.into();
+        result.set(&format!("{}_a", self.group), texts(&|pair| pair.a.clone()))?;
+        result.set(&format!("{}_b", self.group), texts(&|pair| pair.b.clone()))?;
+        result.set("n", numbers(&|pair| Some(pair.n as f64)))?;
+        result.set("t", numbers(&|pair| pair.t))?;
+        result.set("p", numbers(&|pair| Some(pair.p)))?;
+        result.set("stars", texts(&|pair| stars(pair.p).unwrap_or("n.s.").to_owned()))?;
         for name in ["t", "p", "stars"] {
-            result.set_origins(name, Origins::gathered(rows.cells.clone()));
+            result.set_origins(name, Origins::gathered(cells.clone()));
         }
         Ok(result)
     }

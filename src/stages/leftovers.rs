@@ -21,12 +21,13 @@ pub(super) fn hold(fresh: &Path) -> Option<File> {
 }
 
 /// Removes unfinished outputs of killed runs. Where a run was killed between two renames, the earlier outputs are put back:
-/// whether they still count is for their receipt to say.
+/// whether they still count is for their receipt to say. Returns whether there was anything to do.
 ///
 /// # Errors
 /// Where a folder is reached through a link that leaves the project.
-pub fn sweep(vault: &Vault<'_>) -> Result<(), Failure> {
+pub fn sweep(vault: &Vault<'_>) -> Result<bool, Failure> {
     let manifest = vault.manifest();
+    let mut swept = false;
     // Stages that are declared wrongly are reported where they are planned.
     for stage in stages(manifest).0 {
         let target = inside(&vault.frozen().join(manifest.id()), &format!("{STAGES}/{}", stage.id))?;
@@ -44,6 +45,7 @@ pub fn sweep(vault: &Vault<'_>) -> Result<(), Failure> {
             let _ = fs::rename(&old, &target);
         }
         let _ = fs::remove_dir_all(&fresh);
+        swept = true;
     }
-    Ok(())
+    Ok(swept)
 }

@@ -63,20 +63,23 @@ pub fn run(stage: &Stage, vault: &Vault<'_>) -> Result<Ran, Failure> {
     if let Err(failure) = &done {
         let _ = std::fs::remove_dir_all(&fresh);
         // The failure itself is reported. Without the marker only later warnings about it are missing.
-        let _ = Failed::new(key, chain(failure.as_ref())).save(&target);
+        let _ = Failed::new(key, chain(failure.as_ref(), vault.frozen())).save(&target);
     }
     done
 }
 
-/// An error with its causes in one line.
-fn chain(failure: &dyn Diagnostic) -> String {
+/// An error with its causes in one line, files by their place in the project: where the project lies is nobody else's concern.
+fn chain(failure: &dyn Diagnostic, frozen: &Path) -> String {
     let mut text = failure.to_string();
     let mut cause = failure.source();
     while let Some(error) = cause {
         text.push_str(&format!(": {error}"));
         cause = error.source();
     }
-    text
+    match frozen.parent().map(|root| root.join("").display().to_string()) {
+        Some(root) if !root.is_empty() => text.replace(&root, ""),
+        _ => text,
+    }
 }
 
 /// The hash of an artifact that is what its pin says; of a tree, the hash of the list of its files.

@@ -19,8 +19,12 @@ pub(super) fn compare(artifact: &Artifact, lock: &Lock, computed: Sha256) -> Opt
     Some(pins.find(|pin| *pin != computed).map_or(Ok(()), Err))
 }
 
-/// The first size that manifest or lock specifies and that a file does not have: such a file need not be read.
+/// The first size that the manifest, or a lock entry with a hash, specifies and that a file does not have: such a file need not
+/// be read.
+///
+/// A lock entry without a hash says what the host announced, which pins nothing.
 pub(super) fn other_size(artifact: &Artifact, lock: &Lock, size: u64) -> Option<u64> {
-    let locked = lock.artifact(&artifact.id).map(|entry| entry.size);
+    let entry = lock.artifact(&artifact.id).filter(|entry| entry.sha256.is_some());
+    let locked = entry.map(|entry| entry.size);
     [artifact.size, locked].into_iter().flatten().find(|pinned| *pinned != size)
 }

@@ -35,7 +35,7 @@ y = { column = "score", title = "Score" }
 panel = [{ title = "Scores" }]
 "##;
 
-const RUNS: &str = "model,task,score\nA,one,0.50\nA,two,0.60\nB,one,0.70\nC,one,0.70\nC,two,0.20\n";
+const RUNS: &str = "model,task,score\nA,one,0.501\nA,two,0.602\nB,one,0.703\nC,one,0.704\nC,two,0.205\n";
 
 /// Judges sets of claims, each with its file: id, body, CSV.
 fn judge(sets: &[(&str, &str, &str)]) -> Run {
@@ -64,6 +64,9 @@ ours = [{ figure = "fig1", column = "y", match = { mark = "point", series = "{mo
 
 const GOOD_CSV: &str = "model,task,value\nA,one,0.50\nA,two,0.60\n";
 
+/// The same claims in other bytes, since one cell is one claim.
+const OTHER_CSV: &str = "model,task,value\nA,two,0.60\nA,one,0.50\n";
+
 /// Outcome and detail by id.
 fn outcomes(run: &Run) -> Vec<(String, String, String)> {
     let json = run.json();
@@ -74,7 +77,7 @@ fn outcomes(run: &Run) -> Vec<(String, String, String)> {
 
 /// A bad set beside a good one: the good one is judged, the status is 2, and the problem is told in these words.
 fn is_told(body: &str, csv: &str, words: &[&str]) -> Run {
-    let run = judge(&[("bad", body, csv), ("good", GOOD, GOOD_CSV)]);
+    let run = judge(&[("bad", body, csv), ("good", GOOD, OTHER_CSV)]);
     assert_eq!(run.status, 2, "{}", run.snapshot());
     let good: Vec<_> = outcomes(&run).into_iter().filter(|(id, ..)| id.starts_with("good/")).collect();
     assert_eq!(good.len(), 2);

@@ -9,7 +9,7 @@ use super::support::{Project, Run};
 const HEAD: &str =
     "schema = 1\n[paper]\nid = \"p\"\ntitle = \"P\"\n[[source]]\nid = \"here\"\nkind = \"local\"\n";
 
-const RUNS: &str = "model,task,score\nA,one,0.50\nA,two,0.60\nB,one,0.70\nB,two,0.80\n";
+const RUNS: &str = "model,task,score\nA,one,0.501\nA,two,0.602\nB,one,0.703\nB,two,0.804\n";
 
 /// A line figure of the models and tasks of [`RUNS`].
 const FIGURE: &str = r##"

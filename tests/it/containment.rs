@@ -39,7 +39,7 @@ ours = [{ figure = "fig1/good", column = "y", match = { mark = "point", series =
 [[claims]]
 id = "bad"
 place = "Table 2"
-artifact = "published"
+artifact = "published-bad"
 value = "value"
 rule = "printed"
 key = ["model", "task"]
@@ -56,6 +56,8 @@ columns = ["task"]
 
 const ROWS: &str = "model,task,score\nA,one,0.501\nA,two,0.602\nB,one,0.70\nB,two,0.20\n";
 const PUBLISHED: &str = "model,task,value\nA,one,0.50\nA,two,0.60\n";
+/// The same numbers for other claims: one cell is one claim.
+const PUBLISHED_BAD: &str = "task,model,value\none,A,0.50\ntwo,A,0.60\n";
 
 /// The entry that is wrong in one way, and the file it reads.
 struct Bad<'a> {
@@ -73,7 +75,11 @@ fn steps(steps: &str) -> String {
 fn project(bad: &Bad<'_>) -> Project {
     let project = Project::empty();
     let mut manifest = GOOD.to_owned();
-    let files = [("good", ROWS.as_bytes(), "digitised"), ("published", PUBLISHED.as_bytes(), "printed")];
+    let files = [
+        ("good", ROWS.as_bytes(), "digitised"),
+        ("published", PUBLISHED.as_bytes(), "printed"),
+        ("published-bad", PUBLISHED_BAD.as_bytes(), "printed"),
+    ];
     for (id, bytes, evidence) in files.into_iter().chain([("bad", bad.csv, "digitised")]) {
         let pin = sha256(bytes);
         manifest.push_str(&format!(
@@ -388,7 +394,10 @@ fn a_file_that_cannot_be_read_at_all_concerns_its_dataset() {
     assert_eq!(run.status, 2, "{}", run.snapshot());
     assert!(run.stderr.contains("bad.csv"), "{}", run.snapshot());
     let json = run.json();
-    assert_eq!((json["counts"]["error"].as_u64(), json["counts"]["consistent"].as_u64()), (Some(2), Some(2)));
+    assert_eq!(
+        (json["counts"]["missing"].as_u64(), json["counts"]["consistent"].as_u64()),
+        (Some(2), Some(2))
+    );
 }
 
 #[test]

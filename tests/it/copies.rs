@@ -36,7 +36,7 @@ fn a_copy_is_redrawn_whatever_it_looks_like() {
     let recoded = r#"{ recode = { column = "name", into = "k", map = { one = "a", two = "b" } } }, { to_number = "value" }"#;
     is_copy(&beside("name,value\none,0.5\ntwo,0.7\n", GIVEN, recoded));
     let summed = r#"{ rename = { half = "value" } }, { to_number = "half" }, { linear = { into = "value", terms = { half = 1.0 }, constant = 0 } }"#;
-    is_copy(&beside("k,value\na,0.5\nb,0.7\n", GIVEN, summed));
+    is_copy(&beside("k,value,z\na,0.5,1\nb,0.7,2\n", GIVEN, summed));
 }
 
 #[test]
@@ -44,6 +44,18 @@ fn a_copy_that_every_row_depends_on_is_found() {
     // Behind min_max every number depends on every row.
     let scaled = r#"{ to_number = "value" }, { min_max = { by = [], value = "value", into = "scaled" } }"#;
     is_copy(&beside("value,k\n0.5,a\n0.7,b\n", GIVEN, scaled));
+}
+
+#[test]
+fn a_copy_that_was_turned_is_found() {
+    // Three published numbers in one row of the copy, a column each.
+    let published = "k,value\na-x,0.512345671\na-y,0.623456781\na-z,0.734567891\nb-x,0.812345671\nb-y,0.923456781\n\
+                     b-z,0.134567891\n";
+    let wide = "group,x,y,z\na,0.512345671,0.623456781,0.734567891\nb,0.812345671,0.923456781,0.134567891\n";
+    let turned = r#"{ melt = { keep = ["group"], name = "name", value = "value", columns = ["x", "y", "z"] } },
+        { unite = { into = "k", columns = ["group", "name"], separator = "-" } }, { to_number = "value" }"#;
+    let small = Small::new().file("pub", published, DIGITISED).file("copy", wide, DIGITISED);
+    is_copy(&small.dataset("d", "copy", turned).claims(6, BY_KEY));
 }
 
 #[test]

@@ -225,7 +225,7 @@ fn what_has_no_place_and_what_is_not_there_is_said() {
     assert!(figure["compared"]["svg"].as_str().unwrap().ends_with("fig1/scores.compare.svg"));
     assert!(figure["png"].is_null());
     let (_, texts) = overlay(&project, "scores.compare.svg");
-    assert!(texts.contains("having no place on this page: 1, of which 0 agree."), "{texts}");
+    assert!(texts.contains("1 further value cannot be drawn here (1 differ)."), "{texts}");
     assert!(
         texts.contains("Published values of `fig1/other` are missing: `absent` is not there."),
         "{texts}"
@@ -238,7 +238,7 @@ fn drawn_from_the_published_value_itself_is_called_redrawn() {
     let run = project.run(&["figures", "reconeval/fig2/scaling_latent_*", "--compare"]);
     assert_eq!(run.status, 0, "{}", run.snapshot());
     for line in run.stdout.lines() {
-        assert!(line.ends_with("45 of 45 published values agree"), "{line}");
+        assert!(line.ends_with("45 drawn at their published position; this is not evidence"), "{line}");
     }
     let folder = project.path().join("figures/reconeval/fig2");
     let overlays: Vec<_> = std::fs::read_dir(folder)

@@ -345,7 +345,7 @@ fn few_and_equal_values_are_drawn() {
 
 #[test]
 fn missing_values_break_a_line() {
-    let scene = draw_one(LINES, "group,step,value\na,1,1\na,2,\na,3,2\nb,1,3\nb,2,4\nb,3,nan").unwrap();
+    let scene = draw_one(LINES, "group,step,value\na,1,1\na,2,\na,3,2\nb,1,3\nb,2,4\nb,3,").unwrap();
     assert_sound(&scene);
     let marks: Vec<(&str, MarkKind, &str)> =
         scene.marks.iter().map(|mark| (mark.series.as_str(), mark.kind, mark.key.as_str())).collect();
@@ -359,6 +359,9 @@ fn missing_values_break_a_line() {
         ("b", Point, "2"),
     ];
     assert_eq!(marks, expected);
+    // Only an empty cell is missing.
+    let error = draw_one(LINES, "group,step,value\na,1,1\na,2,nan\na,3,2").unwrap_err();
+    assert!(error.to_string().contains("`values` row 2, column `value`: `nan` is not a number"), "{error}");
 }
 
 #[test]
@@ -477,7 +480,7 @@ fn renderings_are_stable() {
 fn numeric_axes_refuse_text() {
     let spec = LINES.replace("categories = [\"1\", \"2\", \"3\"]", "ticks = [1, 2]");
     let error = draw_one(&spec, "group,step,value\na,one,1").unwrap_err();
-    assert!(error.to_string().contains("`one` in column `step` is no number"), "{error}");
+    assert!(error.to_string().contains("`values` row 1, column `step`: `one` is not a number"), "{error}");
     let scene = draw_one(&spec, "group,step,value\na,2,1\na,1,3").unwrap();
     let keys: Vec<&str> = scene.marks.iter().map(|mark| mark.key.as_str()).collect();
     assert_eq!(keys, ["1", "2", "1", "2"]);

@@ -431,7 +431,7 @@ fn rows_are_sorted_within_their_block_and_missing_cells_stay_empty() {
     assert_eq!(keys(&scene, MarkKind::Bar), [("B", Some(0.7), None), ("a", Some(0.2), None)]);
     assert_eq!(keys(&scene, MarkKind::Circle), [("a", Some(5.0), Some(1.0))]);
     // A row without a score comes last.
-    let scene = draw_one(TABLE, "a,all,nan,,\nb,all,-3,,", "").unwrap();
+    let scene = draw_one(TABLE, "a,all,,,\nb,all,-3,,", "").unwrap();
     assert_eq!(row_labels(&scene), ["B", "a", "c"]);
 }
 
@@ -455,22 +455,30 @@ fn values_beyond_the_scale_keep_their_text_and_stay_in_their_cell() {
 }
 
 #[test]
-fn no_one_or_two_values_and_infinite_ones_are_drawn_or_missing() {
+fn no_one_or_two_values_are_drawn_or_missing_and_infinite_ones_refused() {
     for (bars, circles, marks) in [
         ("a,all,0.5,,", "", 1),
         ("a,all,0.5,,\nb,all,0.5,,", "", 2),
         ("", "a,x,1,0.5", 1),
-        ("a,all,inf,,\nb,all,0,,", "a,x,-inf,1\nb,x,1,inf", 1),
+        ("a,all,,,\nb,all,0,,", "a,x,,1\nb,x,1,", 1),
     ] {
         let scene = draw_one(TABLE, bars, circles).unwrap();
         assert_sound(&scene);
         let shapes = of_kind(&scene, MarkKind::Bar).len() + of_kind(&scene, MarkKind::Circle).len();
         assert_eq!((scene.state(), shapes), ("drawn", marks), "{bars} {circles}");
     }
-    for (bars, circles) in [("", ""), ("a,all,nan,,\nb,all,inf,,", "a,x,nan,nan"), ("z,all,1,,", "a,y,1,1")] {
+    for (bars, circles) in [("", ""), ("a,all,,,\nb,all,,,", "a,x,,"), ("z,all,1,,", "a,y,1,1")] {
         let scene = draw_one(TABLE, bars, circles).unwrap();
         assert_sound(&scene);
         assert_eq!(scene.missing.map(|missing| missing.reason), Some(Reason::NoPublishedValue));
+    }
+    for (bars, circles, refusal) in [
+        ("a,all,0,,\nb,all,inf,,", "", "`bars` row 2, column `value`: `inf` is not a number"),
+        ("a,all,0,,", "a,x,-inf,1", "`circles` row 1, column `value`: `-inf` is not a number"),
+        ("a,all,0,,", "a,x,1,1\nb,x,1,inf", "`circles` row 2, column `size`: `inf` is not a number"),
+    ] {
+        let error = draw_one(TABLE, bars, circles).unwrap_err().to_string();
+        assert!(error.contains(refusal), "{error}");
     }
 }
 
@@ -571,9 +579,7 @@ fn bars_of_a_category_stand_side_by_side_around_its_tick() {
 
 #[test]
 fn bars_of_few_equal_infinite_or_no_values() {
-    for (bars, n_bars) in
-        [("a,all,0,,", 1), ("a,all,-1,-2,0\nb,all,-1,,", 2), ("a,all,inf,,\nb,all,1,-inf,inf", 1)]
-    {
+    for (bars, n_bars) in [("a,all,0,,", 1), ("a,all,-1,-2,0\nb,all,-1,,", 2), ("a,all,,,\nb,all,1,,", 1)] {
         let scene = draw_one(BARS, bars, "").unwrap();
         assert_sound(&scene);
         assert_eq!(
@@ -581,10 +587,18 @@ fn bars_of_few_equal_infinite_or_no_values() {
             ("drawn", n_bars)
         );
     }
-    for bars in ["", "a,all,nan,1,2", "a,other,1,1,2"] {
+    for bars in ["", "a,all,,1,2", "a,other,1,1,2"] {
         let scene = draw_one(BARS, bars, "").unwrap();
         assert_sound(&scene);
         assert_eq!(scene.missing.map(|missing| missing.reason), Some(Reason::NoPublishedValue));
+    }
+    for (bars, refusal) in [
+        ("a,all,inf,,\nb,all,1,,", "`bars` row 1, column `value`: `inf` is not a number"),
+        ("a,all,1,,\nb,all,1,-inf,2", "`bars` row 2, column `low`: `-inf` is not a number"),
+        ("a,all,1,,\nb,all,1,0,inf", "`bars` row 2, column `high`: `inf` is not a number"),
+    ] {
+        let error = draw_one(BARS, bars, "").unwrap_err().to_string();
+        assert!(error.contains(refusal), "{error}");
     }
 }
 

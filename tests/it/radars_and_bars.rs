@@ -128,7 +128,7 @@ fn the_accessible_theme_marks_every_value() {
 
 #[test]
 fn missing_values_open_an_outline() {
-    let scene = draw(RADAR, "a,x,1\na,y,1\na,z,nan\na,w,1\nb,x,1\nb,y,inf\nb,z,\nb,w,-inf").unwrap();
+    let scene = draw(RADAR, "a,x,1\na,y,1\na,z,\na,w,1\nb,x,1\nb,y,\nb,z,\nb,w,").unwrap();
     assert_sound(&scene);
     let shapes = outlines(&scene, MarkKind::Vertex);
     let [(0, Outline::Line(line)), (3, Outline::Circle { centre, .. })] = shapes.as_slice() else {
@@ -139,6 +139,11 @@ fn missing_values_open_an_outline() {
     assert!(line[0].y > line[1].y && line[1].y > line[2].y);
     assert_eq!(*centre, line[1]);
     assert_eq!(scene.marks.len(), 4);
+    for value in ["nan", "inf", "-inf"] {
+        let refused = refusal(RADAR, &format!("a,x,1\nb,y,{value}"));
+        let named = format!("`values` row 2, column `value`: `{value}` is not a number");
+        assert!(refused.contains(&named), "{refused}");
+    }
 }
 
 #[test]
@@ -210,12 +215,12 @@ fn segments_are_stacked_and_bars_ordered() {
 
 #[test]
 fn bars_without_values_keep_their_place_at_the_end() {
-    let scene = draw(BARS, "a,x,\na,y,nan\nb,x,inf\nb,y,2\nc,x,3").unwrap();
+    let scene = draw(BARS, "a,x,\na,y,\nb,x,\nb,y,2\nc,x,3").unwrap();
     assert_sound(&scene);
     assert_eq!(segments(&scene), [("c", "x", 0.0, 3.0), ("b", "Y", 0.0, 2.0)]);
     assert!(texts(&scene).iter().any(|(text, _)| text == "first"));
     assert!(scene.words().contains("first has no value"), "{}", scene.words());
-    for rows in ["", "a,x,", "a,x,nan\nb,x,inf", "z,x,1"] {
+    for rows in ["", "a,x,", "a,x,\nb,x,", "z,x,1"] {
         for spec in [BARS, RADAR] {
             let scene = draw(spec, rows).unwrap();
             assert_sound(&scene);
@@ -227,7 +232,10 @@ fn bars_without_values_keep_their_place_at_the_end() {
 #[test]
 fn bars_refuse_what_they_cannot_stack() {
     assert!(refusal(BARS, "a,x,-1").contains("segment `x` of bar `a` has the value -1"));
-    assert!(refusal(BARS, "a,x,1e308\na,y,1e308").contains("total of bar `a` is no finite number"));
+    let total = refusal(BARS, "a,x,1e308\na,y,1e308");
+    assert!(total.contains("the total of bar `a` is not a finite number (`values` rows 1-2)"), "{total}");
+    let infinite = refusal(BARS, "a,x,1\na,y,inf");
+    assert!(infinite.contains("`values` row 2, column `value`: `inf` is not a number"), "{infinite}");
     assert!(refusal(BARS, "a,x,1\na,x,2").contains("several rows for segment `x` of bar `a`"));
     let wrong = |old: &str, new: &str| refusal(&BARS.replace(old, new), "a,x,1");
     assert!(wrong("angle = 30", "angle = 120").contains("`angle`"));

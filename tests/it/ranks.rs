@@ -366,15 +366,19 @@ fn few_values_are_drawn_and_none_say_so() {
             (expected.iter().map(|s| (*s).to_owned()).collect(), "drawn")
         );
     }
-    for means in [
-        "entity,score,value",
-        "entity,score,value\na,all,\nb,all,nan\nc,part,inf",
-        "entity,score,value\nz,all,1",
-    ] {
+    for means in
+        ["entity,score,value", "entity,score,value\na,all,\nb,all,\nc,part,", "entity,score,value\nz,all,1"]
+    {
         let scene = draw(DOTS, means, no_dots, no_ends).unwrap();
         assert_sound(&scene);
         assert_eq!(scene.state(), "missing");
         assert_eq!(scene.missing.unwrap().reason, Reason::NoPublishedValue);
+    }
+    for value in ["nan", "inf"] {
+        let means = format!("entity,score,value\na,all,0.5\nc,part,{value}");
+        let error = draw(DOTS, &means, no_dots, no_ends).unwrap_err().to_string();
+        let named = format!("`means` row 2, column `value`: `{value}` is not a number");
+        assert!(error.contains(&named), "{error}");
     }
     let missing = Missing::new(Reason::NotFetched, "not there".to_owned());
     let scene =

@@ -340,9 +340,23 @@ fn a_wrong_stage_concerns_what_it_writes() {
     assert!(line(&run, "score").contains("waits for `masked`"), "{}", run.stdout);
 }
 
-/// Makes the mask fail: its fraction is above 1.
+const BROKEN: &str = "no matrix\n";
+
+/// Makes the mask fail when it runs: the file that it reads now is no matrix.
 fn break_the_mask(project: &Project) {
-    project.replace(MANIFEST, "fraction = 0.15", "fraction = 1.5");
+    project.write("frozen/demo/broken.h5ad", BROKEN);
+    let artifact = format!(
+        "[[artifact]]\nid = \"broken\"\nsource = \"here\"\npath = \"broken.h5ad\"\nsha256 = \"{}\"\n\
+         evidence = \"raw\"\nobtained = \"Made up for these tests\"\n",
+        sha256(BROKEN.as_bytes())
+    );
+    project.write("manifests/demo/broken.toml", &artifact);
+    project.replace(MANIFEST, "raw = \"cells\"", "raw = \"broken\"");
+}
+
+/// The mask reads the cells again, with another fraction.
+fn mend_the_mask(project: &Project) {
+    project.replace(MANIFEST, "raw = \"broken\"\nfraction = 0.15", "raw = \"cells\"\nfraction = 0.2");
 }
 
 #[test]
@@ -373,7 +387,7 @@ fn nothing_runs_after_a_failure() {
             }
             None => missing(&project, "not_run", "the stage `score` has not run"),
         }
-        project.replace(MANIFEST, "fraction = 1.5", "fraction = 0.2");
+        mend_the_mask(&project);
         runs_again(&project);
         assert!(
             !project.path().join(STAGES).join("mask/failed.json").exists(),
@@ -402,7 +416,7 @@ fn a_later_failure_with_the_same_key_is_a_warning() {
     // The marker holds the key of the run that failed; one of something else is no news.
     let marker = serde_json::json!({ "schema": 1, "key": "0".repeat(64), "message": "no space left" });
     project.write(&format!("{STAGES}/score/failed.json"), &marker.to_string());
-    assert!(!project.run(&["claims"]).stderr.contains("warning"), "a failure of something else");
+    assert!(!project.run(&["claims"]).stderr.contains("the last run"), "a failure of something else");
     counts(&project);
 
     break_the_mask(&project);
@@ -411,7 +425,8 @@ fn a_later_failure_with_the_same_key_is_a_warning() {
     // The receipt of a success with this key: the failure came later.
     let path = format!("{STAGES}/mask/receipt.json");
     let mut success: Value = serde_json::from_str(&project.read(&path)).unwrap();
-    success["parameters"]["fraction"] = 1.5.into();
+    success["parameters"]["raw"] = "broken".into();
+    success["inputs"] = serde_json::json!({ "broken": sha256(BROKEN.as_bytes()).to_string() });
     project.write(&path, &success.to_string());
     for verb in ["claims", "figures", "tables", "status", "report", "verify", "list"] {
         let run = project.run(&[verb]);

@@ -58,6 +58,10 @@ impl Project {
         let after = std::fs::read(self.path().join(frozen)).unwrap();
         let hash = |bytes: &[u8]| repro::digest::sha256(bytes).to_string();
         self.replace(manifest, &hash(before), &hash(&after));
+        let text = self.read(manifest);
+        let size = |bytes: &[u8]| format!("size = {}", bytes.len());
+        let entry = text.split("[[artifact]]").find(|entry| entry.contains(&hash(&after))).unwrap();
+        self.write(manifest, &text.replace(entry, &entry.replace(&size(before), &size(&after))));
     }
 
     pub fn run(&self, arguments: &[&str]) -> Run {

@@ -41,6 +41,8 @@ id = "score"
 kind = "score"
 true = "masked"
 pred = "pred"
+# Masked entries are -1, and the prediction has nothing below 0.
+allow_scale = true
 [[dataset]]
 id = "scores"
 any_of = [{ artifact = "scores", steps = [{ filter = { metric = "mse" } }, { to_number = "value" }] }]

@@ -180,8 +180,9 @@ impl<'a> Drawing<'a> {
 
     /// A row's label and cells with their marks; `position` counts rows from 1.
     fn row(&self, row: &TableRow<'_>, position: f64, elements: &mut Vec<Element>, marks: &mut Vec<Mark>) {
+        let placed_by = Lineage::union([&row.lineage(), &row.placed_by]);
         let mut push = |mark: Mark, children: Vec<Element>| {
-            let mark = mark.part(Part::Number(Quantity::X), row.placed_by.clone());
+            let mark = mark.part(Part::Number(Quantity::X), placed_by.clone());
             marks.push(Mark { x: Some(position), ..mark });
             let marks = Some(marks.len() - 1..marks.len());
             let frame = Some(Frame { x: self.x, y: self.y });

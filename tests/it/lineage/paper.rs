@@ -162,8 +162,9 @@ impl Paper {
             let evidence = library.get(&id)?;
             datasets.insert(id, evidence);
         }
-        let problems = library.into_problems();
-        assert!(problems.is_empty(), "{problems:?}");
+        if let Some(problem) = library.into_problems().into_iter().next() {
+            return Err(problem);
+        }
         let mut scenes: BTreeMap<&str, Scene> = BTreeMap::new();
         for spec in specs {
             let mut lookup = |name: &str| -> Result<Result<Evidence, Missing>, Failure> {

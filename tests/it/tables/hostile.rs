@@ -109,7 +109,12 @@ fn tables_of_the_manifests_are_balanced_latex() {
 
 #[test]
 fn a_table_without_rows_says_so_in_every_format() {
-    let empty = project("id,dataset,model,metric,value\n", 0, &[], TABLE);
+    // No published row has this metric.
+    let none = "claims = [{ set = \"values\", where = { metric = \"RMSE\" } }]";
+    let tables = TABLE
+        .replace("claims = [\"values\"]", none)
+        .replace("claims = [{ set = \"values\", where = { metric = \"ARI\" } }]", none);
+    let empty = project(PUBLISHED, 6, &[], &tables);
     let run = empty.run(&["tables", "--format", "svg,md,html,tex"]);
     insta::assert_snapshot!(run.snapshot(), @r"
     status: 4
@@ -117,6 +122,8 @@ fn a_table_without_rows_says_so_in_every_format() {
     missing  paper/first  0 cells, no_published_value: no published value belongs to this table
     missing  paper/second  0 cells, no_published_value: no published value belongs to this table
     --- stderr
+    warning: manifests/paper/tables.toml:7: table `first`, `values`: no row has `metric` `RMSE`
+    warning: manifests/paper/tables.toml:19: table `second`, `values`: no row has `metric` `RMSE`
     ");
     for grid in grids(empty.path(), "paper") {
         assert_sound(&repro::tables::scene(&grid));
@@ -125,6 +132,28 @@ fn a_table_without_rows_says_so_in_every_format() {
         for format in FORMATS {
             let text = empty.read(&format!("reports/tables/paper/{}.{format}", grid.id));
             assert!(text.replace("\\_", "_").contains("no_published_value"), "{format}");
+        }
+    }
+}
+
+#[test]
+fn a_file_of_claims_without_rows_is_an_error() {
+    let empty = project("id,dataset,model,metric,value\n", 0, &[], TABLE);
+    let run = empty.run(&["tables", "--format", "svg,md,html,tex"]);
+    insta::assert_snapshot!(run.snapshot(), @r"
+    status: 2
+    --- stdout
+    error    paper/first  0 cells, error: claim set `values` has no published values: manifests/paper/paper.toml:33: `expected` is 0, not a number from 1 to 10000000
+    error    paper/second  0 cells, error: claim set `values` has no published values: manifests/paper/paper.toml:33: `expected` is 0, not a number from 1 to 10000000
+    --- stderr
+    error: manifests/paper/paper.toml:33: `expected` is 0, not a number from 1 to 10000000
+    ");
+    for grid in grids(empty.path(), "paper") {
+        assert_sound(&repro::tables::scene(&grid));
+        assert_balanced(&repro::tables::latex(&grid));
+        for format in FORMATS {
+            let text = empty.read(&format!("reports/tables/paper/{}.{format}", grid.id));
+            assert!(text.contains("no published"), "{format}");
         }
     }
 }

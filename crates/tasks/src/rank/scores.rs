@@ -1,11 +1,11 @@
 //! A table of scores: methods by metrics, as programs and spreadsheets write it.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{Cursor, Read};
 use std::path::Path;
 
 use repro_data::delimited::{self, Record};
+use repro_digest::file;
 
 use crate::TaskError;
 
@@ -106,7 +106,7 @@ impl Reader<'_> {
     }
 
     fn text(&self) -> Result<String, TaskError> {
-        File::open(self.path).map_err(TaskError::file("read", self.path))?;
+        file::open(self.path).map_err(TaskError::file("read", self.path))?;
         let (reader, _) = delimited::open(self.path).map_err(TaskError::data(self.path))?;
         let mut bytes = Vec::new();
         reader.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(TaskError::file("read", self.path))?;

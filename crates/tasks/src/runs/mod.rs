@@ -183,7 +183,7 @@ impl RunSpec {
         // A model that changed its input has left later ones another data set.
         record.verify((&masked, files::sha256_file(&masked)?), None)?;
         let path = folder.join(METADATA);
-        let text = match std::fs::read_to_string(&path) {
+        let text = match repro_digest::file::read_to_string(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => "{}".to_owned(),
             other => other.map_err(TaskError::file("read", &path))?,
         };
