@@ -51,7 +51,7 @@ impl<'a> Copies<'a> {
         let mut used: BTreeMap<&SourceFile, Vec<usize>> = BTreeMap::new();
         for (index, claim) in claims.iter().enumerate().filter(|(_, claim)| claim.ours.is_some()) {
             let own = |file: &SourceFile| rows[index].own.iter().any(|(sha256, _)| *sha256 == file.sha256);
-            let files = claim.lineage.files().map(|(file, _)| file).filter(|file| !own(file));
+            let files = computed(claim).files().map(|(file, _)| file).filter(|file| !own(file));
             files.for_each(|file| used.entry(file).or_default().push(index));
         }
         let found: Vec<(Vec<usize>, Copy)> = used
@@ -93,7 +93,7 @@ impl<'a> Copies<'a> {
         let is_key = |column: &str| keys.is_some_and(|keys| keys.contains(column));
         let n_rows = columns.first().map_or(0, |(_, cells)| u32::try_from(cells.len()).unwrap_or(u32::MAX));
         let used: Vec<Vec<u32>> =
-            members.iter().map(|index| rows_of(&claims[*index].lineage, file, n_rows)).collect();
+            members.iter().map(|index| rows_of(computed(&claims[*index]), file, n_rows)).collect();
         let column = columns.iter().find(|(column, cells)| {
             // Most columns lack the first number already.
             !is_key(column)
@@ -179,6 +179,11 @@ impl Number {
             Err(_) => Self::Text(text.trim().to_owned()),
         }
     }
+}
+
+/// What a number was computed from.
+fn computed(claim: &Claim) -> &Lineage {
+    claim.computed.as_ref().unwrap_or(&claim.lineage)
 }
 
 /// Rows of a file of `n_rows` rows that a lineage holds.

@@ -20,6 +20,8 @@ pub(super) struct Found {
     /// The mark it was taken from, with the figure's id.
     pub mark: Option<(String, OurMark)>,
     pub lineage: Lineage,
+    /// The part of it that the value was computed from, where other rows decide only which value it is.
+    pub computed: Option<Lineage>,
     /// What was left out of it.
     pub remark: Option<String>,
 }
@@ -142,8 +144,8 @@ impl<'a> Finder<'a> {
                 _ => Err(format!("`{figure}` has {n} marks with {}", described())),
             };
         };
-        let by_key = names.iter().any(|name| name == "key");
-        found_in_mark(&marks[*position], *position, column, figure, by_key)
+        let named = names.iter().any(|name| ["key", "text"].contains(&name.as_str()));
+        found_in_mark(&marks[*position], *position, column, figure, named)
     }
 
     /// Positions of the rows that have the wanted texts.
@@ -194,14 +196,17 @@ fn mark_text(name: &str) -> Option<fn(&Mark) -> &str> {
     })
 }
 
-/// The value in a column of a mark; `by_key` where the mark was found by its key.
-fn found_in_mark(mark: &Mark, index: usize, column: &str, figure: &str, by_key: bool) -> Looked {
+/// The value in a column of a mark; `named` where the mark was found by its key or text.
+fn found_in_mark(mark: &Mark, index: usize, column: &str, figure: &str, named: bool) -> Looked {
     let found = |value, quantity: Option<Quantity>| {
         let mut lineage = mark.lineage_of(quantity.map_or(Part::Text, Part::Number)).clone();
-        if let Some(rows) = mark.found_by.as_ref().filter(|_| by_key) {
+        let mut computed = None;
+        if let Some(rows) = mark.found_by.as_ref().filter(|_| named) {
+            computed = Some(lineage.clone());
             lineage.extend(rows);
         }
-        Found { value, mark: Some((figure.to_owned(), OurMark { index, quantity })), lineage, remark: None }
+        let mark = Some((figure.to_owned(), OurMark { index, quantity }));
+        Found { value, mark, lineage, computed, remark: None }
     };
     if column == "text" {
         return Ok(Ok(found(Value::Text(mark.text.clone()), None)));
@@ -237,7 +242,7 @@ impl Place<'_> {
             .then(|| format!("{without} of {} runs in `{}` have no value", rows.len(), self.dataset));
         let lineages: Vec<Lineage> = runs.iter().map(|(row, _)| self.lineage(*row)).collect();
         let value = Value::Numbers(runs.into_iter().map(|(_, value)| value).collect());
-        Ok(Ok(Found { value, mark: None, lineage: Lineage::union(&lineages), remark }))
+        Ok(Ok(Found { value, mark: None, lineage: Lineage::union(&lineages), computed: None, remark }))
     }
 
     fn row(&self, rows: &[usize], rule: Rule) -> Looked {
@@ -255,7 +260,7 @@ impl Place<'_> {
                 return Ok(Err(Missing::new(Reason::NotRun, detail)));
             }
         };
-        Ok(Ok(Found { value, mark: None, lineage: self.lineage(row), remark: None }))
+        Ok(Ok(Found { value, mark: None, lineage: self.lineage(row), computed: None, remark: None }))
     }
 
     /// Everything that decided the cell, and which row was found.

@@ -76,6 +76,8 @@ pub struct Claim {
     pub mark: Option<OurMark>,
     /// Rows our value was computed from.
     pub lineage: Lineage,
+    /// The part of the lineage that the number itself was computed from, where other rows decide only which number it is.
+    pub computed: Option<Lineage>,
     /// A file behind our value that holds the published numbers once more.
     pub copy: Option<Copy>,
 }
@@ -176,6 +178,7 @@ fn judge_row(set: &ClaimSet, row: &Row, finder: &Finder<'_>) -> Claim {
         figure: set.ours.iter().find_map(|ours| Some(fill(ours.figure.as_ref()?, &row.cells))),
         mark: None,
         lineage: Lineage::default(),
+        computed: None,
         copy: None,
     };
     let in_file = |problem: &str| format!("`{}` row {}: {problem}", set.artifact, row.row);
@@ -210,7 +213,7 @@ fn compare(set: &ClaimSet, row: &Row, claim: &mut Claim, found: Found) -> Result
     if let Some((figure, mark)) = found.mark {
         (claim.figure, claim.mark) = (Some(figure), Some(mark));
     }
-    claim.lineage = found.lineage;
+    (claim.lineage, claim.computed) = (found.lineage, found.computed);
     let verdict = verdict?;
     claim.outcome = Outcome::of_comparison(verdict.holds, &claim.lineage, own_row);
     claim.difference = verdict.difference;
@@ -260,7 +263,7 @@ fn judge_order(rows: &[Row], claims: &mut [Claim]) {
                 let own = rows[*index].own.iter().any(|(sha256, row)| compared.contains(*sha256, *row));
                 claim.evidence = compared.tier();
                 claim.outcome = Outcome::of_comparison(true, &compared, own);
-                claim.lineage = compared;
+                (claim.lineage, claim.computed) = (compared, None);
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Where everything of a `funky` figure stands. Columns have fixed places in units of the drawing, rows are one unit
 //! apart downwards; the table is as large as the labels around it leave room for.
 
+use std::sync::Arc;
+
 use super::shade::with_lightness;
 use super::spec::{ColumnSpec, FunkySpec, GroupSpec, ShapeSpec};
 use super::table::{Cell, TableRow};
@@ -180,9 +182,12 @@ impl<'a> Drawing<'a> {
 
     /// A row's label and cells with their marks; `position` counts rows from 1.
     fn row(&self, row: &TableRow<'_>, position: f64, elements: &mut Vec<Element>, marks: &mut Vec<Mark>) {
-        let placed_by = Lineage::union([&row.lineage(), &row.placed_by]);
         let mut push = |mark: Mark, children: Vec<Element>| {
-            let mark = mark.part(Part::Number(Quantity::X), placed_by.clone());
+            let placed_by = match mark.found_by {
+                Some(_) => row.placed_by.clone(),
+                None => Lineage::union([&mark.lineage, &row.placed_by]),
+            };
+            let mark = mark.part(Part::Number(Quantity::X), placed_by);
             marks.push(Mark { x: Some(position), ..mark });
             let marks = Some(marks.len() - 1..marks.len());
             let frame = Some(Frame { x: self.x, y: self.y });
@@ -191,7 +196,13 @@ impl<'a> Drawing<'a> {
         let label = self.spec.label(row.key);
         let mark = Mark::new(MarkKind::Text, "", "", label, row.lineage());
         push(
-            Mark { text: label.to_owned(), reading: Reading::Nowhere, ..mark },
+            // A row is there because of its cells; where it stands, its block decides.
+            Mark {
+                text: label.to_owned(),
+                reading: Reading::Nowhere,
+                found_by: Some(Arc::new(row.lineage())),
+                ..mark
+            },
             vec![self.row_label(row, label)],
         );
         for ((x, column), cell) in self.places.iter().zip(&self.spec.column).zip(&row.cells) {
