@@ -25,7 +25,7 @@ impl Diagnostic for TaskError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Unfit { hint, .. } => hint.clone(),
-            Self::Mismatch { hint, .. } => Some(hint.clone()),
+            Self::Mismatch { hint, .. } => Some((*hint).to_owned()),
             Self::File { source, .. } => wrong_path(source).map(str::to_owned),
             Self::Data { source, .. } => match &source.problem {
                 DataProblem::Io(error) => wrong_path(error).map(str::to_owned),

@@ -23,7 +23,7 @@ fn scene(id: &str) -> Scene {
     let vault = Vault::new(&manifest, &root.join("frozen"), Lock::default());
     let mut library = Library::new(&vault);
     let spec = manifest.figures.iter().find(|spec| spec.id == id).unwrap();
-    figures::draw(spec, Theme::Faithful, &mut |id| Ok(library.get(id)?)).unwrap()
+    figures::draw(spec, Theme::Faithful, &mut |id| library.get(id)).unwrap()
 }
 
 /// Rows of a CSV text without quotes, by column.

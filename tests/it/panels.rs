@@ -17,7 +17,7 @@ pub fn scenes(paper: &str, theme: Theme) -> Vec<Scene> {
     let manifest = manifest::load(root, &root.join("manifests").join(paper)).unwrap();
     let vault = Vault::new(&manifest, &root.join("frozen"), Lock::default());
     let mut library = Library::new(&vault);
-    let mut draw = |spec| figures::draw(spec, theme, &mut |id| Ok(library.get(id)?)).unwrap();
+    let mut draw = |spec| figures::draw(spec, theme, &mut |id| library.get(id)).unwrap();
     manifest.figures.iter().map(&mut draw).collect()
 }
 

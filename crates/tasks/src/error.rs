@@ -33,13 +33,13 @@ pub enum TaskError {
         /// The file.
         path: PathBuf,
         /// What it was expected to be, with the name of the record: "the file that `mask.json` describes".
-        expectation: String,
+        expectation: Box<str>,
         /// The hash in the record.
         expected: Sha256,
         /// The hash of the bytes.
         computed: Sha256,
         /// What the user can do.
-        hint: String,
+        hint: &'static str,
     },
     /// Sound by itself and unfit for what is asked.
     #[error("{problem}")]

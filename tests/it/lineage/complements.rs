@@ -68,7 +68,7 @@ fn values_do_not_depend_on_random_numbers_outside_their_lineage() {
     let run = |seed: usize| {
         let mut chance = Chance::new(1000 + seed as u64);
         let mut kept: Rows = Rows::new();
-        if seed % 2 == 0 {
+        if seed.is_multiple_of(2) {
             kept.extend((0..n_rows).filter(|_| chance.one_in(2)));
         }
         while kept.len() < n_rows / 2 - n_rows / 20 {

@@ -175,7 +175,7 @@ mod tests {
     fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
-            let file = File::create(folder.path().join(name)).unwrap();
+            let file = std::fs::File::create(folder.path().join(name)).unwrap();
             if name.ends_with(".gz") {
                 let mut encoder = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
                 encoder.write_all(text.as_bytes()).unwrap();

@@ -121,11 +121,10 @@ impl Metadata {
         }
         Err(TaskError::Mismatch {
             path: self.path.clone(),
-            expectation: "of a reconstruction from the present mask: the model has seen other entries"
-                .to_owned(),
+            expectation: "of a reconstruction from the present mask: the model has seen other entries".into(),
             expected: present,
             computed: made_from,
-            hint: "run the model again with `repro run-models`".to_owned(),
+            hint: "run the model again with `repro run-models`",
         })
     }
 

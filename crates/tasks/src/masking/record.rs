@@ -88,10 +88,10 @@ impl MaskRecord {
             if computed != expected {
                 return Err(TaskError::Mismatch {
                     path: path.to_owned(),
-                    expectation: format!("the {what} matrix that `{}` describes", record.display()),
+                    expectation: format!("the {what} matrix that `{}` describes", record.display()).into(),
                     expected,
                     computed,
-                    hint: AGAIN.to_owned(),
+                    hint: AGAIN,
                 });
             }
         }

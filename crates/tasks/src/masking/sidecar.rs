@@ -82,10 +82,10 @@ impl MaskedPlaces {
         }
         Err(TaskError::Mismatch {
             path: path.to_owned(),
-            expectation: "the mask that its record describes".to_owned(),
+            expectation: "the mask that its record describes".into(),
             expected,
             computed,
-            hint: "make the mask again with `repro prepare-data`".to_owned(),
+            hint: "make the mask again with `repro prepare-data`",
         })
     }
 

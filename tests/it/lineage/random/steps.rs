@@ -105,7 +105,7 @@ fn recode(schema: &mut Schema, chance: &mut Chance) -> Option<String> {
     let drops = key.values.len() > 2 && chance.one_in(2);
     let kept = if drops { &key.values[1..] } else { &key.values[..] };
     let pairs: Vec<String> =
-        kept.iter().map(|value| format!("{} = {}", quote(value), quote(&format!("{value}_")))).collect();
+        kept.iter().map(|value| format!("{} = {}", quote(value), quote(format!("{value}_")))).collect();
     key.values = kept.iter().map(|value| format!("{value}_")).collect();
     let into = if chance.one_in(2) {
         key.name.clone_from(&fresh);
@@ -146,7 +146,7 @@ fn to_number(schema: &mut Schema, chance: &mut Chance) -> Option<String> {
 }
 
 fn drop_missing(schema: &mut Schema, chance: &mut Chance) -> Option<String> {
-    Some(quote(&schema.number(chance)))
+    Some(quote(schema.number(chance)))
 }
 
 fn join(schema: &mut Schema, chance: &mut Chance) -> Option<String> {
