@@ -171,7 +171,7 @@ impl Finding {
         Self { file: Some(file.display().to_string()), line: Some(line), ..self }
     }
 
-    /// The same about several names, which [`some`] shows.
+    /// The same about several names, which `some` shows.
     #[must_use]
     pub fn naming<'n>(self, names: impl IntoIterator<Item = &'n str>) -> Self {
         let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
