@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use globset::Glob;
 
-use super::content::{Source, TableSpec, has_content, is_pickle};
+use super::absences::{missing, unreadable};
+use super::content::{Source, TableSpec, is_pickle};
 use super::dataset::{Absent, Alternative};
 use super::format::without_reader;
 use super::frame::Frame;
@@ -13,8 +14,8 @@ use super::read::read;
 use super::{DatasetSpec, QueryError, Table};
 use crate::error::{Diagnostic, Failure, sentence};
 use crate::evidence::{Lookups, Missing, Reason};
-use crate::manifest::{Artifact, At, ManifestError, Origin, RawSpec, SourceKind, nearest};
-use crate::store::{Absence, Vault, VerifiedFile};
+use crate::manifest::{Artifact, At, ManifestError, RawSpec, nearest};
+use crate::store::{Vault, VerifiedFile};
 
 /// A resolved dataset.
 #[derive(Clone, Debug)]
@@ -320,7 +321,7 @@ impl<'a> Library<'a> {
     /// The stacked rows of an alternative's files, all of which must be there.
     fn files(&mut self, name: &str, alternative: &Alternative) -> Result<Result<Frame, Missing>, QueryError> {
         let artifacts = self.artifacts(name, alternative)?;
-        if let Some(missing) = self.unreadable(&artifacts, alternative.table.is_some()) {
+        if let Some(missing) = unreadable(self.vault, &artifacts, alternative.table.is_some()) {
             return Ok(Err(missing));
         }
         let mut absent: Vec<(&Artifact, Reason)> = Vec::new();
@@ -360,7 +361,7 @@ impl<'a> Library<'a> {
         }
         match (stacked, absent.first()) {
             (Some(frame), None) => Ok(Ok(frame)),
-            _ => Ok(Err(self.missing(&absent, artifacts.len()))),
+            _ => Ok(Err(missing(self.vault, &absent, artifacts.len()))),
         }
     }
 
@@ -412,81 +413,6 @@ impl<'a> Library<'a> {
             return Err(raw.error(format!("`{}` is a tree of files, not a table", tree.id)).into());
         }
         Ok(artifacts)
-    }
-
-    fn missing(&self, absent: &[(&Artifact, Reason)], wanted: usize) -> Missing {
-        let with = |wanted: Reason| absent.iter().find(move |(_, reason)| *reason == wanted);
-        if let Some((artifact, _)) = with(Reason::Error) {
-            return Missing::error(format!("`{}` cannot be read", artifact.id));
-        }
-        let worst = with(Reason::HashMismatch).or_else(|| with(Reason::Stale)).or(absent.first());
-        let Some((artifact, reason)) = worst else {
-            return Missing::new(Reason::NotFetched, "no file");
-        };
-        let paper = self.vault.manifest().id();
-        let detail = match (reason, absent.len()) {
-            (Reason::HashMismatch, _) => format!("`{}` is not the pinned file", artifact.id),
-            (Reason::NotRun | Reason::Stale, n) => {
-                let absence = self.vault.presence(artifact).err().unwrap_or(Absence::NotFetched);
-                let (_, sentence) = self.vault.absence(artifact, absence);
-                let more =
-                    if n > 1 { format!(", and {} more files do not count", n - 1) } else { String::new() };
-                format!("{sentence}{more}")
-            }
-            (Reason::Unpinned, _) => self.vault.absence(artifact, Absence::NotPinned).1,
-            (_, 1) if wanted == 1 => {
-                format!("`{}` is not there{}", artifact.id, self.unlock(paper, artifact))
-            }
-            (_, n) => {
-                format!(
-                    "{n} of {wanted} files like `{}` are not there{}",
-                    artifact.id,
-                    self.unlock(paper, artifact)
-                )
-            }
-        };
-        Missing::new(*reason, detail).waiting_for(absent.iter().map(|(artifact, _)| artifact.id.as_str()))
-    }
-
-    /// Files among these that have no reader: then it does not matter whether they are there, since fetching them
-    /// would not help.
-    fn unreadable(&self, artifacts: &[&Artifact], has_table: bool) -> Option<Missing> {
-        let described = |artifact: &&Artifact| {
-            let what = without_reader(artifact, has_table)?;
-            Some(format!("`{}` ({}), {what}", artifact.id, self.place(artifact)))
-        };
-        let waiting: Vec<String> = artifacts.iter().filter_map(described).collect();
-        let why = match artifacts.iter().all(|artifact| has_content(artifact)) {
-            true => "of which no part is declared to be the table",
-            false => "which this version does not read",
-        };
-        let detail = format!("waits for {}, {why}", waiting.join(" and "));
-        let needs = artifacts.iter().map(|artifact| artifact.id.as_str());
-        let missing = Missing::new(Reason::UnsupportedFormat, detail).waiting_for(needs);
-        (!waiting.is_empty()).then_some(missing)
-    }
-
-    /// Where an artifact lives.
-    fn place(&self, artifact: &Artifact) -> String {
-        match (self.vault.manifest().source(artifact).map(|source| &source.kind), &artifact.origin) {
-            (Some(SourceKind::Hub { repo, .. }), Origin::File { path, .. }) => {
-                format!("`{}` on the Hub in `{repo}`", path.trim_start_matches("**/"))
-            }
-            (Some(SourceKind::Http { url }), Origin::File { path, .. }) => format!("`{url}{path}`"),
-            (_, Origin::Member { archive, member }) => format!("`{member}` in `{archive}`"),
-            _ => format!("`{}` of this project", artifact.to),
-        }
-    }
-
-    /// How to get an artifact.
-    fn unlock(&self, paper: &str, artifact: &Artifact) -> String {
-        match self.vault.manifest().source(artifact).map(|source| &source.kind) {
-            Some(SourceKind::Hub { repo, .. }) => {
-                format!(" (on the Hub in `{repo}`; `repro fetch {paper}/{}` gets it)", artifact.id)
-            }
-            Some(SourceKind::Http { .. }) => format!(" (`repro fetch {paper}/{}` gets it)", artifact.id),
-            _ => String::new(),
-        }
     }
 
     /// Remembers what is wrong, once per subject.

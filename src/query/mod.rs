@@ -4,6 +4,7 @@
 //! it was travels with the table. polars reads, takes, melts, joins and groups; what a verb means for missing
 //! values and for lineage is decided here.
 
+mod absences;
 mod arithmetic;
 mod bootstrap;
 mod bounds;

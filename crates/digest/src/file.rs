@@ -59,7 +59,7 @@ pub fn check_target(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether an error says that a path is something else than a regular file.
+/// Whether opening failed because the path is not a regular file.
 pub fn is_not_a_file(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|inner| inner.is::<NotAFile>())
 }

@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// What names of temporary files begin with.
+/// Prefix of the names of temporary files.
 pub const PREFIX: &str = ".repro-";
 
 /// The name of a lock file, which is not a temporary file.
@@ -66,7 +66,7 @@ pub fn sweep(folder: &Path) {
     }
 }
 
-/// Whether no process holds the lock of a temporary file.
+/// Whether a temporary file is unused: no process has it locked.
 fn is_free(path: &Path) -> bool {
     File::open(path).is_ok_and(|file| file.try_lock().is_ok())
 }

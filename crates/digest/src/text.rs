@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// Whether a character is obeyed instead of shown: controls (escape sequences begin with one) other than line break and
-/// tab, and those that turn the direction of reading, so that a reader sees another text than a program.
+/// Whether a terminal or browser acts on a character instead of showing it: control characters other than line break and tab
+/// (escape sequences start with one), and characters that reverse the reading direction.
 pub fn is_obeyed(character: char) -> bool {
     match character {
         '\n' | '\t' => false,

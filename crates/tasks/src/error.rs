@@ -32,13 +32,13 @@ pub enum TaskError {
     Mismatch {
         /// The file.
         path: PathBuf,
-        /// What it was expected to be, with the name of the record: "the file that `mask.json` describes".
+        /// The file that was expected, and the record that describes it: "the mask that its record describes".
         expectation: Box<str>,
         /// The hash in the record.
         expected: Sha256,
         /// The hash of the bytes.
         computed: Sha256,
-        /// What the user can do.
+        /// Advice for the user.
         hint: &'static str,
     },
     /// Sound by itself and unfit for what is asked.
@@ -46,7 +46,7 @@ pub enum TaskError {
     Unfit {
         /// What was expected and what was found, with the names of the files.
         problem: String,
-        /// What the user can do.
+        /// Advice for the user.
         hint: Option<String>,
     },
 }

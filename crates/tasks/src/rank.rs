@@ -61,7 +61,7 @@ pub struct RankedMetric {
     pub name: String,
     /// Whether less of it is better.
     pub lower_is_better: bool,
-    /// Whether nothing says so, neither the user nor its name: more is taken as better then.
+    /// Whether the direction is a guess: neither the user nor the metric's name states it, so higher counts as better.
     pub assumed: bool,
     /// One a method; `None` where it has no value, and for all where fewer than two have one or all are equal.
     pub percentiles: Vec<Option<f64>>,

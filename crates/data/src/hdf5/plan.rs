@@ -196,7 +196,8 @@ pub(super) fn unsupported(what: impl Into<String>) -> DataError {
     DataError::new("", DataProblem::Unsupported(what.into()))
 }
 
-/// Whether the values lie in other files: the layout alone says that they were never written.
+/// Whether a dataset keeps its values in other files (HDF5 external storage). By its layout alone it looks as if no values
+/// were ever written.
 fn is_external(dataset: &Dataset) -> bool {
     let refused = dataset.read_raw_rows(0, 0);
     matches!(refused, Err(Error::Format(FormatError::UnsupportedExternalStorage)))

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::spec::MaskMode;
 use crate::{TaskError, files};
 
-/// What to do where files and their mask do not belong together.
+/// Advice when a file is not the one that its mask was made from.
 const AGAIN: &str =
     "bring the file back, or make the mask again with `repro prepare-data` and run the models again";
 

@@ -1,4 +1,4 @@
-//! Whether less or more of a metric is better, by its name.
+//! Whether lower or higher values of a metric are better, as its name suggests.
 
 /// Which end of a metric is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,7 +15,7 @@ const MOST_BYTES: u64 = 64 << 20;
 /// Spellings of a value that is missing.
 const MISSING: [&str; 8] = ["", "NaN", "nan", "NA", "N/A", "n/a", "null", "None"];
 
-/// What may separate fields; of equally many in the first line the first of these does.
+/// Possible separators. The one that occurs most often in the first line is used; on a tie, the first of this list.
 const SEPARATORS: [char; 3] = ['\t', ';', ','];
 
 /// A table of scores, checked.
@@ -42,8 +42,8 @@ impl ScoreTable {
     /// Reads a table, gzipped or not. The first line says by what fields are separated.
     ///
     /// # Errors
-    /// Where a line has another number of fields than the first, names are missing or occur twice, there is no metric or no
-    /// method, or a value is not a number.
+    /// If the number of fields differs between lines, a name is missing or repeated, the table has no metric or no method, or a
+    /// value is not a number.
     pub fn read(path: &Path) -> Result<Self, TaskError> {
         Reader { path }.table()
     }
