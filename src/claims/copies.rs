@@ -127,7 +127,9 @@ impl<'a> Copies<'a> {
             let file = self.vault.read(artifact).ok()?.ok()?;
             let table = read_csv(&file, artifact).ok()?;
             let numbers = |column: &str| {
-                let cell = |row| Number::of(&table.cell(column, row).unwrap_or_default());
+                let texts = table.texts(column);
+                let text = |row| texts.and_then(|texts| texts.get(row)).unwrap_or_default();
+                let cell = |row| Number::of(&text(row));
                 (column.to_owned(), (0..table.n_rows()).map(cell).collect())
             };
             Some(Rc::new(table.column_names().map(numbers).collect()))

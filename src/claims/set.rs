@@ -2,6 +2,7 @@
 //!
 //! What is wrong with one row, or with one set, concerns that row or that set: it is told, and the others are judged.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use super::{Cells, ClaimsError, Rule, SetNotes};
 use crate::digest::Sha256;
 use crate::evidence::{Missing, Reason};
 use crate::manifest::{Artifact, DerivedRow, RawSpec, nearest};
-use crate::query::{OneOrMany, Table, parse_number, read_csv};
+use crate::query::{OneOrMany, Table, Texts, parse_number, read_csv};
 use crate::store::{ReadError, Vault};
 
 /// Most claims that a set may expect: a number beyond every paper, so that no count of counts overflows.
@@ -121,9 +122,11 @@ impl<'a> Published<'a> {
 
     fn of(artifact: &'a Artifact, table: &Table, sha256: Sha256) -> Self {
         let columns: Vec<String> = table.column_names().map(str::to_owned).collect();
+        let texts: Vec<_> = columns.iter().map(|name| (name, table.texts(name))).collect();
         let derived: BTreeSet<u32> = artifact.derived_rows.iter().map(|derived| derived.row).collect();
         let cells = |index: usize| -> Cells {
-            columns.iter().map(|name| (name.clone(), table.text(name, index).unwrap_or_default())).collect()
+            let cell = |cells: Option<Texts<'_>>| cells?.get(index).map(Cow::into_owned);
+            texts.iter().map(|(name, cells)| ((*name).clone(), cell(*cells).unwrap_or_default())).collect()
         };
         let rows = (0..table.n_rows())
             .map(|index| (u32::try_from(index + 1).unwrap_or(u32::MAX), index))

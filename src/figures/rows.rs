@@ -76,24 +76,18 @@ impl Datasets {
                 return Err(FigureError::unknown(spec, &what, column, table.column_names()));
             }
         }
-        // How many conditions, from the first, a row fulfils: where the next one is never met, it matches nothing.
-        let mut met = 0;
-        let fulfils = |position: &u32| {
-            let cell = |column: &str| table.cell(column, *position as usize);
-            let is_met = |(column, text): &(&String, &String)| cell(column).as_deref() == Some(text.as_str());
-            let n = conditions.iter().position(|condition| !is_met(condition)).unwrap_or(conditions.len());
-            met = met.max(n);
-            n == conditions.len()
-        };
         let n = u32::try_from(table.n_rows())
             .map_err(|_| FigureError::new(spec, &format!("dataset `{id}` has too many rows to draw")))?;
-        // Filtering a million rows by nothing takes longer than counting them.
-        let all = conditions.is_empty();
-        let positions = if all { (0..n).collect() } else { (0..n).filter(fulfils).collect() };
-        if n > 0 {
-            for (index, (column, text)) in conditions.iter().enumerate().take(met + 1) {
-                self.looked_for(id, column, text, index < met);
+        let mut positions: Vec<u32> = (0..n).collect();
+        for (column, text) in conditions {
+            // Without a row nothing is looked for: an earlier condition is the one that matches nothing.
+            if positions.is_empty() {
+                break;
             }
+            let cells = table.texts(column);
+            let cell = |position: u32| cells.and_then(|cells| cells.get(position as usize));
+            positions.retain(|position| cell(*position).as_deref() == Some(text.as_str()));
+            self.looked_for(id, column, text, !positions.is_empty());
         }
         Ok((table, positions))
     }
@@ -108,8 +102,10 @@ impl Datasets {
     ) -> Vec<Row<'r>> {
         let mut found: BTreeMap<&str, bool> = texts.into_iter().map(|text| (text.as_str(), false)).collect();
         let mut listed = Vec::new();
+        // All rows are of one table.
+        let cells = rows.first().and_then(|row| row.table.texts(column));
         for row in rows {
-            let cell = row.table.cell(column, row.index).unwrap_or_default();
+            let cell = cells.and_then(|cells| cells.get(row.index)).unwrap_or_default();
             match found.get_mut(cell.as_ref()) {
                 Some(found) => {
                     *found = true;

@@ -39,4 +39,4 @@ pub use library::{Chosen, DatasetInputs, Evidence, Library};
 pub use read::read_csv;
 pub use spelling::advice;
 pub use step::OneOrMany;
-pub use table::{Column, NotANumber, Table};
+pub use table::{Column, NotANumber, Table, Texts};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use polars::prelude::{DataType, PlSmallStr, StringChunked};
+use polars::prelude::{DataType, Float64Chunked, PlSmallStr, StringChunked};
 use rayon::prelude::*;
 
 use super::categories::Categories;
@@ -103,10 +103,15 @@ impl Table {
 
     /// The same, without a copy of what is text already.
     pub fn cell(&self, column: &str, row: usize) -> Option<Cow<'_, str>> {
-        let column = self.0.require(column).ok()?;
+        self.texts(column)?.get(row)
+    }
+
+    /// The cells of a column as text, found by its name once for many rows; `None` for an unknown column.
+    pub fn texts(&self, column: &str) -> Option<Texts<'_>> {
+        let column = self.0.data.column(column).ok()?;
         match column.dtype() {
-            DataType::String => column.str().ok()?.get(row).map(Cow::Borrowed),
-            _ => column.f64().ok()?.get(row).map(|value| Cow::Owned(value.to_string())),
+            DataType::String => column.str().ok().map(Texts::Text),
+            _ => column.f64().ok().map(Texts::Number),
         }
     }
 
@@ -152,18 +157,8 @@ impl Table {
 
     /// The texts of a column at these positions, each different text once; `None` for an unknown column.
     pub fn categories(&self, column: &str, positions: &[u32]) -> Option<Categories> {
-        let column = self.0.require(column).ok()?;
-        Some(match column.dtype() {
-            DataType::String => {
-                let cells = column.str().ok()?;
-                Categories::read(positions, |position| cells.get(position as usize).map(Cow::Borrowed))
-            }
-            _ => {
-                let cells = column.f64().ok()?;
-                let text = |position: u32| Some(Cow::Owned(cells.get(position as usize)?.to_string()));
-                Categories::read(positions, text)
-            }
-        })
+        let cells = self.texts(column)?;
+        Some(Categories::read(positions, |position| cells.get(position as usize)))
     }
 
     /// Where a row comes from; `None` beyond the last row.
@@ -205,6 +200,25 @@ impl Table {
     /// Where all rows come from.
     pub fn lineages(&self) -> &Lineages {
         &self.0.lineage
+    }
+}
+
+/// The cells of a column as text: numbers in their shortest form.
+#[derive(Clone, Copy)]
+pub enum Texts<'a> {
+    /// Text as it stands in the file.
+    Text(&'a StringChunked),
+    /// Finite numbers.
+    Number(&'a Float64Chunked),
+}
+
+impl<'a> Texts<'a> {
+    /// The cell of a row; `None` for a missing value.
+    pub fn get(&self, row: usize) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Text(cells) => cells.get(row).map(Cow::Borrowed),
+            Self::Number(cells) => cells.get(row).map(|value| Cow::Owned(value.to_string())),
+        }
     }
 }
 

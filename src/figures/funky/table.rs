@@ -1,5 +1,7 @@
 //! The cells of a `funky` figure: rows in order, what each holds and where it comes from.
 
+use std::collections::BTreeMap;
+
 use super::spec::{BlockSpec, CellsSpec, ColumnSpec, FunkySpec, ShapeSpec};
 use crate::evidence::Lineage;
 use crate::figures::FigureError;
@@ -99,6 +101,8 @@ fn sort(spec: &FunkySpec, block: &BlockSpec, rows: &mut [TableRow<'_>]) {
 struct Source<'a> {
     spec: &'a CellsSpec,
     rows: Vec<Row<'a>>,
+    /// The same by the names of the cell's row and column.
+    cells: BTreeMap<(String, String), Vec<Row<'a>>>,
 }
 
 impl<'a> Source<'a> {
@@ -108,7 +112,14 @@ impl<'a> Source<'a> {
             .chain(&spec.size)
             .map(String::as_str)
             .collect();
-        Ok(Self { spec, rows: data.rows(raw, &spec.data, &[&spec.conditions], &columns)? })
+        let rows = data.rows(raw, &spec.data, &[&spec.conditions], &columns)?;
+        let mut cells: BTreeMap<_, Vec<Row<'a>>> = BTreeMap::new();
+        for row in &rows {
+            if let (Some(key), Some(column)) = (row.text(&spec.row), row.text(&spec.column)) {
+                cells.entry((key, column)).or_default().push(*row);
+            }
+        }
+        Ok(Self { spec, rows, cells })
     }
 
     /// Records rows and columns of the figure without a cell, and rows of the dataset that no cell shows.
@@ -124,13 +135,9 @@ impl<'a> Source<'a> {
 
     /// The cell of a row and column; two are an error, since only one could be seen.
     fn cell(&self, raw: &RawSpec, row: &str, column: &ColumnSpec) -> Result<Option<Cell>, FigureError> {
-        let is = |found: &Row<'_>, name: &str, text: &str| found.text(name).as_deref() == Some(text);
-        let mut cells = self
-            .rows
-            .iter()
-            .filter(|found| is(found, &self.spec.row, row) && is(found, &self.spec.column, &column.key));
-        let Some(found) = cells.next() else { return Ok(None) };
-        if let Some(second) = cells.next() {
+        let Some(cells) = self.cells.get(&(row.to_owned(), column.key.clone())) else { return Ok(None) };
+        let [found, others @ ..] = cells.as_slice() else { return Ok(None) };
+        if let Some(second) = others.first() {
             let message = format!(
                 "dataset `{}` has several rows for `{row}` in column `{}` ({})",
                 self.spec.data,
