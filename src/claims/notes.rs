@@ -111,7 +111,8 @@ fn wide(spec: &Spec, published: &Published<'_>, rows: &[Row]) -> Option<Wide> {
         cells.filter_map(|cell| parse(cell).ok()).collect()
     };
     let largest = values.iter().map(|value| value.abs()).fold(0.0, f64::max);
-    let spread = spread(&values).or_else(|| spread(&column())).unwrap_or(largest);
+    // A single 0 says nothing about what is wide.
+    let spread = spread(&values).or_else(|| spread(&column())).or((largest > 0.0).then_some(largest))?;
     let allowed: Vec<f64> = rows.iter().filter_map(|row| allowed(spec.rule, row)).collect();
     let above: Vec<f64> = allowed.into_iter().filter(|allowed| *allowed > spread).collect();
     let allowed = above.iter().copied().fold(0.0, f64::max);

@@ -1,8 +1,9 @@
 //! What every verb gets: the project, the global flags and the only way to print.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 
-use crate::digest::text::escaped;
+use crate::digest::text::{escaped, one_line};
 use crate::error::{Diagnostic, sentence};
 use crate::manifest::Project;
 
@@ -38,7 +39,8 @@ pub enum Color {
 }
 
 /// Writes data to stdout and everything else to stderr. A reader that went away is no error. Texts may come from files and
-/// servers: characters that a terminal would obey are escaped, except in [`Printer::data`].
+/// servers: characters that a terminal would obey are escaped, except in
+/// [`Printer::data`], and a text cannot pretend to be the next line.
 #[derive(Clone, Copy, Debug)]
 pub struct Printer {
     /// No notes.
@@ -59,7 +61,7 @@ impl Printer {
 
     /// A line of data.
     pub fn line(&self, text: impl AsRef<str>) {
-        let mut line = escaped(text.as_ref()).into_owned();
+        let mut line = one_line(text.as_ref()).into_owned();
         line.push('\n');
         self.data(line.as_bytes());
     }
@@ -79,7 +81,7 @@ impl Printer {
     /// A line of information, unless quiet.
     pub fn note(&self, text: impl AsRef<str>) {
         if !self.quiet {
-            self.stderr(&escaped(text.as_ref()));
+            self.stderr(&one_line(text.as_ref()));
         }
     }
 
@@ -101,11 +103,11 @@ impl Printer {
     ) -> String {
         let mut text = self.paint(color, severity);
         if let Some(about) = about {
-            text.push_str(&format!(" {}:", escaped(about)));
+            text.push_str(&format!(" {}:", one_line(about)));
         }
-        text.push_str(&format!(" {}", escaped(&sentence(failure))));
+        text.push_str(&format!(" {}", set_in(&escaped(&sentence(failure)))));
         if let Some(hint) = failure.hint() {
-            text.push_str(&format!("\n{} {}", self.paint("36", "hint:"), escaped(&hint)));
+            text.push_str(&format!("\n{} {}", self.paint("36", "hint:"), set_in(&escaped(&hint))));
         }
         text
     }
@@ -117,4 +119,14 @@ impl Printer {
     fn stderr(&self, text: &str) {
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
+}
+
+/// Sets the second and further lines of a message in, where they are not already: a line of a file that is quoted must not
+/// pass for a message of its own.
+fn set_in(text: &str) -> Cow<'_, str> {
+    let starts_a_line = |line: &str| !line.is_empty() && !line.starts_with(' ');
+    if !text.lines().skip(1).any(starts_a_line) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace('\n', "\n  "))
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::session::Session;
 use super::{Context, ExitCode};
 use crate::claims::Judged;
-use crate::error::Failure;
+use crate::error::{Failure, sentence};
 use crate::evidence::{Reason, Tier};
 use crate::manifest::{Artifact, Selection};
 use crate::stages::{self, Why, plan};
@@ -185,13 +185,17 @@ fn artifacts(vault: &Vault<'_>) -> Vec<Item> {
     let manifest = vault.manifest();
     let item = |artifact: &Artifact| {
         let presence = vault.presence(artifact);
+        let unreadable = if artifact.is_tree() { None } else { vault.open(artifact).err() };
         let state = match presence {
+            Ok(()) if unreadable.is_some() => "unreadable",
             Ok(()) => "present",
             Err(Absence::NotFetched) => "missing",
             Err(Absence::NotPinned) => "unpinned",
             Err(Absence::Stale) => "stale",
         };
-        let (reason, detail) = presence.err().map(|absence| vault.absence(artifact, absence)).unzip();
+        let absent = presence.err().map(|absence| vault.absence(artifact, absence));
+        let unreadable = unreadable.map(|error| (Reason::Error, sentence(&error)));
+        let (reason, detail) = absent.or(unreadable).unzip();
         let reason = reason.map(Reason::name);
         let evidence = Some(vault.tier(artifact).name());
         let locked = vault.lock().tree(&artifact.id).map(|tree| (tree.files.len(), tree.size()));

@@ -82,7 +82,7 @@ fn print(summary: &LockSummary, context: &Context) {
         let open: Vec<_> = summary.open.iter().map(|(paper, id)| format!("{paper}/{id}")).collect();
         out.line(json!({ "schema": 1, "changes": changes, "open": open }).to_string());
     } else {
-        summary.changes.iter().for_each(|change| out.line(as_text(change)));
+        summary.changes.iter().for_each(|change| out.text(&(as_text(change) + "\n")));
     }
     for (paper, id) in &summary.open {
         out.note(format!("open: {paper}/{id} has no pin yet; `repro fetch` records what it receives"));

@@ -193,7 +193,11 @@ fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {
         Verb::Score(_) | Verb::Rank(_) | Verb::Completions(_) | Verb::Man => Ok(ExitCode::Success),
         Verb::PrepareData(_) | Verb::RunModels(_) | Verb::Evaluate(_) => Ok(ExitCode::Success),
     };
-    Ok(done?.worst(status))
+    let status = done?.worst(status);
+    if status == ExitCode::Nothing {
+        out.note("nothing was evaluated (exit status 4)");
+    }
+    Ok(status)
 }
 
 /// The current folder was removed or may not be read.

@@ -74,7 +74,7 @@ pub fn run(arguments: &ReportArguments, context: &Context) -> Result<ExitCode, F
     let project = arguments.out.is_none().then_some(context.project.root.as_path());
     let written = write(&model, &path, &arguments.format, project)?;
     if context.json {
-        context.out.line(pretty(&model));
+        context.out.text(&format!("{}\n", pretty(&model)));
     } else {
         written.iter().for_each(|path| context.out.line(path.display().to_string()));
     }

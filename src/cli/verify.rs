@@ -5,6 +5,7 @@ use serde_json::json;
 use super::context::Context;
 use super::exit::ExitCode;
 use super::remark::report_stages;
+use crate::digest::text::one_line;
 use crate::error::Failure;
 use crate::manifest::Selection;
 use crate::stages;
@@ -79,7 +80,7 @@ fn print(files: &[(&str, Checked)], context: &Context) {
         return;
     }
     for (paper, file) in files {
-        out.line(as_text(paper, file));
+        out.text(&(as_text(paper, file) + "\n"));
     }
     let count = |name: &str| files.iter().filter(|(_, file)| file.state.name() == name).count();
     let counts =
@@ -91,7 +92,8 @@ fn print(files: &[(&str, Checked)], context: &Context) {
 
 fn as_text(paper: &str, file: &Checked) -> String {
     let state = file.state.name();
-    let path = file.path.display();
+    let path = file.path.display().to_string();
+    let path = one_line(&path);
     let name = file.artifact.as_ref().map(|id| format!("{paper}/{id}  ")).unwrap_or_default();
     let detail = match &file.state {
         FileState::Mismatched { expected, computed } => {
@@ -100,7 +102,7 @@ fn as_text(paper: &str, file: &Checked) -> String {
         FileState::Resized { expected, found } => {
             format!("\n\n  Expected: {expected} bytes\n  Computed: {found} bytes\n")
         }
-        FileState::Refused(why) | FileState::Stale(why) => format!("  {why}"),
+        FileState::Refused(why) | FileState::Stale(why) => format!("  {}", one_line(why)),
         FileState::Missing { optional: true } => "  (optional)".into(),
         FileState::Unpinned => "  neither manifest nor lock says what it should be".into(),
         FileState::Extra if file.artifact.is_some() => "  the lock does not hold it".into(),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::digest::text::one_line;
 use crate::error::{Class, Diagnostic};
 use crate::manifest::Line;
 
@@ -200,16 +201,11 @@ impl Finding {
 pub(super) fn some<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     const SHOWN: usize = 4;
     let names: Vec<&str> = names.into_iter().collect();
-    let quoted: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{}`", visible(name))).collect();
+    let quoted: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{}`", one_line(name))).collect();
     match names.len().saturating_sub(SHOWN) {
         0 => quoted.join(", "),
         more => format!("{} and {more} more", quoted.join(", ")),
     }
-}
-
-/// A text from a file without control characters, which a terminal would obey.
-fn visible(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }
 
 /// `1 row`, `2 rows`.
@@ -252,6 +248,6 @@ mod tests {
     fn long_lists_are_cut_and_control_characters_shown() {
         assert_eq!(some(["a", "b"]), "`a`, `b`");
         assert_eq!(some(["a", "b", "c", "d", "e", "f"]), "`a`, `b`, `c`, `d` and 2 more");
-        assert_eq!(some(["\u{1b}[2J"]), "`\\u{1b}[2J`");
+        assert_eq!(some(["\u{1b}[2J"]), "`\\u001b[2J`");
     }
 }

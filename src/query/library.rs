@@ -298,18 +298,15 @@ impl<'a> Library<'a> {
                 None => None,
             };
             let words = format!("step {} ({})", i + 1, step.verb());
-            let (n_before, without) = (frame.n_rows(), step.without_value(&frame));
             let mut seen = Lookups::default();
-            frame = step.apply(frame, joined.as_deref(), &mut seen).map_err(|error| {
+            let (result, leaves) = step.counted(frame, joined.as_deref(), &mut seen).map_err(|error| {
                 let way = [&way[..], &[At::Key("steps"), At::Index(i)]].concat();
                 located(error, || raw.error_at(&way, format!("dataset `{name}`, {words}")))
             })?;
+            frame = result;
             lookups.add_step(&words, seen);
             transforms.extend(step.transform());
-            left_out.extend(without.map(|without| format!("{words}: {without}")));
-            if step.drops_rows() && frame.n_rows() < n_before {
-                left_out.push(format!("{words}: {} of {n_before} rows", n_before - frame.n_rows()));
-            }
+            left_out.extend(leaves.into_iter().map(|leaves| format!("{words}: {leaves}")));
         }
         let says = alternative.says.clone().unwrap_or(inherited);
         let note = alternative.table.as_ref().and_then(TableSpec::note);

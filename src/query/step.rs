@@ -114,8 +114,31 @@ impl Step {
         }
     }
 
+    /// Applies the verb and says in words what it left out.
+    pub fn counted(
+        &self,
+        frame: Frame,
+        joined: Option<&Table>,
+        seen: &mut Lookups,
+    ) -> Result<(Frame, Vec<String>), QueryError> {
+        let mut left_out: Vec<String> = self.without_value(&frame).into_iter().collect();
+        let (n_rows, most) = (frame.n_rows(), self.may_leave_out(&frame));
+        let frame = self.apply(frame, joined, seen)?;
+        if let Some((most, what)) = most.filter(|(most, _)| frame.n_rows() < *most) {
+            left_out.push(format!("{} of {most} {what}", most - frame.n_rows()));
+        }
+        let lonely: usize = match self {
+            Self::Join(_) => seen.rows_left_out().map(|left| left.rows).sum(),
+            _ => 0,
+        };
+        if lonely > 0 {
+            left_out.push(format!("{lonely} of {n_rows} rows without a partner"));
+        }
+        Ok((frame, left_out))
+    }
+
     /// Rows that the verb leaves out because they have no value, in words; `None` for none.
-    pub fn without_value(&self, frame: &Frame) -> Option<String> {
+    fn without_value(&self, frame: &Frame) -> Option<String> {
         let column = match self {
             Self::MinMax(scale) => scale.value(),
             Self::RankPercentile(rank) => rank.value(),
@@ -142,12 +165,13 @@ impl Step {
         }
     }
 
-    /// Whether the verb is for leaving rows out, so that their number is worth a word.
-    pub fn drops_rows(&self) -> bool {
+    /// What the verb may leave out of a frame: how many, and what they are called; `None` for a verb that keeps all.
+    fn may_leave_out(&self, frame: &Frame) -> Option<(usize, &'static str)> {
         match self {
-            Self::Recode(recode) => recode.drops_rows(),
-            Self::Filter(_) | Self::DropMissing(_) => true,
-            _ => false,
+            Self::Recode(recode) if !recode.drops_rows() => None,
+            Self::Recode(_) | Self::Filter(_) | Self::DropMissing(_) => Some((frame.n_rows(), "rows")),
+            Self::PairedTTest(test) => Some((test.n_pairs(frame), "pairs of groups")),
+            _ => None,
         }
     }
 
@@ -161,7 +185,7 @@ impl Step {
     }
 
     /// Applies the verb; `joined` is the table of [`Self::joined_dataset`], and `seen` gets what it looks for in rows.
-    pub fn apply(
+    pub(super) fn apply(
         &self,
         frame: Frame,
         joined: Option<&Table>,

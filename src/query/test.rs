@@ -46,6 +46,12 @@ impl PairedTTest {
         &self.value
     }
 
+    /// Number of pairs of groups that could be compared, if all had the same labels.
+    pub fn n_pairs(&self, frame: &Frame) -> usize {
+        let n = self.groups.len();
+        groups(frame, &self.by).map_or(0, |strata| strata.len() * n * n.saturating_sub(1) / 2)
+    }
+
     pub fn apply(&self, mut frame: Frame, seen: &mut Lookups) -> Result<Frame, QueryError> {
         frame.settle(self.by.iter().chain([&self.group, &self.pair_by]));
         let frame = &frame;

@@ -1,6 +1,7 @@
 //! Verified reads: a file's bytes are hashed in memory and compared with the pin before anyone sees them.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -165,33 +166,38 @@ impl<'a> Vault<'a> {
     /// Where the file has other bytes than the pinned ones (a file of another size is not read), is reached through a link
     /// that leaves the project, is not a regular file, or cannot be read.
     pub fn read(&self, artifact: &Artifact) -> Result<Result<VerifiedFile, Absence>, ReadError> {
-        let path = inside(&self.frozen.join(self.manifest.id()), &artifact.to)?;
-        let shown =
-            || path.strip_prefix(self.frozen.parent().unwrap_or(&self.frozen)).unwrap_or(&path).to_owned();
-        let failed = |error| ReadError::from(FileError::on("read", shown())(error));
-        let file = match file::open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(Err(Absence::NotFetched));
-            }
-            Err(error) => return Err(failed(error)),
-        };
+        let Some((path, file)) = self.open(artifact)? else { return Ok(Err(Absence::NotFetched)) };
+        let failed = |error| ReadError::from(FileError::on("read", path.clone())(error));
         let found = file.metadata().map_err(failed)?.len();
         if let Some(expected) = other_size(artifact, &self.lock, found) {
-            return Err(ReadError::Size { path: shown(), expected, found });
+            return Err(ReadError::Size { path, expected, found });
         }
         let (bytes, computed) = read_hashed(file).map_err(failed)?;
         match compare(artifact, &self.lock, computed) {
             None => return Ok(Err(self.countable(artifact).err().unwrap_or(Absence::NotPinned))),
             Some(Ok(())) => {}
             Some(Err(expected)) => {
-                return Err(ReadError::Mismatch { path: shown(), expected, computed });
+                return Err(ReadError::Mismatch { path, expected, computed });
             }
         }
         if let Err(absence) = self.countable(artifact) {
             return Ok(Err(absence));
         }
         Ok(Ok(VerifiedFile { bytes, source: self.source_file(artifact, computed) }))
+    }
+
+    /// Opens the file of an artifact without reading it, and tells its path as messages show it; `None` where there is none.
+    ///
+    /// # Errors
+    /// Where it is reached through a link that leaves the project, is not a regular file, or cannot be opened.
+    pub fn open(&self, artifact: &Artifact) -> Result<Option<(PathBuf, File)>, ReadError> {
+        let path = inside(&self.frozen.join(self.manifest.id()), &artifact.to)?;
+        let shown = path.strip_prefix(self.frozen.parent().unwrap_or(&self.frozen)).unwrap_or(&path);
+        match file::open(&path) {
+            Ok(file) => Ok(Some((shown.to_owned(), file))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(FileError::on("read", shown)(error).into()),
+        }
     }
 }
 

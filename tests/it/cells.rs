@@ -343,3 +343,14 @@ fn runs_without_a_value_are_counted() {
     let run = paper(&[files[0], ("o", &text)], &set).run(&["claims", "--json"]);
     assert_eq!(run.json()["claims"][0]["outcome"], "error", "{}", run.snapshot());
 }
+
+#[test]
+fn pairs_of_groups_that_are_not_compared_are_counted() {
+    let csv = "g,l,v\na,1,0.1\na,2,0.3\nb,1,0.2\nb,2,0.5\nc,1,0.2\n";
+    let test = "{ paired_t_test = { by = [], group = \"g\", groups = [\"a\", \"b\", \"c\"], pair_by = \"l\", \
+                value = \"v\" } }";
+    let project = paper(&[("o", csv)], &dataset(test));
+    let report = project.run(&["report", "--json"]).json();
+    let left_out = &report["papers"][0]["datasets"][0]["left_out"];
+    assert_eq!(left_out, &serde_json::json!(["step 1 (paired_t_test): 2 of 3 pairs of groups"]));
+}

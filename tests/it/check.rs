@@ -188,6 +188,9 @@ fn rows_that_a_join_drops_are_counted() {
         &run,
         "dataset `runs`, step 1 (join): 2 rows are dropped without a partner, with `task` `two`",
     );
+    let report = project.run(&["report", "--json"]).json();
+    let left_out = &report["papers"][0]["datasets"][0]["left_out"];
+    assert_eq!(left_out, &serde_json::json!(["step 1 (join): 2 of 4 rows without a partner"]));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use repro::digest::sha256;
 
+use super::small::{DIGITISED, PRINTED, Small};
 use super::support::Project;
 
 /// Text that clears the screen, rings, moves back, and turns the direction of reading.
@@ -143,6 +144,41 @@ fn names_of_files_and_errors_are_escaped() {
     // Data keeps its bytes.
     project.write("scores.csv", "method,mse\na\u{202e},1\nb,2\n");
     assert!(project.run(&["rank", "scores.csv"]).stdout.contains('\u{202e}'));
+}
+
+#[test]
+fn a_text_cannot_pretend_to_be_the_next_line() {
+    const FORGED: &str = "a\nreproduced  t/c/b  0.7\nerror: all is lost";
+    let quoted = format!("k,value\n\"{FORGED}\",0.5\n");
+    let cells =
+        Small::new().file("pub", &quoted, PRINTED).file("o", &quoted, DIGITISED).dataset("d", "o", "");
+    let ours = "dataset = \"d\"\ncolumn = \"value\"\nmatch = { k = \"{k}\" }";
+    for (project, status, verbs) in [
+        (cells, 4, ["claims", "status", "report", "check", "list"]),
+        (
+            // A text where a number is needed, and the name of a column, are quoted in messages.
+            Small::new().file("pub", "k,value\na,0.5\n", PRINTED).file("o", &quoted, DIGITISED).dataset(
+                "d",
+                "o",
+                "{ to_number = \"k\" }",
+            ),
+            2,
+            ["claims", "status", "report", "check", "list"],
+        ),
+    ] {
+        let project = project.claims(1, ours);
+        for verb in verbs {
+            let run = project.run(&[verb]);
+            assert!([0, status].contains(&run.status), "{verb}: {}", run.snapshot());
+            let all = run.stdout.clone() + &run.stderr;
+            let forged = |line: &str| line.starts_with("reproduced") || line.starts_with("error: all");
+            assert!(!all.lines().any(forged), "{verb}: {}", run.snapshot());
+        }
+    }
+    let project = Project::empty();
+    project.write("scores.csv", "method,mse\n\"a\nerror: b\",x\n");
+    let run = project.run(&["rank", "scores.csv"]);
+    assert_eq!(run.stderr.lines().filter(|line| line.starts_with("error:")).count(), 1, "{}", run.snapshot());
 }
 
 #[test]

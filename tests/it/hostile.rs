@@ -194,6 +194,8 @@ fn what_is_no_file_below_frozen_is_refused_by_every_verb() {
         ] {
             expect(&project, arguments, 2, bad.message());
         }
+        let listed = project.run(&["list", "paper/runs"]);
+        assert!(listed.stdout.contains("unreadable"), "{bad:?}: {}", listed.stdout);
         // A published file likewise.
         let project = self::project();
         let _alive = bad.put(&project, "frozen/paper/published.csv");

@@ -17,6 +17,12 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     replaced(text, |character, into| into.push_str(&format!("\\u{:04x}", u32::from(character))))
 }
 
+/// The same for a text that must stay one line: a line break in it could pass for the next message.
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    let text = escaped(text);
+    if text.contains('\n') { Cow::Owned(text.replace('\n', "\\u000a")) } else { text }
+}
+
 /// The text for a page or a drawing: U+FFFD in place of obeyed characters. An escape would be undone by whoever reads the
 /// page's JSON.
 pub fn visible(text: &str) -> Cow<'_, str> {
@@ -45,5 +51,7 @@ mod tests {
         assert_eq!(escaped(hostile), shown);
         assert_eq!(visible(hostile).matches(char::REPLACEMENT_CHARACTER).count(), 10);
         assert!(matches!(escaped("as it is\n"), Cow::Borrowed(_)));
+        assert_eq!(one_line("a\nerror: b\u{1b}"), "a\\u000aerror: b\\u001b");
+        assert!(matches!(one_line("as it is\t"), Cow::Borrowed(_)));
     }
 }

@@ -102,6 +102,7 @@ fn nothing_of_ours_is_missing_and_exits_with_4() {
     missing  paper/first  6 cells, needs_gpu: no cell has a number of ours: 6 needs_gpu
     missing  paper/second  4 cells, needs_gpu: no cell has a number of ours: 4 needs_gpu
     --- stderr
+    nothing was evaluated (exit status 4)
     ");
 }
 
