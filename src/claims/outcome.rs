@@ -75,6 +75,8 @@ pub struct Counts {
     pub recomputed: usize,
     /// Reproduced from the authors' files.
     pub cached: usize,
+    /// Missing because the output of a stage is stale: the stage only has to run again.
+    pub stale: usize,
 }
 
 impl Counts {
@@ -84,6 +86,7 @@ impl Counts {
         match (outcome, tier) {
             (Outcome::Reproduced, Some(Tier::Recomputed)) => self.recomputed += 1,
             (Outcome::Reproduced, _) => self.cached += 1,
+            (Outcome::Missing(Reason::Stale), _) => self.stale += 1,
             _ => {}
         }
     }
@@ -104,6 +107,7 @@ impl Counts {
             }
             sum.recomputed += counts.recomputed;
             sum.cached += counts.cached;
+            sum.stale += counts.stale;
         }
         sum
     }

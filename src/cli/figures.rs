@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value as Json, json};
 
 use self::files::{Format, Output};
-use super::session::{Session, figures_status};
+use super::session::{Session, figures_status, is_stale};
 use super::{Context, ExitCode};
 use crate::claims::{Comparison, Judged, compare};
 use crate::error::Failure;
@@ -79,7 +79,7 @@ pub fn run(arguments: &FiguresArguments, context: &Context) -> Result<ExitCode, 
     let project = arguments.out.is_none().then(|| context.project.root.clone());
     let output = Output { folder, project, formats, theme: arguments.theme.into() };
     let mut drawn = Vec::new();
-    let mut status = ExitCode::Success;
+    let (mut status, mut stale) = (ExitCode::Success, 0);
     for manifest in &context.project.manifests {
         let wanted = |id: &str| selection.contains(manifest.id(), id);
         if !manifest.figures.iter().any(|figure| wanted(&figure.id)) {
@@ -96,6 +96,7 @@ pub fn run(arguments: &FiguresArguments, context: &Context) -> Result<ExitCode, 
         };
         for spec in manifest.figures.iter().filter(|spec| wanted(&spec.id)) {
             let Some(scene) = session.scene(&spec.id) else { continue };
+            stale += usize::from(is_stale(scene));
             drawn.push(write(manifest.id(), scene, judged.as_deref(), &output)?);
         }
         status = status.worst(session.report_problems(context));
@@ -110,7 +111,7 @@ pub fn run(arguments: &FiguresArguments, context: &Context) -> Result<ExitCode, 
     if drawn.is_empty() {
         status = status.worst(ExitCode::Nothing);
     }
-    Ok(status.worst(figures_status(drawn.len() - missing, missing)))
+    Ok(status.worst(figures_status(drawn.len() - missing, missing, stale)))
 }
 
 /// Writes the SVG and the mark table of every figure of a session into the folder `figures` of the project.

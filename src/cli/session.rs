@@ -206,6 +206,7 @@ impl<'a> Session<'a> {
 pub struct Tally {
     drawn: usize,
     missing: usize,
+    stale: usize,
     judged: Vec<Judged>,
 }
 
@@ -214,13 +215,14 @@ impl Tally {
     pub fn add(&mut self, session: &Session<'_>, judged: Vec<Judged>) {
         let missing = session.scenes.values().filter(|scene| scene.missing.is_some()).count();
         self.missing += missing;
+        self.stale += session.scenes.values().filter(|scene| is_stale(scene)).count();
         self.drawn += session.scenes.len() - missing;
         self.judged.extend(judged);
     }
 
     /// The status that follows.
     pub fn status(&self) -> ExitCode {
-        let status = figures_status(self.drawn, self.missing);
+        let status = figures_status(self.drawn, self.missing, self.stale);
         if self.drawn + self.missing == 0 && self.judged.is_empty() {
             ExitCode::Nothing
         } else if self.judged.is_empty() {
@@ -231,11 +233,17 @@ impl Tally {
     }
 }
 
-/// The status that follows from figures: some missing, all missing, or none.
-pub fn figures_status(drawn: usize, missing: usize) -> ExitCode {
-    match (drawn, missing) {
-        (_, 0) => ExitCode::Success,
-        (0, _) => ExitCode::Nothing,
+/// Whether a figure is missing because the output of a stage is stale.
+pub fn is_stale(scene: &Scene) -> bool {
+    scene.missing.as_ref().is_some_and(|missing| missing.reason == Reason::Stale)
+}
+
+/// The status that follows from figures: some missing, all missing, or none. Where stages only have to run again, there is
+/// something to evaluate.
+pub fn figures_status(drawn: usize, missing: usize, stale: usize) -> ExitCode {
+    match (drawn, missing, stale) {
+        (_, 0, _) => ExitCode::Success,
+        (0, _, 0) => ExitCode::Nothing,
         _ => ExitCode::Incomplete,
     }
 }
@@ -245,7 +253,8 @@ pub fn claims_status(judged: &[Judged], policy: Policy) -> ExitCode {
     outcomes_status(&Counts::total_of(judged.iter().map(|set| &set.counts)), policy)
 }
 
-/// The status that follows from outcomes under a policy. Nothing evaluated is never a pass.
+/// The status that follows from outcomes under a policy. Nothing evaluated is never a pass; where stages only have to run
+/// again, it is incomplete.
 pub fn outcomes_status(counts: &Counts, policy: Policy) -> ExitCode {
     let mut status = ExitCode::Success;
     // A claim that cannot be judged is one that the manifest, or the file it names, states wrongly.
@@ -258,7 +267,7 @@ pub fn outcomes_status(counts: &Counts, policy: Policy) -> ExitCode {
     if policy.fails(Outcome::Missing(Reason::NotRun)) && counts.get("missing") > 0 {
         status = status.worst(ExitCode::Incomplete);
     }
-    if counts.evaluated() == 0 {
+    if counts.evaluated() == 0 && counts.stale == 0 {
         status = status.worst(ExitCode::Nothing);
     }
     status
