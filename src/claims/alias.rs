@@ -65,7 +65,7 @@ pub(super) fn aliases(
             column: spec.value.clone(),
         };
         let own = (published.sha256, *number);
-        if let Err(problem) = attach(alias, own, &spec.wanted(cells), rows) {
+        if let Err(problem) = attach(alias, (own, published.content), &spec.wanted(cells), rows) {
             let (set, artifact) = (raw.id.clone(), artifact.id.clone());
             wrong.push(ClaimsError::Row { set, artifact, row: *number, id, problem: problem.into() });
         }
@@ -80,7 +80,7 @@ pub(super) fn aliases(
 /// Adds an alias to the one claim it repeats; `own` is the row that prints it, which is as good as the claim's own row.
 fn attach(
     alias: Alias,
-    own: (Sha256, u32),
+    (own, content): ((Sha256, u32), Sha256),
     wanted: &[(&str, String)],
     rows: &mut [Row],
 ) -> Result<(), String> {
@@ -96,6 +96,7 @@ fn attach(
     }
     row.aliases.push(alias);
     row.own.push(own);
+    row.contents.push(content);
     Ok(())
 }
 

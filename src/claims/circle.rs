@@ -6,11 +6,12 @@ use super::rule::parse;
 use super::set::{ClaimSet, Row};
 use super::spec::{Ours, Spec, fill, names};
 use super::{Cells, ClaimsError};
+use crate::digest::Sha256;
 
 /// Refuses a set in which the published value, or a column that gives it away, chooses our row, column or figure.
 ///
 /// A column gives the value away if it is the value's own, or if its numbers have one ratio to the values or one distance from
-/// them in all rows, of which at least two differ.
+/// them in all rows, of which at least two differ. So does a text that spells the value in half of the rows.
 pub(super) fn refuse_circles(spec: &Spec, rows: &[Row]) -> Result<(), String> {
     for ours in &spec.ours {
         for (key, column) in named_columns(ours) {
@@ -28,17 +29,68 @@ pub(super) fn refuse_circles(spec: &Spec, rows: &[Row]) -> Result<(), String> {
             }
         }
         // Translated texts and texts put together from several columns may spell the value, too.
-        for (column, text) in &ours.matching {
-            let numbers = |row: &Row| parse(&fill(text, &ours.translated(&row.cells))).ok();
+        let chosen: Vec<Chooser> = rows.iter().map(|row| chooser(ours, row)).collect();
+        let names: Vec<&String> = chosen.first().into_iter().flat_map(BTreeMap::keys).collect();
+        for name in names {
+            let texts: Vec<&str> = chosen.iter().map(|texts| texts[name].as_str()).collect();
+            let of_row: BTreeMap<u32, &str> =
+                rows.iter().map(|row| row.row).zip(texts.iter().copied()).collect();
+            let numbers = |row: &Row| of_row.get(&row.row).and_then(|text| parse(text).ok());
             if let Some(how) = gives_away(&spec.value, numbers, rows) {
                 return Err(format!(
-                    "`ours.match` looks for numbers in `{column}` that {how} the published ones in every row: the published \
-                     value must not choose our number"
+                    "{name} looks for numbers that {how} the published ones in every row: the published value must not \
+                     choose our number"
+                ));
+            }
+            if spelled(rows, &texts) {
+                return Err(format!(
+                    "{name} looks for texts that spell the published value: it must not choose our number"
                 ));
             }
         }
+        let together: Vec<String> = chosen.iter().map(|texts| texts.values().cloned().collect()).collect();
+        if spelled(rows, &together.iter().map(String::as_str).collect::<Vec<_>>()) {
+            return Err(
+                "what `ours` looks for spells the published value: it must not choose our number".to_owned()
+            );
+        }
     }
     Ok(())
+}
+
+/// The texts that choose our number for a row, by the key that says so.
+type Chooser = BTreeMap<String, String>;
+
+fn chooser(ours: &Ours, row: &Row) -> Chooser {
+    let cells = ours.translated(&row.cells);
+    let column = fill(&ours.column, &cells);
+    // A name that is the same for every row chooses nothing.
+    let templates = [(&ours.column, ours.columns.get(&column).unwrap_or(&column), "`ours.column`")];
+    let named = templates.into_iter().filter(|(template, ..)| names(template).next().is_some());
+    let matched = ours.matching.iter();
+    let matched = matched.map(|(name, text)| (format!("`ours.match.{name}`"), fill(text, &cells)));
+    let figure = ours.figure.iter().filter(|figure| names(figure).next().is_some());
+    let figure = figure.map(|figure| ("`ours.figure`".to_owned(), fill(figure, &cells)));
+    named.map(|(_, text, key)| (key.to_owned(), text.clone())).chain(matched).chain(figure).collect()
+}
+
+/// Fewest digits of a number that another text holds by chance in few rows only.
+const TELLING: usize = 3;
+
+/// Whether texts, one a row, spell the published values: they hold half of them as they are printed, with a decimal point and
+/// at least three digits, or are equal to texts (stars) of which at least two differ.
+fn spelled(rows: &[Row], texts: &[&str]) -> bool {
+    let pairs = || rows.iter().zip(texts.iter().copied());
+    let held = pairs().filter(|(row, text)| {
+        let value = row.value.trim();
+        let digits = value.trim_start_matches(['-', '0', '.']).chars().filter(char::is_ascii_digit).count();
+        value.contains('.') && digits >= TELLING && text.contains(value)
+    });
+    let n = held.count();
+    let values: BTreeSet<&str> = rows.iter().map(|row| row.value.as_str()).collect();
+    let is_text = |row: &Row| parse(&row.value).is_err();
+    let same = values.len() > 1 && pairs().all(|(row, text)| is_text(row) && row.value.trim() == text.trim());
+    (n > 0 && 2 * n >= rows.len()) || same
 }
 
 /// Columns of the claim's row that say where our number stands, each with the key that names it.
@@ -54,7 +106,11 @@ fn gives_away(value: &str, number: impl Fn(&Row) -> Option<f64>, rows: &[Row]) -
     let published = |cells: &Cells| parse(cells.get(value)?).ok();
     let pairs: Option<Vec<(f64, f64)>> =
         rows.iter().map(|row| published(&row.cells).zip(number(row))).collect();
-    let pairs = pairs?;
+    in_step(&pairs?)
+}
+
+/// How numbers, each beside a value, follow the values, if they do and at least two values differ.
+pub(super) fn in_step(pairs: &[(f64, f64)]) -> Option<&'static str> {
     let (first_value, first) = *pairs.first()?;
     if pairs.iter().all(|(value, _)| *value == first_value) {
         return None;
@@ -70,14 +126,19 @@ fn gives_away(value: &str, number: impl Fn(&Row) -> Option<f64>, rows: &[Row]) -
         .then_some("have one ratio to")
 }
 
+/// The rows that state a value: file, by its cells, and row.
+fn places(row: &Row) -> impl Iterator<Item = (Sha256, u32)> {
+    row.contents.iter().zip(&row.own).map(|(content, (_, number))| (*content, *number))
+}
+
 /// Refuses cells that are registered twice, in one set or two, as claims or as an alias and a claim.
 pub fn refuse_twins(sets: &mut [ClaimSet]) {
     let mut registered: BTreeMap<_, (bool, String)> = BTreeMap::new();
     // An alias repeats a claim; its cell is spoken for whichever set comes first, but may be the claim's own.
     for set in sets.iter() {
         for row in set.rows.iter().flatten() {
-            for (alias, own) in row.aliases.iter().zip(row.own.iter().skip(1)) {
-                registered.insert((*own, alias.column.clone()), (true, row.id.clone()));
+            for (alias, place) in row.aliases.iter().zip(places(row).skip(1)) {
+                registered.insert((place, alias.column.clone()), (true, row.id.clone()));
             }
         }
     }
@@ -85,8 +146,8 @@ pub fn refuse_twins(sets: &mut [ClaimSet]) {
         let (column, artifact, id) = (set.column.clone(), set.artifact.clone(), set.id.clone());
         let mut found = BTreeSet::new();
         for row in set.rows.iter_mut().flatten() {
-            let Some(own) = row.own.first() else { continue };
-            let other = match registered.insert((*own, column.clone()), (false, row.id.clone())) {
+            let Some(place) = places(row).next() else { continue };
+            let other = match registered.insert((place, column.clone()), (false, row.id.clone())) {
                 None => continue,
                 Some((true, other)) if other == row.id => continue,
                 Some((true, other)) => format!("an alias of `{other}`"),

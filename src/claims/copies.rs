@@ -4,10 +4,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::judge::Claim;
+use super::circle::in_step;
+use super::judge::{Claim, Judged};
 use super::rule::parse;
 use super::set::Row;
 use super::{ClaimSet, Outcome};
+use crate::digest::Sha256;
 use crate::evidence::{Lineage, SourceFile};
 use crate::manifest::{Artifact, Manifest, RawSpec, SourceKind};
 use crate::query::read_csv;
@@ -19,6 +21,8 @@ pub struct Copies<'a> {
     tables: RefCell<BTreeMap<String, Option<Rc<Columns>>>>,
     /// Columns by which rows of published files are called, by artifact.
     keys: BTreeMap<String, BTreeSet<String>>,
+    /// Rows of files that are claims.
+    registered: BTreeSet<(Sha256, u32)>,
 }
 
 /// Digits of all different published numbers together that a column does not hold by chance: two numbers of six digits, as
@@ -27,6 +31,9 @@ const TELLING: usize = 12;
 
 /// The columns of a file, with the numbers of all rows.
 type Columns = Vec<(String, Vec<Number>)>;
+
+/// A published value with its claim.
+type Member<'a> = (&'a Row, &'a Claim);
 
 /// A column that holds the published numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,60 +47,129 @@ pub struct Copy {
 }
 
 impl<'a> Copies<'a> {
-    /// Looks among the verified files of a paper.
-    pub fn new(vault: &'a Vault<'a>) -> Self {
-        Self { vault, tables: RefCell::default(), keys: keys(vault.manifest()) }
+    /// Looks among the verified files of a paper, whose claims are in these sets.
+    pub fn new(vault: &'a Vault<'a>, sets: &[ClaimSet]) -> Self {
+        let rows = sets.iter().flat_map(|set| set.rows.iter().flatten());
+        let registered = rows.flat_map(|row| row.own.iter().copied()).collect();
+        Self { vault, tables: RefCell::default(), keys: keys(vault.manifest()), registered }
     }
 
     /// Finds the files that hold what a set publishes, in every row of the set that they are used for, and marks its claims:
     /// what comes from a local copy only redraws the published rows.
-    pub fn mark(&self, set: &ClaimSet, rows: &[Row], claims: &mut [Claim]) {
-        let mut used: BTreeMap<&SourceFile, Vec<usize>> = BTreeMap::new();
-        for (index, claim) in claims.iter().enumerate().filter(|(_, claim)| claim.ours.is_some()) {
-            let own = |file: &SourceFile| rows[index].own.iter().any(|(sha256, _)| *sha256 == file.sha256);
-            let files = computed(claim).files().map(|(file, _)| file).filter(|file| !own(file));
-            files.for_each(|file| used.entry(file).or_default().push(index));
+    pub fn mark(&self, rows: &[Row], claims: &mut [Claim]) {
+        let found = self.found(&rows.iter().zip(claims.iter()).collect::<Vec<_>>());
+        found.into_iter().for_each(|(index, copy)| copied(&mut claims[index], copy));
+    }
+
+    /// The same for sets that publish one number, or one again and again, and so say nothing by themselves: all of one column
+    /// together.
+    pub fn mark_together(&self, sets: &[ClaimSet], judged: &mut [Judged]) {
+        let mut alike: BTreeMap<(&str, &str), Vec<(usize, usize)>> = BTreeMap::new();
+        for (set, registered) in sets.iter().enumerate() {
+            let rows = registered.rows.as_deref().unwrap_or_default();
+            if rows.windows(2).all(|pair| Number::of(&pair[0].value) == Number::of(&pair[1].value)) {
+                let places = alike.entry((&registered.artifact, &registered.column)).or_default();
+                places.extend((0..rows.len()).map(|row| (set, row)));
+            }
         }
-        let found: Vec<(Vec<usize>, Copy)> = used
-            .into_iter()
-            .filter_map(|(file, members)| {
-                let copy = self.copy(file, &members, rows, claims)?;
-                Some((members, copy))
-            })
-            .collect();
-        for (members, copy) in found {
-            for index in members {
-                let claim = &mut claims[index];
-                if copy.own && matches!(claim.outcome, Outcome::Reproduced | Outcome::Consistent) {
-                    claim.outcome = Outcome::Redrawn;
-                }
-                claim.detail.get_or_insert_with(|| copy.words(&set.artifact));
-                claim.copy.get_or_insert(copy.clone());
+        for places in alike.into_values() {
+            let member = |(set, row): &(usize, usize)| {
+                Some((sets[*set].rows.as_ref().ok()?.get(*row)?, judged[*set].claims.get(*row)?))
+            };
+            let Some(members) = places.iter().map(member).collect::<Option<Vec<_>>>() else { continue };
+            for (index, copy) in self.found(&members) {
+                let (set, row) = places[index];
+                copied(&mut judged[set].claims[row], copy);
             }
         }
     }
 
-    /// A file that holds the published numbers of these claims.
-    fn copy(&self, file: &SourceFile, members: &[usize], rows: &[Row], claims: &[Claim]) -> Option<Copy> {
-        let published: Vec<Number> = members.iter().map(|index| Number::of(&rows[*index].value)).collect();
-        if published.iter().all(|number| *number == published[0]) {
-            return None;
+    /// The claims whose numbers come from a copy, with that copy.
+    fn found(&self, members: &[Member<'_>]) -> Vec<(usize, Copy)> {
+        let mut used: BTreeMap<&SourceFile, Vec<usize>> = BTreeMap::new();
+        for (index, (row, claim)) in members.iter().enumerate().filter(|(_, (_, claim))| claim.ours.is_some())
+        {
+            // Claims of one file may confirm each other: they are as good a second reading as those of another one.
+            let of_file = |file: &SourceFile| row.own.iter().any(|(sha256, _)| *sha256 == file.sha256);
+            let is_claim = |file: &SourceFile, row: u32| self.registered.contains(&(file.sha256, row));
+            let files = computed(claim).files().filter(|(file, rows)| {
+                !of_file(file)
+                    || !rows.runs().flat_map(|(first, last)| first..=last).all(|row| is_claim(file, row))
+            });
+            let files = files.map(|(file, _)| file);
+            files.for_each(|file| used.entry(file).or_default().push(index));
         }
+        let (mut found, mut single) = (Vec::new(), Vec::new());
+        for (file, indices) in used {
+            let of_file: Vec<Member<'_>> = indices.iter().map(|index| members[*index]).collect();
+            match differ(of_file.iter().map(|(row, _)| row)) {
+                true => {
+                    let copy = self.copy(file, &of_file);
+                    found.extend(
+                        copy.iter().flat_map(|copy| indices.iter().map(|index| (*index, copy.clone()))),
+                    );
+                }
+                false => single.extend(indices.into_iter().map(|index| (index, file))),
+            }
+        }
+        found.extend(self.scattered(members, &single));
+        found
+    }
+
+    /// Files of one number each that together hold the published ones in a column of one name.
+    fn scattered(&self, members: &[Member<'_>], single: &[(usize, &SourceFile)]) -> Vec<(usize, Copy)> {
+        let mut files = Vec::new();
+        for (index, file) in single.iter().copied() {
+            let artifact = self.vault.manifest().artifact(&file.artifact);
+            let Some(artifact) = artifact.filter(|artifact| !self.is_another_source(artifact)) else {
+                continue;
+            };
+            files.extend(self.columns(artifact).map(|columns| (index, file, artifact, columns)));
+        }
+        if !differ(files.iter().map(|(index, ..)| &members[*index].0)) {
+            return Vec::new();
+        }
+        let names = files.iter().flat_map(|(.., columns)| columns.iter().map(|(name, _)| name));
+        let names: BTreeSet<&String> = names.collect();
+        let holds = |name: &String| {
+            files.iter().all(|(index, file, _, columns)| {
+                let (row, claim) = members[*index];
+                let Some((_, cells)) = columns.iter().find(|(column, _)| column == name) else {
+                    return false;
+                };
+                let used = rows_of(computed(claim), file, cells.len() as u32);
+                used.iter().any(|used| cells.get(*used as usize - 1) == Some(&Number::of(&row.value)))
+            })
+        };
+        let Some(name) = names.into_iter().find(|name| holds(name)) else { return Vec::new() };
+        let copy = |artifact: &Artifact| Copy {
+            artifact: artifact.id.clone(),
+            column: Some(name.clone()),
+            own: true,
+        };
+        files.iter().map(|(index, _, artifact, _)| (*index, copy(artifact))).collect()
+    }
+
+    /// A file that holds the published numbers of these claims.
+    fn copy(&self, file: &SourceFile, members: &[Member<'_>]) -> Option<Copy> {
+        let published: Vec<Number> = members.iter().map(|(row, _)| Number::of(&row.value)).collect();
         let artifact = self.vault.manifest().artifact(&file.artifact)?;
         let own = !self.is_another_source(artifact);
         let name = |column| Copy { artifact: artifact.id.clone(), column, own };
         let Some(columns) = self.columns(artifact) else {
-            let equal = |index: &usize| {
-                let ours = claims[*index].ours.as_ref().map(|ours| Number::of(&ours.to_string()));
-                ours == Some(Number::of(&rows[*index].value))
+            let equal = |(row, claim): &Member<'_>| {
+                let ours = claim.ours.as_ref().map(|ours| Number::of(&ours.to_string()));
+                ours == Some(Number::of(&row.value))
             };
             return members.iter().all(equal).then(|| name(None));
         };
         let keys = self.keys.get(&artifact.id);
-        let is_key = |column: &str| keys.is_some_and(|keys| keys.contains(column));
+        // Sizes are whole numbers; whatever else is called a key is looked at.
+        let whole = published.iter().all(Number::is_whole);
+        let is_key = |column: &str| whole && keys.is_some_and(|keys| keys.contains(column));
         let n_rows = columns.first().map_or(0, |(_, cells)| u32::try_from(cells.len()).unwrap_or(u32::MAX));
         let used: Vec<Vec<u32>> =
-            members.iter().map(|index| rows_of(computed(&claims[*index]), file, n_rows)).collect();
+            members.iter().map(|(_, claim)| rows_of(computed(claim), file, n_rows)).collect();
         let column = columns.iter().find(|(column, cells)| {
             // Most columns lack the first number already.
             !is_key(column)
@@ -101,10 +177,13 @@ impl<'a> Copies<'a> {
                 && (aligned(cells, &published, &used) || gathered(cells, &published, &used))
         });
         let found = column.map(|(column, _)| name(Some(column.clone())));
-        found.or_else(|| {
-            let values: Vec<_> = columns.iter().filter(|(column, _)| !is_key(column)).collect();
-            (values.len() > 1 && spread(&values, &published, &used)).then(|| name(None))
-        })
+        let values: Vec<_> = columns.iter().filter(|(column, _)| !is_key(column)).collect();
+        let turned = || (values.len() > 1 && spread(&values, &published, &used)).then(|| name(None));
+        let scaled = || {
+            let column = values.iter().find(|(_, cells)| scaled(cells, members, &used));
+            column.map(|(column, _)| name(Some(column.clone())))
+        };
+        found.or_else(turned).or_else(scaled)
     }
 
     /// Whether a file came from somewhere else: it was fetched, which the lock says, or a stage wrote it.
@@ -174,6 +253,11 @@ impl Number {
         }
     }
 
+    /// Whether it is a whole number.
+    fn is_whole(&self) -> bool {
+        matches!(self, Self::Bits(bits) if f64::from_bits(*bits).fract() == 0.0)
+    }
+
     fn of(text: &str) -> Self {
         match parse(text) {
             // Zero has no sign.
@@ -181,6 +265,21 @@ impl Number {
             Err(_) => Self::Text(text.trim().to_owned()),
         }
     }
+}
+
+/// Marks a claim whose number comes from a copy: what comes from a local one only redraws the published rows.
+fn copied(claim: &mut Claim, copy: Copy) {
+    if copy.own && matches!(claim.outcome, Outcome::Reproduced | Outcome::Consistent) {
+        claim.outcome = Outcome::Redrawn;
+    }
+    claim.detail.get_or_insert_with(|| copy.words(&claim.artifact));
+    claim.copy.get_or_insert(copy);
+}
+
+/// Whether at least two of the published numbers differ: one number meets another by chance.
+fn differ<'r>(rows: impl Iterator<Item = &'r &'r Row>) -> bool {
+    let numbers: BTreeSet<Number> = rows.map(|row| Number::of(&row.value)).collect();
+    numbers.len() > 1
 }
 
 /// What a number was computed from.
@@ -205,6 +304,20 @@ fn aligned(cells: &[Number], published: &[Number], used: &[Vec<u32>]) -> bool {
         rows.iter().any(|row| cells.get(*row as usize - 1) == Some(number))
     };
     places.len() >= different.len() && published.iter().zip(used).all(stands)
+}
+
+/// Whether each of our numbers comes from one row, where numbers stand that have one ratio to the published ones or one distance
+/// from them: a copy in percent, or moved. Three different numbers of many digits do not by chance.
+fn scaled(cells: &[Number], members: &[Member<'_>], used: &[Vec<u32>]) -> bool {
+    let pair = |((row, _), used): (&Member<'_>, &Vec<u32>)| {
+        let [used] = used.as_slice() else { return None };
+        let Number::Bits(bits) = cells.get(*used as usize - 1)? else { return None };
+        Some((parse(&row.value).ok()?, f64::from_bits(*bits)))
+    };
+    let Some(pairs) = members.iter().zip(used).map(pair).collect::<Option<Vec<_>>>() else { return false };
+    let published: Vec<Number> = members.iter().map(|(row, _)| Number::of(&row.value)).collect();
+    let different: BTreeSet<&Number> = published.iter().collect();
+    different.len() >= 3 && is_told(&published, TELLING) && in_step(&pairs).is_some()
 }
 
 /// Whether the rows that our numbers were computed from together hold every published number as often as it was published:

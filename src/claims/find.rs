@@ -237,12 +237,34 @@ impl Place<'_> {
         if runs.is_empty() {
             return Ok(Err(no_value(self.dataset)));
         }
+        if let Some((row, other)) = self.twice(&runs) {
+            let (place, [row, other]) = (self.lineage(row).place(), [row + 1, other + 1]);
+            let dataset = self.dataset;
+            return Err(format!(
+                "rows {row} and {other} of `{dataset}` are one run, {place}, which counts once"
+            ));
+        }
         let without = rows.len() - runs.len();
         let remark = (without > 0)
             .then(|| format!("{without} of {} runs in `{}` have no value", rows.len(), self.dataset));
         let lineages: Vec<Lineage> = runs.iter().map(|(row, _)| self.lineage(*row)).collect();
         let value = Value::Numbers(runs.into_iter().map(|(_, value)| value).collect());
         Ok(Ok(Found { value, mark: None, lineage: Lineage::union(&lineages), computed: None, remark }))
+    }
+
+    /// Two rows with the same cells from the same rows of files: one run that a step repeated.
+    fn twice(&self, runs: &[(usize, f64)]) -> Option<(usize, usize)> {
+        let mut seen: BTreeMap<Vec<Option<String>>, Vec<usize>> = BTreeMap::new();
+        for (row, _) in runs {
+            let cells = self.table.column_names().map(|name| self.table.text(name, *row)).collect();
+            let alike = seen.entry(cells).or_default();
+            let lineage = self.lineage(*row);
+            if let Some(other) = alike.iter().find(|other| self.lineage(**other) == lineage) {
+                return Some((*other, *row));
+            }
+            alike.push(*row);
+        }
+        None
     }
 
     fn row(&self, rows: &[usize], rule: Rule) -> Looked {

@@ -123,30 +123,52 @@ pub struct Judged {
     pub figures: Vec<String>,
 }
 
-/// Judges every claim of a set.
-pub fn judge(set: &ClaimSet, facts: &Facts<'_>) -> Judged {
+/// Judges every claim of some sets.
+pub fn judge(sets: &[ClaimSet], facts: &Facts<'_>) -> Vec<Judged> {
+    let mut judged: Vec<Judged> = sets.iter().map(|set| judge_set(set, facts)).collect();
+    if let Some(copies) = facts.copies {
+        copies.mark_together(sets, &mut judged);
+    }
+    for (set, judged) in sets.iter().zip(&mut judged) {
+        judged.count(set);
+    }
+    judged
+}
+
+impl Judged {
+    /// Counts the outcomes. A claim whose row is not there stays in the denominator.
+    fn count(&mut self, set: &ClaimSet) {
+        let mut counts = Counts::default();
+        match (&self.missing, &self.problem) {
+            (Some(why), _) => counts.add_many(Outcome::Missing(why.reason), set.expected),
+            (None, Some(_)) => counts.add_many(Outcome::Error, set.expected),
+            (None, None) => {
+                self.claims.iter().for_each(|claim| counts.add(claim.outcome, claim.evidence));
+                counts.add_many(Outcome::Error, set.expected.saturating_sub(self.claims.len()));
+            }
+        }
+        self.counts = counts;
+    }
+}
+
+/// Judges every claim of a set, without counting.
+fn judge_set(set: &ClaimSet, facts: &Facts<'_>) -> Judged {
     let finder = Finder::new(facts);
-    let mut counts = Counts::default();
     let (mut claims, mut missing, mut problem) = (Vec::new(), None, None);
     match &set.rows {
         Ok(rows) => {
             claims.extend(rows.iter().map(|row| judge_row(set, row, &finder)));
             if let Some(copies) = facts.copies {
-                copies.mark(set, rows, &mut claims);
+                copies.mark(rows, &mut claims);
             }
             if set.rule == Rule::Order {
                 judge_order(rows, &mut claims);
             }
-            claims.iter().for_each(|claim: &Claim| counts.add(claim.outcome, claim.evidence));
-            // A claim whose row is not there stays in the denominator.
-            counts.add_many(Outcome::Error, set.expected.saturating_sub(rows.len()));
         }
         Err(Unregistered::Missing(why)) if !why.is_error() => {
-            counts.add_many(Outcome::Missing(why.reason), set.expected);
             missing = Some(why.clone());
         }
         Err(Unregistered::Wrong(why) | Unregistered::Missing(Missing { detail: why, .. })) => {
-            counts.add_many(Outcome::Error, set.expected);
             problem = Some(why.clone());
         }
     }
@@ -154,6 +176,7 @@ pub fn judge(set: &ClaimSet, facts: &Facts<'_>) -> Judged {
     let figures = set.ours.iter().filter_map(|ours| ours.figure.clone()).collect();
     let datasets = set.ours.iter().filter_map(|ours| ours.dataset.clone()).collect();
     let (id, place, artifact) = (set.id.clone(), set.place.clone(), set.artifact.clone());
+    let counts = Counts::default();
     Judged { id, place, registered, counts, claims, missing, problem, artifact, datasets, figures }
 }
 

@@ -11,7 +11,7 @@ use super::circle::refuse_circles;
 use super::problem::Problem;
 use super::spec::{IntervalSpec, Ours, Spec, Tolerance, Waits, fill, fulfils, names};
 use super::{Cells, ClaimsError, Rule, SetNotes};
-use crate::digest::Sha256;
+use crate::digest::{self, Sha256};
 use crate::evidence::{Missing, Reason};
 use crate::manifest::{Artifact, DerivedRow, RawSpec, nearest};
 use crate::query::{OneOrMany, Table, Texts, parse_number, read_csv};
@@ -73,6 +73,8 @@ pub struct Row {
     pub(super) version: Option<String>,
     /// Rows that state this value: its own and those of its aliases, each with the hash of its file.
     pub(super) own: Vec<(Sha256, u32)>,
+    /// Hashes of the cells of those files, in the same order.
+    pub(super) contents: Vec<Sha256>,
     pub(super) tolerance: Option<f64>,
     pub(super) interval: Option<[f64; 2]>,
     /// Group within which the rule `order` compares.
@@ -84,6 +86,8 @@ pub(super) struct Published<'a> {
     pub artifact: &'a Artifact,
     pub rows: Vec<(u32, Cells)>,
     pub sha256: Sha256,
+    /// Hash of the cells, which files have in common that differ in line ends alone.
+    pub content: Sha256,
     columns: Vec<String>,
 }
 
@@ -132,7 +136,9 @@ impl<'a> Published<'a> {
             .map(|index| (u32::try_from(index + 1).unwrap_or(u32::MAX), index))
             .filter(|(row, _)| !derived.contains(row))
             .map(|(row, index)| (row, cells(index)));
-        Self { artifact, rows: rows.collect(), sha256, columns }
+        let rows: Vec<(u32, Cells)> = rows.collect();
+        let content = digest::sha256(format!("{columns:?}{rows:?}").as_bytes());
+        Self { artifact, rows, sha256, content, columns }
     }
 
     /// Refuses a set that names a column which the file does not have.
@@ -307,7 +313,7 @@ impl ClaimSet {
         let mut ids = BTreeSet::new();
         let mut rows = Vec::new();
         for (number, cells) in published.chosen(&spec.conditions) {
-            let mut row = Row::new(&self.id, spec, *number, cells, published.sha256);
+            let mut row = Row::new(&self.id, spec, *number, cells, published);
             if !ids.insert(row.id.clone()) {
                 row.problem = Some(format!("the id `{}` exists already", row.id).into());
                 row.id = format!("{}#{number}", row.id);
@@ -329,7 +335,7 @@ impl ClaimSet {
 
 impl Row {
     /// A row as a claim; what is wrong with it is kept in `problem`.
-    fn new(set: &str, spec: &Spec, number: u32, cells: &Cells, sha256: Sha256) -> Self {
+    fn new(set: &str, spec: &Spec, number: u32, cells: &Cells, published: &Published<'_>) -> Self {
         let cell = |column: &str| cells.get(column).cloned().unwrap_or_default();
         let value = cell(&spec.value);
         let mut problem: Option<Problem> =
@@ -374,7 +380,8 @@ impl Row {
             aliases: Vec::new(),
             problem,
             version: spec.version.as_ref().map(|version| fill(version, cells)),
-            own: vec![(sha256, number)],
+            own: vec![(published.sha256, number)],
+            contents: vec![published.content],
             tolerance,
             interval,
             group: texts(&spec.within),

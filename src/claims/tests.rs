@@ -61,6 +61,7 @@ fn judged(datasets: &[Known]) -> Claim {
         problem: None,
         version: None,
         own: vec![(published_file(), 1)],
+        contents: Vec::new(),
         tolerance: Some(0.2),
         interval: None,
         group: Vec::new(),
@@ -81,7 +82,7 @@ fn judged(datasets: &[Known]) -> Claim {
     };
     let datasets = datasets.iter().enumerate().map(|(i, known)| (i.to_string(), dataset(*known))).collect();
     let facts = Facts { figures: BTreeMap::new(), datasets: &datasets, copies: None };
-    judge(&set, &facts).claims.remove(0)
+    judge(&[set], &facts).remove(0).claims.remove(0)
 }
 
 proptest! {

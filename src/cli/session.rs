@@ -127,19 +127,20 @@ impl<'a> Session<'a> {
 
     /// Judges the wanted claim sets. All figures must have been drawn.
     pub fn judge(&mut self, wanted: impl Fn(&str) -> bool) -> Vec<Judged> {
-        // All sets are registered, also those that nobody asked for: a cell that two of them state is one claim.
+        // All sets are judged, also those that nobody asked for: a cell that two of them state is one claim, and sets of one
+        // number tell a copy only together.
         let (mut sets, mut unread) = (Vec::new(), Vec::new());
         for spec in &self.manifest().claims {
             sets.push(ClaimSet::register(spec, &self.vault, &mut unread));
         }
         refuse_twins(&mut sets);
-        sets.retain(|set| wanted(&set.id));
         let figures = self.scenes.iter().map(|(id, scene)| (id.as_str(), self.figure_facts(scene))).collect();
-        let copies = Copies::new(&self.vault);
+        let copies = Copies::new(&self.vault, &sets);
         let facts = Facts { figures, datasets: &self.datasets, copies: Some(&copies) };
-        let judged = sets.iter().map(|set| judge(set, &facts)).collect();
+        let mut judged = judge(&sets, &facts);
+        judged.retain(|set| wanted(&set.id));
         self.problems.extend(unread.into_iter().map(Failure::from));
-        for set in sets {
+        for set in sets.into_iter().filter(|set| wanted(&set.id)) {
             self.problems.extend(set.problems.into_iter().map(Failure::from));
             self.notes.insert(set.id, set.notes);
         }

@@ -45,6 +45,13 @@ pub(super) fn check_tiers(sources: &[Source], artifacts: &[(Artifact, Place)]) -
             continue;
         }
         let id = &artifact.id;
+        if artifact.to.starts_with("stages/") {
+            return Err(error(format!(
+                "artifact `{id}` lies at `{}`, among the outputs of stages, but no stage writes it",
+                artifact.to
+            ))
+            .with_hint("give it a source of kind `stage`, or another place with `to`"));
+        }
         match artifact.evidence {
             Tier::Recomputed => {
                 return Err(error(format!(

@@ -31,19 +31,30 @@ impl Linear {
 
     pub fn apply(&self, mut frame: Frame) -> Result<Frame, QueryError> {
         let mut sums = vec![Some(self.constant); frame.n_rows()];
+        // The same from what the manifest wrote alone.
+        let mut written = vec![self.constant; frame.n_rows()];
         let mut origins = Vec::new();
         for (column, weight) in &self.terms {
             // A term without weight is as much the manifest's as the constant is.
-            if *weight != 0.0 {
-                origins.push(frame.origins(column));
+            let of_column = frame.origins(column);
+            for (row, value) in frame.numbers(column)?.into_iter().enumerate() {
+                sums[row] = sums[row].zip(value).map(|(sum, value)| sum + weight * value);
+                if of_column.is_declared(row) {
+                    written[row] += weight * value.unwrap_or_default();
+                }
             }
-            for (sum, value) in sums.iter_mut().zip(frame.numbers(column)?) {
-                *sum = sum.zip(value).map(|(sum, value)| sum + weight * value);
+            if *weight != 0.0 {
+                origins.push(of_column);
             }
         }
         require_finite(&frame, &sums, |row| vec![row], "the weighted sum")?;
+        let mut origins = Origins::combined(&origins.iter().collect::<Vec<_>>(), frame.n_rows());
+        // Terms that add nothing in any row, such as a column minus itself, leave what the manifest wrote.
+        let left = |(sum, written): (&Option<f64>, &f64)| sum.is_none_or(|sum| sum == *written);
+        if written.iter().any(|written| *written != 0.0) && sums.iter().zip(&written).all(left) {
+            origins = Origins::declared(frame.n_rows());
+        }
         frame.set(&self.into, Column::Number(sums))?;
-        let origins = Origins::combined(&origins.iter().collect::<Vec<_>>(), frame.n_rows());
         frame.set_origins(&self.into, origins);
         Ok(frame)
     }

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use polars::prelude::{DataFrameJoinOps, DataType, JoinArgs, JoinType, MaintainOrderJoin, PlSmallStr};
 use serde::Deserialize;
 
+use super::decimal::parse_number;
 use super::frame::Frame;
 use super::origins::Origins;
 use super::step::OneOrMany;
 use super::{Column, QueryError, Table, bounds};
-use crate::evidence::{Lineages, Lookups};
+use crate::evidence::{Lineages, Lookups, Tier};
 
 /// Keeps rows whose columns hold one of the wanted texts.
 pub(super) fn filter(
@@ -23,7 +24,21 @@ pub(super) fn filter(
     for (column, texts) in wanted {
         fulfil(&mut keep, column, &texts.0, frame.text(column)?, seen);
     }
-    frame.take(&positions(&keep))
+    let mut kept = frame.take(&positions(&keep))?;
+    for column in wanted.keys() {
+        spelled(&mut kept, column, |_| true)?;
+    }
+    Ok(kept)
+}
+
+/// Marks numbers that the manifest spells to choose rows by them as declared: whoever judges them judges the choice.
+fn spelled(frame: &mut Frame, column: &str, is_listed: impl Fn(&str) -> bool) -> Result<(), QueryError> {
+    let is_spelled =
+        |cell: Option<String>| cell.is_some_and(|cell| is_listed(&cell) && parse_number(&cell).is_some());
+    let spelled = Origins::written(frame.text(column)?.into_iter().map(is_spelled).collect());
+    let origins = frame.origins(column).replaced_by(spelled);
+    frame.set_origins(column, origins);
+    Ok(())
 }
 
 /// Unmarks the rows whose cell is none of the texts, and records which texts the marked rows have.
@@ -217,6 +232,9 @@ impl Recode {
         let translated = cells.into_iter().map(translate).collect();
         let origins = frame.origins(&self.column).replaced_by(written);
         let into = self.into.as_ref().unwrap_or(&self.column);
+        if *into != self.column {
+            spelled(&mut frame, &self.column, |cell| self.map.contains_key(cell))?;
+        }
         frame.set(into, Column::Text(translated))?;
         frame.set_origins(into, origins);
         Ok(frame)
@@ -251,6 +269,8 @@ impl Melt {
         for column in melted {
             let mut block = select(frame, &self.keep)?;
             block.set(&self.name, Column::Text(vec![Some(column.to_owned()); frame.n_rows()]))?;
+            // A name of a column is no cell, and the manifest may have given it.
+            block.set_origins(&self.name, Origins::declared(frame.n_rows()));
             block.set(&self.value, Column::Text(frame.text(column)?))?;
             block.set_origins(&self.value, frame.origins(column));
             match &mut result {
@@ -376,6 +396,12 @@ impl Join {
             .collect();
         result.inherit(&frame, &left);
         result.inherit(&other.select(&self.columns)?, &right);
+        // What stands in a tool alone, such as a gene set, is no number of a file, whichever row it is joined to.
+        let in_tool = |row: &usize| other.lineage.get(*row).and_then(|of| of.tier()) == Some(Tier::Declared);
+        let in_tools = Origins::written(right.iter().map(in_tool).collect());
+        for column in self.columns.iter().filter(|_| !in_tools.is_empty()) {
+            result.set_origins(column, result.origins(column).replaced_by(in_tools.clone()));
+        }
         for column in [LEFT, RIGHT] {
             result.data.drop_in_place(column)?;
         }

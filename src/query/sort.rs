@@ -9,7 +9,8 @@ use super::{Column, QueryError};
 
 /// Rows in ascending order of columns, the first column first: numbers by size, texts by code point, missing values
 /// last. Equal rows keep their order.
-pub(super) fn sort(frame: Frame, columns: &[String]) -> Result<Frame, QueryError> {
+pub(super) fn sort(mut frame: Frame, columns: &[String]) -> Result<Frame, QueryError> {
+    frame.settle(columns);
     let keys = columns.iter().map(|name| match frame.require(name)?.dtype() {
         DataType::Float64 => Ok(Column::Number(frame.numbers(name)?)),
         _ => Ok(Column::Text(frame.text(name)?)),

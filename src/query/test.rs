@@ -126,6 +126,10 @@ impl PairedTTest {
         result.lineage = lineage.into();
         result.set(&format!("{}_a", self.group), texts(&|pair| pair.a.clone()))?;
         result.set(&format!("{}_b", self.group), texts(&|pair| pair.b.clone()))?;
+        for side in ["a", "b"] {
+            // The manifest lists the groups.
+            result.set_origins(&format!("{}_{side}", self.group), Origins::declared(pairs.len()));
+        }
         result.set("n", numbers(&|pair| Some(pair.n as f64)))?;
         result.set("t", numbers(&|pair| pair.t))?;
         result.set("p", numbers(&|pair| Some(pair.p)))?;

@@ -45,7 +45,7 @@ fn the_published_value_must_not_choose_our_row() {
                    match = { again = \"{k}\" }";
     let again =
         r#"{ rename = { value = "y" } }, { recode = { column = "value", into = "again", map = {} } }"#;
-    looking(numbers, PUBLISHED, again, spelled).refused(&["looks for numbers in `again`", "equal"]);
+    looking(numbers, PUBLISHED, again, spelled).refused(&["`ours.match.again` looks for numbers", "equal"]);
     // Our number stands in the column that is searched.
     let searched = spelled.replace("again", "value").replace("0.5\"", "0.51\"");
     looking(numbers, PUBLISHED, renamed, &searched).refused(&["`match` must not look for it there"]);
@@ -181,4 +181,77 @@ fn an_order_among_the_published_values_is_redrawn() {
         .file("other", "k,value\na,0.1\nb,0.2\nc,0.3\n", CACHED)
         .dataset("d", "other", r#"{ to_number = "value" }"#);
     assert_eq!(order(honest).outcomes(0), all("reproduced", "cached", 3));
+}
+
+#[test]
+fn a_text_that_spells_the_published_value_must_not_choose() {
+    const LONG: &str = "k,value,code,low\na,0.512345,x0.512345,2345\nb,0.723456,x0.723456,3456\n";
+    let by = |matching: &str| format!("dataset = \"d\"\ncolumn = \"y\"\nmatch = {{ {matching} }}");
+    let other = "id,low,y\nx0.512345,2345,0.512345\nx0.723456,3456,0.723456\n";
+    looking(other, LONG, "", &by("id = \"{code}\"")).refused(&["`ours.match.id` looks for texts that spell"]);
+    // In two parts, for half of the rows, for a single claim.
+    let parts = by("id = \"0.51\", low = \"{low}\"");
+    looking(other, &LONG.replace("x0.723456", "y"), "", &parts).refused(&["spells the published value"]);
+    let half = LONG.replace("x0.723456", "second");
+    looking(other, &half, "", &by("id = \"{code}\""))
+        .refused(&["`ours.match.id` looks for texts that spell"]);
+    let single = "k,value,code\na,0.512345,0.512345\n";
+    looking(other, single, "", &by("id = \"{code}\""))
+        .refused(&["`ours.match.id` looks for texts that spell"]);
+    // Through the name of a column, translated before or after it is filled in.
+    let wide = "j,0.5,0.7\n1,0.5,0.7\n";
+    for translated in
+        ["translate = { k = { a = \"0.5\", b = \"0.7\" } }", "columns = { a = \"0.5\", b = \"0.7\" }"]
+    {
+        let ours = format!("dataset = \"d\"\ncolumn = \"{{k}}\"\n{translated}\nmatch = {{}}");
+        looking(wide, PUBLISHED, "", &ours).refused(&["`ours.column` looks for numbers that equal"]);
+    }
+    // Sizes of two digits are names and no values.
+    let sizes = "k,value,size\na,0.132,32\nb,0.764,64\nc,0.5,128\n";
+    let small = looking("size,y\n32,0.132\n64,0.764\n128,0.5\n", sizes, "", &by("size = \"{size}\""));
+    assert_eq!(small.outcomes(4), all("redrawn", "cached", 3), "a copy, and no circle");
+}
+
+#[test]
+fn stars_must_not_choose_themselves() {
+    let published = "k,stars,code\na,*,*\nb,**,**\n";
+    let small = Small::new().file("pub", published, DIGITISED).file("other", "s,stars\n*,*\n**,**\n", CACHED);
+    let set = "[[claims]]\nid = \"c\"\nplace = \"x\"\nartifact = \"pub\"\nvalue = \"stars\"\nrule = \"stars\"\nkey = [\"k\"]\n\
+               expected = 2\nours = [{ dataset = \"d\", column = \"stars\", match = { s = \"{code}\" } }]\n";
+    small.dataset("d", "other", "").toml(set).refused(&["`ours.match.s` looks for texts that spell"]);
+}
+
+#[test]
+fn one_cell_is_one_claim_whatever_the_line_ends() {
+    let small = Small::new()
+        .file("pub", PUBLISHED, DIGITISED)
+        .file("again", &PUBLISHED.replace('\n', "\r\n"), DIGITISED)
+        .file("other", "k,value\na,0.4\nb,0.7\n", DIGITISED)
+        .dataset("d", "other", r#"{ to_number = "value" }"#)
+        .claims(2, BY_KEY)
+        .toml(
+            "[[claims]]\nid = \"twice\"\nplace = \"x\"\nartifact = \"again\"\nvalue = \"value\"\nrule = \"abs\"\ntolerance = 1\n\
+             key = [\"k\"]\nexpected = 2\nours = [{ dataset = \"d\", column = \"value\", match = { k = \"{k}\" } }]\n",
+        );
+    let (status, stderr, _) = small.judged();
+    assert_eq!(status, 2, "{stderr}");
+    assert!(stderr.contains("is claim `c/a` already; one cell is one claim"), "{stderr}");
+}
+
+#[test]
+fn a_run_that_a_step_repeats_is_one_run() {
+    let runs = "k,value\na,0.4\na,0.6\nb,0.7\nb,0.7\n";
+    let twice = |steps: &str| {
+        Small::new()
+            .file("pub", PUBLISHED, DIGITISED)
+            .file("other", runs, DIGITISED)
+            .dataset("once", "other", "")
+            .dataset("d", "other", steps)
+            .set("c", 2, "rule = \"equivalence\"\ntolerance = 0.4", BY_KEY)
+    };
+    // Two runs may have one number, as long as they are two rows of a file.
+    let (status, stderr, claims) = twice(r#"{ to_number = "value" }"#).judged();
+    assert_eq!(status, 1, "{stderr}");
+    assert_eq!(claims[1]["outcome"], "consistent", "{claims:#?}");
+    twice(r#"{ append = "once" }, { to_number = "value" }"#).refused(&["are one run, `other` row 1"]);
 }

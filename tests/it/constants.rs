@@ -115,3 +115,50 @@ fn places_that_the_manifest_lists_are_declared() {
     assert_eq!(small("total").outcomes(0), pairs([("reproduced", "cached"), ("reproduced", "cached")]));
     assert_eq!(small("listed").outcomes(1), pairs([("differs", "declared"), ("differs", "declared")]));
 }
+
+#[test]
+fn names_of_columns_and_groups_and_numbers_that_choose_rows_are_declared() {
+    let both = pairs([("redrawn", "declared"), ("redrawn", "declared")]);
+    let first = |steps: &str| judged(steps, CACHED)[0].clone();
+    let declared = ("redrawn".to_owned(), "declared".to_owned());
+    let melted = r#"{ rename = { "0.5" = "x" } },
+        { melt = { keep = ["k"], name = "value", value = "v", columns = ["0.5"] } }, { to_number = "value" }"#;
+    assert_eq!(first(melted), declared);
+    let chosen =
+        r#"{ filter = { y = ["0.5", "0.7"] } }, { rename = { value = "y" } }, { to_number = "value" }"#;
+    assert_eq!(judged(chosen, CACHED), both);
+    let recoded = r#"{ select = ["y"] },
+        { recode = { column = "y", into = "k", map = { "0.5" = "a", "0.7" = "b" }, others = "drop" } },
+        { rename = { value = "y" } }, { to_number = "value" }"#;
+    assert_eq!(judged(recoded, CACHED), both);
+    // Chosen by another column, the number is the file's.
+    let other = r#"{ filter = { x = ["1", "2"] } }, { rename = { value = "y" } }, { to_number = "value" }"#;
+    assert!(judged(other, CACHED).iter().all(|(_, tier)| tier == "cached"));
+}
+
+#[test]
+fn terms_that_add_nothing_leave_the_constant() {
+    let constant = r#"{ recode = { column = "k", into = "c", map = { a = "0.5", b = "0.7" } } }, { to_number = ["x", "c"] }"#;
+    let both = pairs([("redrawn", "declared"), ("redrawn", "declared")]);
+    for terms in [
+        r#"{ linear = { into = "z", terms = { x = 1 } } }, { linear = { into = "n", terms = { x = 1, z = -1 } } },
+           { linear = { into = "value", terms = { n = 1, c = 1 } } }"#,
+        r#"{ linear = { into = "value", terms = { x = 1e-300, c = 1 } } }"#,
+    ] {
+        assert_eq!(judged(&format!("{constant}, {terms}"), CACHED), both);
+    }
+}
+
+#[test]
+fn a_number_of_a_tool_is_declared_whichever_row_it_is_joined_to() {
+    let tool = Label { evidence: "tool", source: "here", more: "" };
+    let small = Small::new()
+        .file("pub", "k,value\na,0.5\nb,0.7\n", DIGITISED)
+        .file("tool", "k,value,z\na,0.5,1\nb,0.8,2\n", tool)
+        .file("other", "k,x\na,1\nb,2\n", CACHED)
+        .dataset("t", "tool", r#"{ to_number = "value" }"#)
+        .dataset("d", "other", r#"{ join = { dataset = "t", on = ["k"], columns = ["value"] } }"#)
+        .claims(2, BY_KEY);
+    let expected = [("redrawn", "declared"), ("differs", "declared")];
+    assert_eq!(small.outcomes(1), pairs(expected));
+}

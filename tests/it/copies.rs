@@ -114,3 +114,71 @@ fn a_file_that_was_fetched_keeps_its_tier_and_the_report_says_so() {
     small.run(&["report", "--offline"]);
     assert!(small.project.read("reports/report.html").contains("number for number"));
 }
+
+/// Numbers of so many digits that nobody meets them by chance.
+const LONG: &str = "k,value\na,0.512345\nb,0.723456\nc,0.334567\n";
+
+#[test]
+fn a_copy_is_found_through_sets_and_files_of_one_number_each() {
+    // A file of the same bytes would be the published file itself.
+    let copy = format!("{LONG}d,0.9\n");
+    let mut small =
+        Small::new().file("pub", LONG, DIGITISED).file("copy", &copy, GIVEN).dataset("d", "copy", "");
+    for key in ["a", "b", "c"] {
+        let rule = format!("where = {{ k = \"{key}\" }}\nrule = \"abs\"\ntolerance = 1e-9");
+        small = small.set(key, 1, &rule, BY_KEY);
+    }
+    is_copy(&small);
+    // Whoever asks for one set gets the same outcome.
+    assert_eq!(small.run(&["claims", "t/a"]).status, 4);
+
+    let mut small = Small::new().file("pub", LONG, DIGITISED);
+    for line in LONG.lines().skip(1) {
+        small = small.file(&format!("copy-{}", &line[..1]), &format!("k,value\n{line}\n"), GIVEN);
+    }
+    let dataset = "[[dataset]]\nid = \"d\"\n[[dataset.any_of]]\nartifacts = \"copy-*\"\n";
+    let (status, stderr, claims) = small.toml(dataset).claims(3, BY_KEY).judged();
+    assert_eq!(status, 4, "{stderr}\n{claims:#?}");
+    assert!(claims.iter().all(|claim| claim["outcome"] == "redrawn"), "{claims:#?}");
+}
+
+#[test]
+fn a_copy_in_percent_or_moved_or_called_a_key_is_found() {
+    let copy = |csv: &str, steps: &str| {
+        let small = Small::new().file("pub", LONG, DIGITISED).file("copy", csv, GIVEN);
+        small.dataset("d", "copy", steps).claims(3, BY_KEY)
+    };
+    let linear = |weight: &str, constant: &str| {
+        format!(
+            "{{ to_number = \"x\" }}, {{ linear = {{ into = \"value\", terms = {{ x = {weight} }}, constant = {constant} }} }}"
+        )
+    };
+    is_copy(&copy("k,x\na,51.2345\nb,72.3456\nc,33.4567\n", &linear("0.01", "0")));
+    is_copy(&copy("k,x\na,1.512345\nb,1.723456\nc,1.334567\n", &linear("1", "-1.0")));
+    // Another set that is called by the copied column.
+    let called = "[[claims]]\nid = \"z\"\nplace = \"x\"\nartifact = \"copy\"\nvalue = \"z\"\nrule = \"abs\"\ntolerance = 1\n\
+                  key = [\"k\", \"value\"]\nexpected = 3\nwaits = [{ reason = \"not_shared\", detail = \"no\" }]\n";
+    let small = copy("k,value,z\na,0.512345,1\nb,0.723456,2\nc,0.334567,3\n", "").toml(called);
+    let (status, stderr, claims) = small.judged();
+    assert_eq!(status, 4, "{stderr}\n{claims:#?}");
+    assert!(claims[..3].iter().all(|claim| claim["outcome"] == "redrawn"), "{claims:#?}");
+}
+
+#[test]
+fn a_copy_among_the_rows_that_are_no_claims_is_found() {
+    let of = |side: &str| LONG.lines().skip(1).map(|line| format!("{side},{line}\n")).collect::<String>();
+    let both = format!("side,k,value\n{}{}", of("paper"), of("ours"));
+    let steps = r#"{ filter = { side = "ours" } }, { to_number = "value" }"#;
+    let rule = "where = { side = \"paper\" }\nrule = \"abs\"\ntolerance = 1e-9";
+    let small =
+        Small::new().file("pub", &both, DIGITISED).dataset("d", "pub", steps).set("c", 3, rule, BY_KEY);
+    let (status, stderr, claims) = small.judged();
+    assert_eq!(status, 4, "{stderr}\n{claims:#?}");
+    // Where both are claims, they are two readings.
+    let rule = rule.replace("paper", "ours");
+    let steps = steps.replace("ours", "paper");
+    let small = small
+        .toml(&format!("[[dataset]]\nid = \"e\"\nany_of = [{{ artifact = \"pub\", steps = [{steps}] }}]\n"));
+    let small = small.set("ours", 3, &rule, &BY_KEY.replace("\"d\"", "\"e\""));
+    assert_eq!(small.outcomes(0), vec![("consistent".to_owned(), "digitised".to_owned()); 6]);
+}

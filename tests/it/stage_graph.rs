@@ -551,3 +551,19 @@ fn an_unreadable_receipt_is_a_reason_to_run() {
     );
     runs_again(&project);
 }
+
+#[test]
+fn outputs_of_stages_are_read_through_their_stage_only() {
+    let project = ran();
+    let text = project.read(MANIFEST);
+    let other = "[[source]]\nid = \"here\"\nkind = \"local\"\n[[artifact]]\nid = \"again\"\nsource = \"here\"\n\
+                 path = \"stages/score/scores.csv\"\nevidence = \"digitised\"\n";
+    let other = other.replace("\"here\"", "\"beside\"").replace("stages/score/scores", "stages/other/scores");
+    project.write(MANIFEST, &format!("{text}\n{other}"));
+    for verb in ["claims", "check", "verify", "report"] {
+        let run = project.run(&[verb]);
+        assert_eq!(run.status, 2, "{verb}: {}", run.snapshot());
+        let all = run.stdout.clone() + &run.stderr;
+        assert!(all.contains("among the outputs of stages, but no stage writes it"), "{}", run.snapshot());
+    }
+}

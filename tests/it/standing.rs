@@ -122,3 +122,20 @@ fn a_comparison_counts_what_is_redrawn_apart() {
         "no ring says that it agrees"
     );
 }
+
+#[test]
+fn a_sort_by_numbers_of_rows_rests_on_all_rows_that_were_counted() {
+    let other = "src,k,x\no,z,1.5\no,z,2.25\no,z,9\no,z,4\no,z,7.125\n";
+    let rows: String = (0..8).map(|i| format!("p,r{i},{i},3.8275\n")).collect();
+    let steps = r#"{ select = ["src", "k", "x"] }, { append = "o" }, { number_rows = "pos" }, { filter = { src = "o" } },
+        { sort = "pos" }, { to_number = "x" },
+        { bootstrap_mean = { by = ["k"], value = "x", into_mean = "m", into_low = "low", into_high = "high", resamples = 7 } }"#;
+    let small = Small::new()
+        .file("pub", &format!("src,k,x,value\n{rows}"), DIGITISED)
+        .file("o", other, CACHED)
+        .dataset("o", "o", "")
+        .dataset("d", "pub", steps);
+    let rule = "where = { k = \"r0\" }\nrule = \"abs\"\ntolerance = 100";
+    let small = small.set("c", 1, rule, "dataset = \"d\"\ncolumn = \"low\"\nmatch = { k = \"z\" }");
+    assert_eq!(small.outcomes(4), [("redrawn".to_owned(), "digitised".to_owned())]);
+}

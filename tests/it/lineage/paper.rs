@@ -187,7 +187,7 @@ impl Paper {
             if !places.is_empty() && !places.iter().any(|place| wanted.shows(place)) {
                 continue;
             }
-            let judged = judge(set, &facts);
+            let judged = judge(std::slice::from_ref(set), &facts).remove(0);
             for claim in judged.claims {
                 let Some(value) = &claim.ours else { continue };
                 let place = match (&claim.mark, &claim.figure) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use repro::claims::{ClaimSet, Facts, FigureFacts, Judged, judge};
+use repro::claims::{ClaimSet, Facts, FigureFacts, judge};
 use repro::evidence::Missing;
 use repro::figures;
 use repro::manifest;
@@ -34,10 +34,8 @@ pub fn grids(root: &Path, paper: &str) -> Vec<Grid> {
     let figures = scenes.into_iter().map(|scene| figure(Box::leak(Box::new(scene)))).collect();
     let facts = Facts { figures, datasets: &datasets, copies: None };
     let mut problems = Vec::new();
-    let judged: Vec<Judged> = manifest
-        .claims
-        .iter()
-        .map(|spec| judge(&ClaimSet::register(spec, &vault, &mut problems), &facts))
-        .collect();
+    let sets: Vec<ClaimSet> =
+        manifest.claims.iter().map(|spec| ClaimSet::register(spec, &vault, &mut problems)).collect();
+    let judged = judge(&sets, &facts);
     manifest.tables.iter().map(|spec| tables::build(spec, &judged, &manifest).unwrap()).collect()
 }
