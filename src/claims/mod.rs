@@ -36,7 +36,7 @@ pub use notes::{FileRows, SetNotes, Wide};
 pub use outcome::{Counts, Outcome};
 pub use policy::Policy;
 pub use problem::Problem;
-pub use rule::{Published, Rule, Value, Verdict};
+pub use rule::{Published, Rule, Value, Verdict, published_number};
 pub use set::{ClaimSet, Row, Unregistered};
 pub use spec::{Uses, uses};
 

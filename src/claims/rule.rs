@@ -175,6 +175,11 @@ pub(super) fn parse(published: &str) -> Result<f64, Problem> {
     })
 }
 
+/// A published number as claims read it, so that `90%` competes with `0.8`; `None` for other texts.
+pub fn published_number(published: &str) -> Option<f64> {
+    parse(published).ok()
+}
+
 /// A number whose printed digits do not say how exact it is: it has an exponent, or more digits than anybody prints.
 fn digits(what: String) -> Problem {
     Problem {

@@ -1,10 +1,11 @@
 //! What every verb gets: the project, the global flags and the only way to print.
 
 use std::borrow::Cow;
-use std::io::{IsTerminal, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::OnceLock;
 
 use crate::digest::text::{escaped, one_line};
-use crate::error::{Diagnostic, sentence};
+use crate::error::{Class, Diagnostic, sentence};
 use crate::manifest::Project;
 
 /// A verb's surroundings.
@@ -36,6 +37,21 @@ pub enum Color {
     Always,
     /// Never.
     Never,
+}
+
+/// The first write to stdout that failed. Verbs print in many places, and none of them can do anything about it:
+/// [`Printer::lost_output`] tells it once, at the end.
+static FAILED_WRITE: OnceLock<io::Error> = OnceLock::new();
+
+/// Output that did not arrive: the disk is full, or the terminal is gone.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write to standard output")]
+pub struct LostOutput(#[source] &'static io::Error);
+
+impl Diagnostic for LostOutput {
+    fn class(&self) -> Class {
+        Class::Operation
+    }
 }
 
 /// Writes data to stdout and everything else to stderr. A reader that went away is no error. Texts may come from files and
@@ -73,9 +89,24 @@ impl Printer {
 
     /// Bytes of data, as they are.
     pub fn data(&self, bytes: &[u8]) {
-        let mut stdout = std::io::stdout().lock();
-        // The reader may have seen enough (`repro list | head`): nothing to report to anyone.
-        let _ = stdout.write_all(bytes).and_then(|()| stdout.flush());
+        let mut stdout = io::stdout().lock();
+        self.written(stdout.write_all(bytes).and_then(|()| stdout.flush()));
+    }
+
+    /// Remembers a write to stdout that failed. The reader may have seen enough (`repro list | head`): then there is nothing
+    /// to report to anyone.
+    pub fn written(&self, result: io::Result<()>) {
+        if let Err(error) = result
+            && error.kind() != ErrorKind::BrokenPipe
+        {
+            // Later failures have the same cause.
+            let _ = FAILED_WRITE.set(error);
+        }
+    }
+
+    /// What became of output that could not be written.
+    pub fn lost_output(&self) -> Option<LostOutput> {
+        FAILED_WRITE.get().map(LostOutput)
     }
 
     /// A line of information, unless quiet.

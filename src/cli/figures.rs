@@ -97,7 +97,15 @@ pub fn run(arguments: &FiguresArguments, context: &Context) -> Result<ExitCode, 
         for spec in manifest.figures.iter().filter(|spec| wanted(&spec.id)) {
             let Some(scene) = session.scene(&spec.id) else { continue };
             stale += usize::from(is_stale(scene));
-            drawn.push(write(manifest.id(), scene, judged.as_deref(), &output)?);
+            match write(manifest.id(), scene, judged.as_deref(), &output) {
+                Ok(figure) => drawn.push(figure),
+                // What is wrong with one figure concerns that figure.
+                Err(failure) => {
+                    let name = format!("{}/{}", manifest.id(), spec.id);
+                    context.out.failure(Some(&name), failure.as_ref());
+                    status = status.worst(failure.class().into());
+                }
+            }
         }
         status = status.worst(session.report_problems(context));
     }

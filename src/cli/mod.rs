@@ -26,6 +26,7 @@ mod status;
 mod tables;
 mod verify;
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -121,9 +122,13 @@ pub fn main() -> std::process::ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version come as errors too; clap knows where each belongs.
-            let _ = error.print();
-            let status = if error.use_stderr() { ExitCode::Usage } else { ExitCode::Success };
-            return status.into();
+            let out = Printer::new(false, Color::Auto);
+            let printed = error.print().and_then(|()| std::io::stdout().flush());
+            if error.use_stderr() {
+                return ExitCode::Usage.into();
+            }
+            out.written(printed);
+            return ended(ExitCode::Success, &out).into();
         }
     };
     let out = Printer::new(arguments.quiet, arguments.color);
@@ -131,7 +136,14 @@ pub fn main() -> std::process::ExitCode {
         out.failure(None, error.as_ref());
         ExitCode::from(error.class())
     });
-    status.into()
+    ended(status, &out).into()
+}
+
+/// The status of a run, after an error if its output did not arrive.
+fn ended(status: ExitCode, out: &Printer) -> ExitCode {
+    let Some(lost) = out.lost_output() else { return status };
+    out.failure(None, &lost);
+    status.worst(lost.class().into())
 }
 
 fn run(arguments: Arguments, out: &Printer) -> Result<ExitCode, Failure> {

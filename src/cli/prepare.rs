@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::remark::warn;
+use super::remark::{refuse_input, warn};
 use super::{ExitCode, Printer};
 use crate::error::Failure;
 use crate::manifest::{Project, ProjectError};
@@ -80,14 +80,16 @@ pub fn run(
         None => dataset::default_name(open(project)?.as_ref())?,
     };
     let place = Mask::new(&dataset, arguments.mask_percentage, arguments.seed)?;
+    let masked = place.masked(&arguments.data_dir);
+    refuse_input(Some(&masked), arguments.input.as_deref())?;
     let raw = raw(arguments, &place, project, out)?;
+    refuse_input(Some(&masked), [raw.as_path()])?;
     let mode = match (arguments.compat, arguments.eligible) {
         (Some(Compat::UpstreamSparse), _) => MaskMode::UpstreamSparse,
         (None, Eligible::All) => MaskMode::All,
         (None, Eligible::Nonzero) => MaskMode::Nonzero,
         (None, Eligible::PerCell) => MaskMode::PerCell,
     };
-    let masked = place.masked(&arguments.data_dir);
     let made = mask(&MaskSpec {
         raw,
         masked: masked.clone(),

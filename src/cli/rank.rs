@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value as Json, json};
 
-use super::remark::refuse_folder;
+use super::remark::{refuse_folder, refuse_input};
 use super::{ExitCode, Printer};
 use crate::error::Failure;
 use crate::store::write_atomic;
@@ -16,7 +16,8 @@ pub struct RankArguments {
     /// Table of methods (rows, named in the first column) by metrics, with commas, semicolons or tabs
     #[arg(value_name = "SCORES")]
     scores: PathBuf,
-    /// Metrics of which less is better; known by name: errors (mse, mae, rmse), losses, distances, mmd, nll
+    /// Metrics of which less is better; known by name: errors (mse, mae, rmse), losses, distances, mmd, nll, unless another
+    /// word may change what they say (`mse reduction`)
     #[arg(long, value_name = "COL", num_args = 1.., value_delimiter = ',')]
     lower_is_better: Vec<String>,
     /// Metrics of which more is better, whatever their names suggest
@@ -30,6 +31,7 @@ pub struct RankArguments {
 /// Runs the verb.
 pub fn run(arguments: &RankArguments, as_json: bool, out: &Printer) -> Result<ExitCode, Failure> {
     refuse_folder(arguments.output.as_deref())?;
+    refuse_input(arguments.output.as_deref(), [arguments.scores.as_path()])?;
     let spec = RankSpec {
         scores: arguments.scores.clone(),
         lower_is_better: arguments.lower_is_better.clone(),

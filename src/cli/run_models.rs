@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{ExitCode, Printer};
 use crate::error::{Class, Diagnostic, Failure};
 use crate::tasks::TaskError;
-use crate::tasks::layout::Mask;
+use crate::tasks::layout::{Mask, model_name};
 use crate::tasks::runs::{Baseline, Failed, Model, ModelKind, Python, RunSpec, find_models};
 
 /// Arguments of `repro run-models`.
@@ -153,6 +153,7 @@ fn models(arguments: &RunArguments) -> Result<Vec<Model>, Failure> {
     if let Some(twice) = models.iter().find(|model| !names.insert(&model.name)) {
         return Err(TaskError::unfit(format!("two models are called `{}`", twice.name)).into());
     }
+    models.iter().try_for_each(|model| model_name(&model.name))?;
     Ok(models)
 }
 

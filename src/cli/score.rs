@@ -1,11 +1,11 @@
 //! `repro score`: metrics of reconstruction on a pair of files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::de::DeserializeOwned;
 
-use super::remark::refuse_folder;
+use super::remark::{refuse_folder, refuse_input};
 use super::{ExitCode, Printer};
 use crate::error::Failure;
 use crate::store::write_atomic;
@@ -94,6 +94,7 @@ fn named<T: DeserializeOwned>(word: String) -> Result<T, serde_json::Error> {
 /// Runs the verb.
 pub fn run(arguments: &ScoreArguments, json: bool, out: &Printer) -> Result<ExitCode, Failure> {
     refuse_folder(arguments.output.as_deref())?;
+    refuse_input(arguments.output.as_deref(), inputs(arguments))?;
     let scores = score(&spec(arguments))?;
     for note in &scores.notes {
         out.note(format!("note: {note}"));
@@ -109,6 +110,21 @@ pub fn run(arguments: &ScoreArguments, json: bool, out: &Printer) -> Result<Exit
         print(&scores, out);
     }
     Ok(ExitCode::Success)
+}
+
+/// Everything that is read.
+fn inputs(arguments: &ScoreArguments) -> impl Iterator<Item = &Path> {
+    let optional = [
+        &arguments.control,
+        &arguments.control_pred,
+        &arguments.gene_sets,
+        &arguments.pathways,
+        &arguments.cell_cycle,
+        &arguments.cytokines,
+        &arguments.projection,
+    ];
+    let given = [&arguments.truth, &arguments.pred].into_iter().chain(optional.into_iter().flatten());
+    given.map(PathBuf::as_path)
 }
 
 fn spec(arguments: &ScoreArguments) -> ScoreSpec {

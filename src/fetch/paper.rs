@@ -54,7 +54,11 @@ impl<'a> PaperRun<'a> {
         check_folder(&root)?;
         let alone = if request.dry_run { None } else { Some(Guard::folder(&root, &waiting)?) };
         if !request.dry_run {
-            manifest.lock_path().parent().into_iter().for_each(leftovers::sweep);
+            manifest
+                .lock_path()
+                .parent()
+                .into_iter()
+                .for_each(|folder| leftovers::sweep(folder, leftovers::Kind::File));
         }
         let before = Lock::load(&manifest.lock_path())?;
         let mut lock = before.clone();

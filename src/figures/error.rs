@@ -1,7 +1,7 @@
 //! A figure that cannot be drawn as its manifest describes it.
 
 use crate::error::{Class, Diagnostic};
-use crate::manifest::{ManifestError, RawSpec};
+use crate::manifest::{At, ManifestError, RawSpec};
 use crate::query::NotANumber;
 
 /// A figure spec that contradicts itself or its data; names file and line of the entry.
@@ -16,6 +16,11 @@ impl FigureError {
     /// An error about a figure; `message` continues "figure `id`: ".
     pub(super) fn new(spec: &RawSpec, message: &str) -> Self {
         Self { place: spec.error(format!("figure `{}`: {message}", spec.id)), hint: None }
+    }
+
+    /// The same, placed at a value of the figure.
+    pub(super) fn at(spec: &RawSpec, way: &[At<'_>], message: &str) -> Self {
+        Self { place: spec.error_at(way, format!("figure `{}`: {message}", spec.id)), hint: None }
     }
 
     /// A name that is not among the known ones; the hint gives the nearest, or all of them.

@@ -13,7 +13,7 @@ use crate::plot::{
 
 use self::spec::{BarSeriesSpec, GroupedBarSpec, ValueTextSpec};
 use super::rows::{Datasets, no_values};
-use super::spec::{check_decimals, points};
+use super::spec::{AxisLimits, check_decimals, points};
 use super::{FigureError, Lookup};
 
 /// White around a value that stands on dark or hatched ground, in points.
@@ -156,7 +156,7 @@ fn panel(spec: &GroupedBarSpec, bars: &[Bar<'_>], marks: &mut Vec<Mark>) -> Pane
             title: spec.y.title.clone(),
             title_size: spec.y.title_size,
             tick_size: spec.y.tick_size,
-            limits: spec.y.limits.map_or(Limits::Data, |[low, high]| Limits::Fixed(low, high)),
+            limits: spec.y.limits.map_or(Limits::Data, AxisLimits::build),
             grid: spec.grid,
             ..Axis::default()
         },

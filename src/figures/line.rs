@@ -17,7 +17,7 @@ use crate::plot::{
 use self::panels::PanelPlan;
 use self::spec::{LineSpec, ScaleSpec, SeriesSpec, XSpec};
 use super::rows::{Datasets, Row, no_values};
-use super::spec::points;
+use super::spec::{AxisLimits, points};
 use super::{FigureError, Lookup};
 
 /// Ids of the datasets the figure needs.
@@ -113,7 +113,7 @@ fn draw_panel(
             title: y_title,
             title_size: plan.y.title_size,
             tick_size: plan.y.tick_size,
-            limits: plan.y.limits.map_or(Limits::Data, |[low, high]| Limits::Fixed(low, high)),
+            limits: plan.y.limits.map_or(Limits::Data, AxisLimits::build),
             ticks: match plan.y.ticks.as_slice() {
                 [] => Ticks::Round,
                 given => Ticks::At(labelled(given)),
@@ -267,7 +267,7 @@ fn x_axis(spec: &LineSpec, plan: &PanelPlan<'_>) -> Axis {
         categories.iter().enumerate().map(label).collect()
     };
     let limits = match limits {
-        Some([low, high]) => Limits::Fixed(*low, *high),
+        Some(limits) => limits.build(),
         // All categories keep their place, also those without a value.
         None if !categories.is_empty() => {
             let last = categories.len() as f64 - 1.0;

@@ -16,7 +16,7 @@ mod words;
 
 use crate::error::Failure;
 use crate::evidence;
-use crate::manifest::RawSpec;
+use crate::manifest::{At, RawSpec};
 use crate::plot::{Scene, Theme, placeholder};
 pub use crate::query::Evidence;
 
@@ -46,7 +46,36 @@ const KINDS: [Kind; 8] = [
 /// Draws a figure. When a dataset it needs is missing, or holds no value for it, the scene is a placeholder that
 /// keeps the reason.
 pub fn draw(spec: &RawSpec, theme: Theme, lookup: &mut Lookup<'_>) -> Result<Scene, Failure> {
+    check_numbers(spec, &mut Vec::new(), of_table(spec.body()))?;
     (kind(spec)?.draw)(spec, theme, lookup)
+}
+
+/// Refuses `nan` and `inf`, which TOML can write: no length, place or limit of a drawing is one of them.
+fn check_numbers<'s>(
+    spec: &RawSpec,
+    way: &mut Vec<At<'s>>,
+    values: Vec<(At<'s>, &'s toml::Value)>,
+) -> Result<(), FigureError> {
+    for (at, value) in values {
+        way.push(at);
+        match value {
+            toml::Value::Float(number) if !number.is_finite() => {
+                return Err(FigureError::at(spec, way, &format!("{number} is not a finite number")));
+            }
+            toml::Value::Array(array) => {
+                let values = array.iter().enumerate().map(|(index, value)| (At::Index(index), value));
+                check_numbers(spec, way, values.collect())?;
+            }
+            toml::Value::Table(table) => check_numbers(spec, way, of_table(table))?,
+            _ => {}
+        }
+        way.pop();
+    }
+    Ok(())
+}
+
+fn of_table(table: &toml::Table) -> Vec<(At<'_>, &toml::Value)> {
+    table.iter().map(|(key, value)| (At::Key(key), value)).collect()
 }
 
 /// The error of a figure that names a dataset which its paper does not have.

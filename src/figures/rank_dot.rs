@@ -106,8 +106,8 @@ fn check(raw: &RawSpec, spec: &RankDotSpec) -> Result<(), FigureError> {
     if spec.scores.is_empty() || spec.entities.is_empty() {
         return wrong("`scores` and `entities` need at least one member");
     }
-    let [low, high] = spec.x.limits;
-    if !(low.is_finite() && high.is_finite() && low < high) {
+    let [low, high] = spec.x.limits.ends();
+    if low > high {
         return wrong("`x.limits` must be two numbers, the first below the second");
     }
     if spec.padding.is_some_and(|padding| !(0.0..=1000.0).contains(&padding)) {

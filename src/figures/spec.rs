@@ -44,6 +44,35 @@ impl HeadingSpec {
     }
 }
 
+/// Both ends of an axis, the first greater than the second on one that is turned round.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "[f64; 2]")]
+pub struct AxisLimits([f64; 2]);
+
+impl TryFrom<[f64; 2]> for AxisLimits {
+    type Error = String;
+
+    fn try_from([first, second]: [f64; 2]) -> Result<Self, String> {
+        // The distance of two numbers may be too large for a number.
+        if first != second && (second - first).is_finite() {
+            return Ok(Self([first, second]));
+        }
+        Err(format!("limits of an axis must be two different finite numbers, got [{first}, {second}]"))
+    }
+}
+
+impl AxisLimits {
+    /// Both ends.
+    pub fn ends(self) -> [f64; 2] {
+        self.0
+    }
+
+    /// For the layout.
+    pub fn build(self) -> plot::Limits {
+        plot::Limits::Fixed(self.0[0], self.0[1])
+    }
+}
+
 /// Where a legend stands.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]

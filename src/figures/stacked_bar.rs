@@ -188,7 +188,7 @@ fn panel(spec: &StackedBarSpec, bars: &[Bar<'_>], place: &Lineage, marks: &mut V
             tick_size: spec.y.tick_size,
             // Bars stand on the axis.
             limits: match spec.y.limits {
-                Some([low, high]) => Limits::Fixed(low, high),
+                Some(limits) => limits.build(),
                 None => Limits::Fixed(0.0, 1.05 * largest),
             },
             grid: spec.grid,

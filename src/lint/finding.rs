@@ -42,6 +42,8 @@ pub enum Check {
     NoMatch,
     /// Rows that no series, category or other list takes.
     RowsNotShown,
+    /// Marks of a figure that lie outside of its axes.
+    MarksOutside,
     /// Rows that a join drops.
     RowsDropped,
     /// Rows of a file of published values that no claim set takes.

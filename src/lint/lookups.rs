@@ -52,6 +52,16 @@ pub fn figure(paper: &str, raw: &RawSpec, scene: &Scene) -> Vec<Finding> {
         let finding = Finding::new(Check::RowsNotShown, subject.clone(), message).at(Some(raw.line()));
         finding.naming(left.texts).counting(left.rows)
     }));
+    let (outside, all) = (scene.n_marks_outside(), scene.marks.len());
+    if outside > 0 {
+        let message = format!(
+            "figure `{}`: {outside} of {} outside of the axes and cannot be seen",
+            raw.id,
+            if all == 1 { "1 mark lies".to_owned() } else { format!("{all} marks lie") }
+        );
+        let finding = Finding::new(Check::MarksOutside, subject, message).at(Some(raw.line_with("limits")));
+        findings.push(finding.counting(outside).with_hint("widen `limits` of the axis, or leave them out"));
+    }
     findings
 }
 

@@ -1,4 +1,4 @@
-//! Rows of a file that were computed from other rows of it: checked, and followed to the rows they rest on.
+//! Rows of a file that were computed from other rows of it: checked, and put in order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,29 +23,48 @@ pub(super) fn check(derived: &[DerivedRow]) -> Result<(), String> {
             return Err(format!("`derived_rows` lists row {row} twice"));
         }
     }
-    for (row, from) in sources(derived) {
-        if from.contains(&row) {
-            return Err(format!("`derived_rows`: row {row} is derived from itself"));
-        }
-    }
-    Ok(())
+    in_order(derived).map(drop).map_err(|row| format!("`derived_rows`: row {row} is derived from itself"))
 }
 
-/// For each derived row all rows it rests on, through other derived rows, in ascending order.
-pub fn sources(derived: &[DerivedRow]) -> BTreeMap<u32, BTreeSet<u32>> {
-    let direct: BTreeMap<u32, &[u32]> =
-        derived.iter().map(|entry| (entry.row, entry.from.as_slice())).collect();
-    let followed = |row: u32| {
-        let mut found = BTreeSet::new();
-        let mut open: Vec<u32> = direct.get(&row).map(|from| from.to_vec()).unwrap_or_default();
-        while let Some(next) = open.pop() {
-            if found.insert(next) {
-                open.extend(direct.get(&next).into_iter().flat_map(|from| from.iter()));
+/// How far the rows behind a derived row have been followed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// They are being followed now.
+    Open,
+    /// All of them are in the list.
+    Done,
+}
+
+/// Derived rows in an order in which each comes after those it was computed from.
+///
+/// # Errors
+/// A row that rests on itself.
+pub fn in_order(derived: &[DerivedRow]) -> Result<Vec<&DerivedRow>, u32> {
+    let entries: BTreeMap<u32, &DerivedRow> = derived.iter().map(|entry| (entry.row, entry)).collect();
+    let mut progress: BTreeMap<u32, Progress> = BTreeMap::new();
+    let mut ordered = Vec::with_capacity(entries.len());
+    for first in entries.values() {
+        // A list in place of recursion: a chain may be as long as the file. With each entry, how many of its rows were followed.
+        let mut open = vec![(*first, 0)];
+        while let Some((entry, followed)) = open.pop() {
+            if followed == 0 && progress.get(&entry.row) == Some(&Progress::Done) {
+                continue;
+            }
+            progress.insert(entry.row, Progress::Open);
+            let Some(next) = entry.from.get(followed) else {
+                progress.insert(entry.row, Progress::Done);
+                ordered.push(entry);
+                continue;
+            };
+            open.push((entry, followed + 1));
+            match (entries.get(next), progress.get(next)) {
+                (_, Some(Progress::Open)) => return Err(*next),
+                (Some(next), None) => open.push((next, 0)),
+                _ => {}
             }
         }
-        (row, found)
-    };
-    direct.keys().map(|row| followed(*row)).collect()
+    }
+    Ok(ordered)
 }
 
 #[cfg(test)]
@@ -63,8 +82,17 @@ mod tests {
     fn derived_rows_are_followed() {
         let derived = rows(&[(2, &[1]), (3, &[2]), (5, &[3, 4])]);
         assert_eq!(check(&derived), Ok(()));
-        assert_eq!(sources(&derived)[&5], BTreeSet::from([1, 2, 3, 4]));
-        assert_eq!(sources(&derived)[&2], BTreeSet::from([1]));
+    }
+
+    #[test]
+    fn each_row_comes_after_those_behind_it() {
+        let order = |entries: &[(u32, &[u32])]| -> Vec<u32> {
+            in_order(&rows(entries)).unwrap().iter().map(|entry| entry.row).collect()
+        };
+        assert_eq!(order(&[(2, &[3, 5]), (3, &[4]), (5, &[3, 1])]), [3, 5, 2]);
+        let chain: Vec<DerivedRow> =
+            (1..100_000).map(|row| DerivedRow { row, from: vec![row + 1], how: "x".into() }).collect();
+        assert_eq!(in_order(&chain).unwrap().len(), chain.len());
     }
 
     #[test]
@@ -76,6 +104,7 @@ mod tests {
         refused(&[(2, &[])], "row 2 needs at least one row");
         refused(&[(2, &[2])], "derived from itself");
         refused(&[(2, &[3]), (3, &[2])], "derived from itself");
+        refused(&[(2, &[1, 3]), (3, &[1, 4]), (4, &[2])], "derived from itself");
         refused(&[(2, &[1]), (2, &[1])], "lists row 2 twice");
         refused(&[(0, &[1])], "no row 0");
         refused(&[(1, &[0])], "no row 0");

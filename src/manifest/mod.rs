@@ -16,7 +16,7 @@ mod select;
 mod tiers;
 mod tree;
 
-pub use derived::sources as derived_sources;
+pub use derived::in_order as derived_in_order;
 pub use error::{ManifestError, nearest};
 pub use load::load;
 pub use paths::{PathError, relative_path};

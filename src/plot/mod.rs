@@ -16,6 +16,7 @@ mod layer;
 mod legend;
 mod mark;
 mod marker;
+mod outside;
 mod overlay;
 mod paint;
 mod panel;

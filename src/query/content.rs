@@ -20,7 +20,7 @@ use self::fold_change::FoldChange;
 use self::part::{Key, Part};
 use super::frame::Frame;
 use super::{Column, QueryError};
-use crate::digest::leftovers;
+use crate::digest::leftovers::{self, Kind};
 use crate::error::FileError;
 use crate::evidence::{Lineage, Lineages, SourceFile};
 use crate::manifest::{Artifact, Origin};
@@ -135,9 +135,9 @@ impl Source {
 fn copied(bytes: &[u8]) -> std::io::Result<(tempfile::NamedTempFile, Option<std::fs::File>)> {
     let folder = std::env::temp_dir();
     let mut builder = tempfile::Builder::new();
-    builder.prefix(leftovers::PREFIX);
+    builder.prefix(leftovers::PREFIX).rand_bytes(leftovers::RANDOM).suffix(Kind::File.suffix());
     let make = || builder.tempfile_in(&folder).map(|copy| (copy.path().to_owned(), copy));
-    let (mut copy, lock) = leftovers::claimed(&folder, make)?;
+    let (mut copy, lock) = leftovers::claimed(&folder, Kind::File, make)?;
     copy.write_all(bytes)?;
     copy.flush()?;
     Ok((copy, lock))

@@ -11,7 +11,7 @@ use super::origins::Origins;
 use super::plain::read_plain;
 use super::{QueryError, Table, records};
 use crate::evidence::{Lineage, Lineages};
-use crate::manifest::{Artifact, derived_sources};
+use crate::manifest::{Artifact, derived_in_order};
 use crate::store::VerifiedFile;
 
 /// Reads a verified CSV file as a table of text. Used where rows are facts of their own, as for claims.
@@ -76,15 +76,20 @@ fn lineages(file: &VerifiedFile, artifact: &Artifact, n_rows: usize) -> Result<L
     if artifact.derived_rows.is_empty() {
         return Ok(rows);
     }
+    let wrong = |problem| QueryError::NotATable { artifact: artifact.id.clone(), problem };
+    let entries = derived_in_order(&artifact.derived_rows)
+        .map_err(|row| wrong(format!("row {row} of `derived_rows` is derived from itself")))?;
     let mut sets = rows.to_vec();
-    for (row, from) in derived_sources(&artifact.derived_rows) {
-        let largest = from.iter().chain([&row]).copied().max().unwrap_or_default();
-        if largest as usize > n_rows {
-            let problem = format!("`derived_rows` names row {largest}, and the file has {n_rows} rows");
-            return Err(QueryError::NotATable { artifact: artifact.id.clone(), problem });
+    // The rows behind a row are complete when it is their turn, so that those behind them need not be followed again.
+    for entry in entries {
+        let named = || entry.from.iter().chain([&entry.row]);
+        if let Some(largest) = named().max().filter(|row| **row as usize > n_rows) {
+            return Err(wrong(format!("`derived_rows` names row {largest}, and the file has {n_rows} rows")));
         }
-        if let Some(lineage) = sets.get_mut(row as usize - 1) {
-            from.iter().for_each(|from| lineage.extend(&Lineage::row(Arc::clone(&file.source), *from)));
+        let at = |row: u32| (row as usize).saturating_sub(1);
+        let lineage = Lineage::union(named().filter_map(|row| sets.get(at(*row))));
+        if let Some(set) = sets.get_mut(at(entry.row)) {
+            *set = lineage;
         }
     }
     Ok(sets.into())

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::PlaceError;
 use super::place::check_way;
-use crate::digest::{file, leftovers};
+use crate::digest::file;
+use crate::digest::leftovers::{self, Kind};
 use crate::error::FileError;
 
 /// Writes a file through a temporary neighbour and a rename, creating its folder. What killed runs left in the folder
@@ -18,12 +19,13 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(FileError::on("create", folder))?;
     let mut builder = tempfile::Builder::new();
-    builder.prefix(leftovers::PREFIX);
+    builder.prefix(leftovers::PREFIX).rand_bytes(leftovers::RANDOM).suffix(Kind::File.suffix());
     // Temporary files are private by default; what lands here is for everyone, as with `File::create`.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let make = || builder.tempfile_in(folder).map(|file| (file.path().to_owned(), file));
-    let (mut file, _lock) = leftovers::claimed(folder, make).map_err(FileError::on("write below", folder))?;
+    let (mut file, _lock) =
+        leftovers::claimed(folder, Kind::File, make).map_err(FileError::on("write below", folder))?;
     file.write_all(bytes).map_err(FileError::on("write", path))?;
     file.persist(path).map_err(|error| FileError::on("write", path)(error.error))?;
     Ok(())

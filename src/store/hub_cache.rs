@@ -5,7 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{Guard, PlaceError, link_or_copy, place, write_atomic};
-use crate::digest::{GitSha1, Sha256, file, leftovers};
+use crate::digest::leftovers::{self, Kind};
+use crate::digest::{GitSha1, Sha256, file};
 use crate::error::FileError;
 use crate::manifest::{RepoType, relative_path};
 
@@ -137,9 +138,9 @@ impl RepoCache {
 fn symlink_atomic(link: &Path, target: &Path) -> std::io::Result<()> {
     let folder = target.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
-    builder.prefix(leftovers::PREFIX);
+    builder.prefix(leftovers::PREFIX).rand_bytes(leftovers::RANDOM).suffix(Kind::Folder.suffix());
     let make = || builder.tempdir_in(folder).map(|made| (made.path().to_owned(), made));
-    let (temporary, _lock) = leftovers::claimed(folder, make)?;
+    let (temporary, _lock) = leftovers::claimed(folder, Kind::Folder, make)?;
     let staged = temporary.path().join("link");
     std::os::unix::fs::symlink(link, &staged)?;
     std::fs::rename(&staged, target)

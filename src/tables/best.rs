@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::spec::{Along, Best, Direction};
 use super::{Grid, Row};
+use crate::claims::published_number;
 
 /// Row and column of a cell.
 type Place = (usize, usize);
@@ -26,7 +27,7 @@ pub(super) fn mark(grid: &mut Grid, best: &Best) {
     for members in contests.into_values() {
         let text = of.and_then(|of| text_of(grid, &grid.rows[members[0].0], members[0].1, of));
         let Some(direction) = best.direction(text.as_ref()) else { continue };
-        let published: Vec<Option<f64>> = numbers(grid, &members, |cell| cell.value.trim().parse().ok());
+        let published: Vec<Option<f64>> = numbers(grid, &members, |cell| published_number(cell.value.trim()));
         let ours = numbers(grid, &members, |cell| cell.number);
         let (published, ours) = (winners(&published, direction), winners(&ours, direction));
         for (index, (row, column)) in members.into_iter().enumerate() {

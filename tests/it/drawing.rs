@@ -269,3 +269,50 @@ fn all_drawings_are_the_same_for_any_number_of_threads() {
     }
     assert!(!Path::new(&one.path().join("figures/paper/fig1/scores.svg")).exists());
 }
+
+#[test]
+fn a_figure_that_is_too_large_to_paint_leaves_the_others_alone() {
+    let project = project(false);
+    let manifest = project.read("manifests/paper/paper.toml");
+    let start = manifest.find("[[figure]]").unwrap();
+    let end = manifest[start + 1..].find("\n[[claims]]").unwrap() + start + 1;
+    let figure = &manifest[start..end];
+    let small = figure.replace("fig1", "zz");
+    let size = figure.lines().find(|line| line.starts_with("size = ")).unwrap();
+    let large = manifest.replacen(size, "size = [50.0, 50.0]", 1);
+    project.write("manifests/paper/paper.toml", &format!("{large}\n{small}\n"));
+    let run = project.run(&["figures", "--format", "png"]);
+    assert_eq!(run.status, 2, "{}", run.snapshot());
+    assert!(run.stderr.contains("fig1"), "{}", run.snapshot());
+    assert!(run.stdout.contains("drawn    paper/zz"), "{}", run.snapshot());
+}
+
+#[test]
+fn limits_are_two_different_finite_numbers_and_marks_beyond_them_are_counted() {
+    for limits in ["[nan, 1.0]", "[1.0, 1.0]", "[-inf, inf]"] {
+        let project = project(false);
+        limit(&project, limits);
+        let run = project.run(&["figures"]);
+        assert_eq!(run.status, 2, "{limits}: {}", run.snapshot());
+        assert!(run.stderr.contains("finite number"), "{limits}: {}", run.snapshot());
+    }
+    let project = project(false);
+    limit(&project, "[100.0, 200.0]");
+    for verb in ["figures", "check"] {
+        let run = project.run(&[verb]);
+        let all = run.stdout.clone() + &run.stderr;
+        assert!(all.contains("outside of the axes and cannot be seen"), "{verb}: {}", run.snapshot());
+    }
+}
+
+/// Gives the vertical axis of the figure limits.
+fn limit(project: &Project, limits: &str) {
+    let manifest = project.read("manifests/paper/paper.toml");
+    let line = manifest.lines().find(|line| line.starts_with("y = ")).unwrap();
+    let axis = line.strip_suffix('}').unwrap().trim_end();
+    let axis = axis.split(", limits").next().unwrap();
+    project.write(
+        "manifests/paper/paper.toml",
+        &manifest.replace(line, &format!("{axis}, limits = {limits} }}")),
+    );
+}

@@ -13,8 +13,8 @@ use super::support::Project;
 const GOLDEN: [(&str, u32, &str, &str); 4] = [
     ("mask", 1, "masked.h5ad", "e73d7abe1f3e1e0c1e2d39c7e6ccdc1c7e1462063464b2314cd7249243bc133d"),
     ("mask", 1, "masked.json", "f0bea604971af6ca0188b84b2aad83e8b359da28d24f4fde1aec5d69dece40f0"),
-    ("score", 1, "scores.csv", "213041f9a55c7ac2a233f0996f87a59469755b110a7efe9f5b31cbcf995a50e0"),
-    ("score", 1, "scores.json", "38a94f45594fcac92167d2a199640b3ba440bc0d8940239990a07d0c2e986a3e"),
+    ("score", 2, "scores.csv", "208defbc1140a15fee793837a6c8898cff73e862fc87e709dedf78cde6c6ac80"),
+    ("score", 2, "scores.json", "1eb8a11ced18221b3f5189c045dac9655803e7d0a74f33d3e7b1b2e66d585aef"),
 ];
 
 const STAGES: &str = r#"

@@ -400,12 +400,12 @@ fn the_next_run_removes_what_killed_runs_left() {
     expect(&project, &["run"], 0, "pair");
     let scores = project.read("frozen/paper/stages/pair/scores.csv");
     for left in [
-        "figures/paper/.repro-Ab12Cd",
-        "reports/.repro-Ab12Cd",
+        "figures/paper/.repro-unfinished-Ab12Cd34Ef56.part",
+        "reports/.repro-unfinished-Ab12Cd34Ef56.part",
         "frozen/paper/stages/pair.incomplete/scores.csv",
         "frozen/paper/stages/pair.old/scores.csv",
-        "data/own/masked/.repro-Ab12Cd.part",
-        "manifests/paper/.repro-Ab12Cd",
+        "data/own/masked/.repro-unfinished-Ab12Cd34Ef56.part",
+        "manifests/paper/.repro-unfinished-Ab12Cd34Ef56.part",
         "frozen/paper/runs.csv.incomplete",
     ] {
         project.write(left, "half");
@@ -435,4 +435,55 @@ fn the_next_run_removes_what_killed_runs_left() {
     expect(&project, &["run"], 0, "up to date");
     assert_eq!(project.read("frozen/paper/stages/pair/scores.csv"), scores);
     assert!(!folder.join("pair.old").exists() && !folder.join("pair.incomplete").exists());
+}
+
+/// Output that did not arrive is no success, whatever was computed.
+#[test]
+#[cfg(target_os = "linux")]
+fn output_that_cannot_be_written_fails() {
+    let project = project();
+    project.write("scores.csv", "method,mse\nA,1\nB,2\n");
+    for arguments in [
+        &["claims"][..],
+        &["claims", "--json"],
+        &["list"],
+        &["check"],
+        &["status"],
+        &["verify"],
+        &["rank", "scores.csv"],
+        &["completions", "bash"],
+        &["man"],
+        &["--help"],
+    ] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let run = Command::new(env!("CARGO_BIN_EXE_repro"))
+            .args(arguments)
+            .current_dir(project.path())
+            .stdout(full)
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&run.stderr);
+        assert_eq!(run.status.code(), Some(6), "{arguments:?}: {stderr}");
+        assert_eq!(stderr.matches("error: cannot write to standard output").count(), 1, "{stderr}");
+    }
+}
+
+#[test]
+fn what_only_looks_like_an_unfinished_file_of_ours_stays() {
+    let project = project();
+    project.write("scores.csv", "method,mse\nA,1\nB,2\n");
+    let others = [
+        "out/.repro-cache/sub/data",
+        "out/.repro-settings.toml",
+        "out/.repro-Ab12Cd",
+        "reports/.repro-notes",
+    ];
+    others.iter().for_each(|path| project.write(path, "mine"));
+    project.write("out/.repro-unfinished-Ab12Cd34Ef56.part", "half");
+    assert_eq!(project.run(&["rank", "scores.csv", "--output", "out/ranks.csv"]).status, 0);
+    project.run(&["report"]);
+    for path in others {
+        assert_eq!(project.read(path), "mine", "{path}");
+    }
+    assert!(!project.path().join("out/.repro-unfinished-Ab12Cd34Ef56.part").exists());
 }

@@ -92,3 +92,43 @@ fn missing_values_are_counted() {
         assert_eq!(run.stderr, "note: missing values get no rank (1): `A` in `r2`\n");
     }
 }
+
+#[test]
+fn a_name_that_turns_a_metric_round_says_no_direction() {
+    for name in [
+        "1-r2",
+        "one minus pearson",
+        "unexplained r2",
+        "accuracy drop",
+        "-mse",
+        "MSE (negated)",
+        "mse_neg",
+        "mse reduction",
+        "mse percentile",
+        "delta mse",
+        "mse ratio",
+    ] {
+        let run = rank(format!("method,{name}\nA,0.1\nB,0.2\n").as_bytes(), &[]);
+        assert_eq!(run.status, 0, "{}", run.snapshot());
+        assert!(run.stderr.contains("their names do not say it"), "{name}: {}", run.snapshot());
+    }
+}
+
+#[test]
+fn a_negative_error_is_refused_unless_its_direction_is_stated() {
+    let text = b"method,mse\nA,-0.1\nB,-0.2\n";
+    let run = rank(text, &[]);
+    assert_eq!(run.status, 2, "{}", run.snapshot());
+    assert!(run.stderr.contains("method `A`, column `mse`: -0.1 is below 0"), "{}", run.stderr);
+    assert!(run.stderr.contains("hint: state the direction"), "{}", run.stderr);
+    assert_eq!(rank(text, &["--higher-is-better", "mse"]).stdout, "method,mse\nA,1\nB,0\n");
+}
+
+#[test]
+fn a_table_that_tells_no_two_methods_apart_is_refused() {
+    for text in ["method,mse\nA,1\n", "method,mse\nA,NA\nB,\n", "method,mse\nA,1\nB,1\n"] {
+        let run = rank(text.as_bytes(), &[]);
+        assert_eq!(run.status, 2, "{}", run.snapshot());
+        assert!(run.stderr.contains("nothing can be ranked"), "{}", run.stderr);
+    }
+}

@@ -454,7 +454,7 @@ fn specs_and_tables_that_contradict_themselves_are_refused() {
         ("family = \"two\" }", "family = \"tow\" }", "unknown family `tow`"),
         ("x = {", "rows = { show = \"symbol\" }\nx = {", "unknown symbol ``"),
         ("limits = [0, 1]", "limits = [1, 0]", "`x.limits`"),
-        ("jitter = 0.015", "jitter = inf", "`jitter`"),
+        ("jitter = 0.015", "jitter = inf", "inf is not a finite number"),
         ("explains = \"entities\"", "explains = \"entity\"", "unknown variant"),
         ("entity_column = \"entity\"", "entity_column = \"entities\"", "unknown column of dataset"),
     ] {

@@ -192,7 +192,7 @@ fn hostile_labels_are_rendered() {
 #[test]
 fn impossible_pages_are_refused() {
     let error = png(&scene(72_000.0, 72_000.0, Vec::new())).unwrap_err().to_string();
-    assert!(error.contains("300000 x 300000 pixels at 300 dpi"), "{error}");
+    assert!(error.contains("300000 by 300000 pixels at 300 dpi"), "{error}");
     for (width, height) in [(0.0, 10.0), (f64::NAN, 10.0), (10.0, -1.0), (f64::INFINITY, 10.0)] {
         assert!(png(&scene(width, height, Vec::new())).is_err(), "{width} x {height}");
         assert!(pdf(&scene(width, height, Vec::new())).is_err(), "{width} x {height}");

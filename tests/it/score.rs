@@ -251,3 +251,20 @@ fn methods_are_ranked() {
         run.stderr
     );
 }
+
+#[test]
+fn an_input_is_not_overwritten() {
+    let project = files();
+    let before = std::fs::read(project.path().join("pred.h5ad")).unwrap();
+    std::fs::hard_link(project.path().join("pred.h5ad"), project.path().join("other-name")).unwrap();
+    for output in ["pred.h5ad", "./pred.h5ad", "true.h5ad", "other-name"] {
+        let run = project.run(&["score", "--true", "true.h5ad", "--pred", "pred.h5ad", "--output", output]);
+        assert_eq!(run.status, 2, "{}", run.snapshot());
+        assert!(run.stderr.contains("would be overwritten"), "{}", run.stderr);
+    }
+    assert_eq!(std::fs::read(project.path().join("pred.h5ad")).unwrap(), before);
+    project.write("scores.csv", "method,mse\nA,1\nB,2\n");
+    let run = project.run(&["rank", "scores.csv", "--output", "scores.csv"]);
+    assert_eq!(run.status, 2, "{}", run.snapshot());
+    assert_eq!(project.read("scores.csv"), "method,mse\nA,1\nB,2\n");
+}

@@ -310,11 +310,11 @@ fn a_deleted_stage() {
 
 #[test]
 fn a_raised_version() {
-    for stage in ["score", "mask"] {
+    for (stage, version) in [("score", 2), ("mask", 1)] {
         let project = ran();
         let receipt = format!("{STAGES}/{stage}/receipt.json");
-        project.replace(&receipt, "\"version\": 1", "\"version\": 0");
-        missing(&project, "stale", &format!("the version of `{stage}` changed from 0 to 1"));
+        project.replace(&receipt, &format!("\"version\": {version}"), "\"version\": 0");
+        missing(&project, "stale", &format!("the version of `{stage}` changed from 0 to {version}"));
         runs_again(&project);
     }
 }

@@ -38,6 +38,10 @@ pub fn knn_purities<T: Real>(
 /// [`knn_purity`], and c and t are the purities of the controls and of the perturbed cells themselves in the same pool,
 /// each cell without itself. Higher is better; it may lie outside of 0 to 1.
 ///
+/// Undefined unless t is above c: the scale would be turned round, so that a prediction like the controls gets the best
+/// value. That happens where true cells do not differ from the controls, and where `k` is nearly the whole pool: a cell
+/// without itself then sees one cell fewer of its kind.
+///
 /// This is our own definition: the paper has a normalised purity whose formula is not published.
 pub fn knn_purity_normalised<T: Real>(
     perturbed: &Cells<T>,
@@ -53,7 +57,11 @@ fn normalised(own: f64, pool: &Points, n_perturbed: usize, k: usize) -> Score {
     let (of_perturbed, of_control) = others.split_at(n_perturbed);
     let (truth, background) = (purity(of_perturbed, n_perturbed), purity(of_control, n_perturbed));
     // Equal shares of neighbours are equal to the last digit.
-    if truth == background { Err(Undefined::NoSpread) } else { Ok((own - background) / (truth - background)) }
+    if truth > background {
+        Ok((own - background) / (truth - background))
+    } else {
+        Err(Undefined::NotPurer { truth, background })
+    }
 }
 
 /// Share of perturbed cells, which are the first ones of the pool, among all neighbours.
@@ -109,8 +117,22 @@ mod tests {
             knn_purity_normalised(&line(&[1.0]), &line(&[2.0]), &line(&[1.0]), 0),
             Err(Undefined::Cells { needed: 1, found: 0 })
         );
-        // All at one place: the first three of the pool hold two perturbed cells, as the others of a control do.
+    }
+
+    #[test]
+    fn a_scale_that_is_turned_round_has_no_value() {
+        let line = |values: &[f64]| Cells::new(values.len(), 1, values.to_vec()).unwrap();
+        let turned = |truth: f64, background: f64| Err(Undefined::NotPurer { truth, background });
+        // All at one place: a perturbed cell has one other perturbed one, a control two.
         let same = line(&[1.0, 1.0]);
-        assert_eq!(knn_purity_normalised(&same, &same, &line(&[1.0]), 3), Ok(0.0));
+        let found = knn_purity_normalised(&same, &same, &line(&[1.0]), 3);
+        assert_eq!(found, turned(1.0 / 3.0, 2.0 / 3.0));
+        // The whole pool, with a prediction that is a control.
+        let (perturbed, control) = (line(&[10.0, 11.0, 12.0]), line(&[0.0, 1.0, 2.0]));
+        let of = |k| knn_purity_normalised(&perturbed, &control, &line(&[0.5]), k);
+        assert_eq!((of(2), of(5)), (Ok(0.0), turned(0.4, 0.6)));
+        // Equal shares: each cell has one of each kind.
+        let found = knn_purity_normalised(&line(&[0.0, 3.0]), &line(&[1.0, 2.0]), &line(&[0.0]), 2);
+        assert_eq!(found, turned(0.0, 0.5));
     }
 }

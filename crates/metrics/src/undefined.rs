@@ -36,6 +36,17 @@ pub enum Undefined {
         /// The width of the median heuristic.
         usable: Option<f64>,
     },
+    /// True cells that are not among themselves more than controls are with them.
+    #[error(
+        "true cells have a share of {truth:.4} true cells among their neighbours and controls one of {background:.4}: \
+         without a difference upwards there is no scale from controls to true cells"
+    )]
+    NotPurer {
+        /// Share of true cells among the neighbours of true cells.
+        truth: f64,
+        /// Share of true cells among the neighbours of controls.
+        background: f64,
+    },
     /// Fewer than two pairs.
     #[error("{found} pairs of values, at least 2 are needed for a correlation")]
     Pairs {

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use repro_data::anndata_io::AnnDataFile;
-use repro_digest::{Hasher, Sha256, file, leftovers, sha256_reader};
+use repro_digest::leftovers::{self, Kind};
+use repro_digest::{Hasher, Sha256, file, sha256_reader};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
@@ -53,7 +54,7 @@ pub(crate) fn remove(path: &Path) -> Result<(), TaskError> {
 pub(crate) fn temporary(path: &Path) -> io::Result<(NamedTempFile, Option<File>)> {
     file::check_target(path)?;
     let mut builder = tempfile::Builder::new();
-    builder.prefix(leftovers::PREFIX).suffix(".part");
+    builder.prefix(leftovers::PREFIX).rand_bytes(leftovers::RANDOM).suffix(Kind::File.suffix());
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -61,7 +62,8 @@ pub(crate) fn temporary(path: &Path) -> io::Result<(NamedTempFile, Option<File>)
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    leftovers::claimed(folder, || builder.tempfile_in(folder).map(|made| (made.path().to_owned(), made)))
+    let make = || builder.tempfile_in(folder).map(|made| (made.path().to_owned(), made));
+    leftovers::claimed(folder, Kind::File, make)
 }
 
 /// Writes a small file whole.

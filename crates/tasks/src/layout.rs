@@ -89,7 +89,7 @@ impl Mask {
 
     /// Where results of a model belong.
     pub fn results(&self, results: &Path, model: &str) -> Result<PathBuf, TaskError> {
-        folder_name("model", model)?;
+        model_name(model)?;
         Ok(results.join(&self.dataset).join(self.name()).join(model))
     }
 
@@ -122,6 +122,11 @@ pub fn check_fraction(fraction: f64) -> Result<(), TaskError> {
     } else {
         error
     })
+}
+
+/// An error unless a model's name can be that of its folder of results.
+pub fn model_name(name: &str) -> Result<(), TaskError> {
+    folder_name("model", name)
 }
 
 /// An error unless a name is one folder below another.

@@ -10,8 +10,8 @@ use repro_stats::rank_percentiles;
 use serde::Deserialize;
 
 use crate::TaskError;
-use direction::Direction;
-use scores::ScoreTable;
+use direction::{Direction, is_never_negative};
+use scores::{Metric, ScoreTable};
 
 /// A table of methods (rows, named in the first column) by metrics, and what is known of the metrics.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -67,11 +67,18 @@ pub struct RankedMetric {
     pub percentiles: Vec<Option<f64>>,
 }
 
+impl RankedMetric {
+    /// Whether no method has a rank.
+    fn is_empty(&self) -> bool {
+        self.percentiles.iter().all(Option::is_none)
+    }
+}
+
 /// Ranks methods by each metric: (M - rank) / (M - 1) among the M methods that have a value, rank 1 the best.
 ///
 /// # Errors
 /// Where the file is not a table with a metric, a value is not a number, a method is named twice, or a metric that the
-/// specification names is not in the table.
+/// specification names is not in the table, a metric that cannot be negative is, or no metric tells two methods apart.
 pub fn rank(spec: &RankSpec) -> Result<Ranks, TaskError> {
     let ScoreTable { corner, methods, metrics, missing } = ScoreTable::read(&spec.scores)?;
     let names: Vec<String> = metrics.iter().map(|metric| metric.name.clone()).collect();
@@ -82,21 +89,40 @@ pub fn rank(spec: &RankSpec) -> Result<Ranks, TaskError> {
     if let Some(both) = spec.lower_is_better.iter().find(|name| spec.higher_is_better.contains(name)) {
         return Err(TaskError::unfit(format!("`{both}` cannot be both lower and higher is better")));
     }
-    let metrics: Vec<RankedMetric> =
-        metrics.into_iter().map(|metric| ranked(metric.name, &metric.values, spec)).collect();
+    let mut ranks = Vec::new();
+    for metric in metrics {
+        let ranked = ranked(metric, &methods, spec).map_err(|problem| of_file(&spec.scores, problem))?;
+        ranks.push(ranked);
+    }
+    if ranks.iter().all(RankedMetric::is_empty) {
+        let problem = "nothing can be ranked: no metric has different values for two methods".to_owned();
+        return Err(of_file(&spec.scores, TaskError::unfit(problem)));
+    }
+    let notes = notes(&ranks, &missing);
+    Ok(Ranks { corner, methods, metrics: ranks, notes })
+}
+
+/// Remarks on metrics that are ranked in part, not at all, or by a guess.
+fn notes(metrics: &[RankedMetric], missing: &[String]) -> Vec<String> {
     let mut notes = Vec::new();
     if !missing.is_empty() {
-        notes.push(format!("missing values get no rank ({}): {}", missing.len(), shown(&missing)));
+        notes.push(format!("missing values get no rank ({}): {}", missing.len(), shown(missing)));
     }
-    let assumed: Vec<String> =
-        metrics.iter().filter(|metric| metric.assumed).map(|metric| format!("`{}`", metric.name)).collect();
+    let names = |which: fn(&RankedMetric) -> bool| -> Vec<String> {
+        metrics.iter().filter(|metric| which(metric)).map(|metric| format!("`{}`", metric.name)).collect()
+    };
+    let assumed = names(|metric| metric.assumed);
     if !assumed.is_empty() {
         notes.push(format!(
             "more is taken as better for {}: their names do not say it; `--lower-is-better` and `--higher-is-better` do",
             shown(&assumed),
         ));
     }
-    Ok(Ranks { corner, methods, metrics, notes })
+    let empty = names(RankedMetric::is_empty);
+    if !empty.is_empty() {
+        notes.push(format!("no two methods have different values in {}: no ranks there", shown(&empty)));
+    }
+    notes
 }
 
 /// Names that a remark lists.
@@ -106,13 +132,18 @@ fn shown(names: &[String]) -> String {
     names[..names.len().min(SHOWN)].join(", ") + if names.len() > SHOWN { ", …" } else { "" }
 }
 
-fn ranked(name: String, values: &[f64], spec: &RankSpec) -> RankedMetric {
+fn ranked(metric: Metric, methods: &[String], spec: &RankSpec) -> Result<RankedMetric, TaskError> {
+    let Metric { name, values } = metric;
     let direction = if spec.lower_is_better.contains(&name) {
         Some(Direction::Lower)
     } else if spec.higher_is_better.contains(&name) {
         Some(Direction::Higher)
     } else {
-        Direction::of(&name)
+        let direction = Direction::of(&name);
+        if direction == Some(Direction::Lower) && is_never_negative(&name) {
+            refuse_negative(&name, &values, methods)?;
+        }
+        direction
     };
     let lower_is_better = direction == Some(Direction::Lower);
     let known: Vec<usize> = (0..values.len()).filter(|row| !values[*row].is_nan()).collect();
@@ -125,7 +156,29 @@ fn ranked(name: String, values: &[f64], spec: &RankSpec) -> RankedMetric {
     for (row, own) in known.iter().zip(rank_percentiles(&signed).into_iter().flatten()) {
         percentiles[*row] = Some(own);
     }
-    RankedMetric { name, lower_is_better, assumed: direction.is_none(), percentiles }
+    Ok(RankedMetric { name, lower_is_better, assumed: direction.is_none(), percentiles })
+}
+
+/// A negative error or distance was negated or is a difference, and then its name says the wrong direction.
+fn refuse_negative(name: &str, values: &[f64], methods: &[String]) -> Result<(), TaskError> {
+    let Some(row) = values.iter().position(|value| *value < 0.0) else { return Ok(()) };
+    let problem = format!(
+        "method `{}`, column `{name}`: {} is below 0, which no value of a metric of this name is",
+        methods[row], values[row]
+    );
+    Err(TaskError::unfit(problem).hint(format!(
+        "state the direction: `--higher-is-better {name}` if the values are negated, `--lower-is-better {name}` if not"
+    )))
+}
+
+/// The same failure, with the file that it is about.
+fn of_file(path: &Path, error: TaskError) -> TaskError {
+    match error {
+        TaskError::Unfit { problem, hint } => {
+            TaskError::Unfit { problem: format!("`{}`: {problem}", path.display()), hint }
+        }
+        other => other,
+    }
 }
 
 fn unknown_metric(path: &Path, unknown: &str, metrics: &[String]) -> TaskError {
@@ -175,12 +228,23 @@ mod tests {
                        `B` in `none`, …";
         assert_eq!(found.notes[0], missing);
         assert!(found.notes[1].starts_with("more is taken as better for `same`, `one`, `none`:"));
+        assert_eq!(
+            found.notes[2],
+            "no two methods have different values in `same`, `one`, `none`: no ranks there"
+        );
     }
 
     #[test]
     fn what_cannot_be_ranked_is_refused() {
         assert!(ranks("m,r2\nA,1\nA,2\n", &[]).unwrap_err().to_string().contains("`A` is there twice"));
         assert!(ranks("m,r2\nA,high\nB,2\n", &[]).unwrap_err().to_string().contains("`r2`"));
+        for text in ["m,r2\nA,1\n", "m,r2\nA,\nB,NA\n", "m,r2,mse\nA,1,\nB,1,2\n"] {
+            let error = ranks(text, &[]).unwrap_err().to_string();
+            assert!(error.contains("nothing can be ranked"), "{text:?}: {error}");
+        }
+        let error = ranks("m,mse\nA,-0.1\nB,0.2\n", &[]).unwrap_err().to_string();
+        assert!(error.contains("method `A`, column `mse`: -0.1 is below 0"), "{error}");
+        assert!(ranks("m,mse\nA,-0.1\nB,0.2\n", &["mse"]).is_ok());
         let unknown = ranks("m,r2\nA,1\nB,2\n", &["r3"]).unwrap_err();
         assert!(unknown.to_string().contains("no metric `r3`"));
     }

@@ -61,11 +61,14 @@ impl Output {
             Theme::Faithful => "",
             Theme::Accessible => ".accessible",
         };
+        // All are made before one is written: a figure that a format cannot hold leaves no half of its files.
+        let render = |format: &Format| format.render(scene);
+        let rendered = self.formats.iter().map(render).collect::<Result<Vec<_>, _>>()?;
         let mut written = Vec::new();
-        for format in &self.formats {
+        for (format, bytes) in self.formats.iter().zip(rendered) {
             let name = format!("{}{theme}{variant}.{}", scene.id, format.name());
             let path = self.folder.join(paper).join(name);
-            write_in_project(self.project.as_deref(), &path, &format.render(scene)?)?;
+            write_in_project(self.project.as_deref(), &path, &bytes)?;
             written.push((*format, path));
         }
         Ok(written)

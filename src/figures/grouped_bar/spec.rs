@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::figures::spec::{LegendSpec, Where, text_size};
+use crate::figures::spec::{AxisLimits, LegendSpec, Where, text_size};
 use crate::plot::{Colour, Hatch, Theme};
 
 /// A `grouped_bar` figure: categories along x, the bars of a category side by side with their middle on its tick.
@@ -125,7 +125,7 @@ pub struct HeightSpec {
     #[serde(default = "text_size")]
     pub tick_size: f64,
     /// Both ends of the axis.
-    pub limits: Option<[f64; 2]>,
+    pub limits: Option<AxisLimits>,
 }
 
 /// Text in every bar: its height.

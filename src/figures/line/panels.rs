@@ -3,7 +3,7 @@
 use super::spec::{LineSpec, PanelSpec, ScaleSpec, XSpec, YSpec};
 use crate::figures::FigureError;
 use crate::figures::facets::FacetSpec;
-use crate::figures::spec::{ShareSpec, Where};
+use crate::figures::spec::{AxisLimits, ShareSpec, Where};
 use crate::manifest::RawSpec;
 
 /// One panel to be drawn.
@@ -114,8 +114,8 @@ fn check_log(raw: &RawSpec, x: &XSpec) -> Result<(), FigureError> {
     if !x.categories.is_empty() {
         return Err(FigureError::new(raw, "`categories` have no logarithm; leave out `scale`"));
     }
-    let ends = x.limits.iter().flatten();
-    match ends.chain(&x.ticks).find(|value| !(value.is_finite() && **value > 0.0)) {
+    let ends = x.limits.map(AxisLimits::ends);
+    match ends.iter().flatten().chain(&x.ticks).find(|value| !(value.is_finite() && **value > 0.0)) {
         Some(value) => {
             Err(FigureError::new(raw, &format!("{value} on the horizontal axis has no logarithm")))
         }

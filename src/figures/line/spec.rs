@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::figures::facets::FacetsSpec;
-use crate::figures::spec::{HeadingSpec, LegendSpec, MarginsSpec, ShareSpec, Where, text_size, title_size};
+use crate::figures::spec::{
+    AxisLimits, HeadingSpec, LegendSpec, MarginsSpec, ShareSpec, Where, text_size, title_size,
+};
 use crate::plot::{Colour, Growth, Marker, Theme};
 
 /// A `line` figure. Panels are listed in `panel`, or come from `facets`, or there is one.
@@ -131,7 +133,7 @@ pub struct XSpec {
     #[serde(default)]
     pub scale: ScaleSpec,
     /// Both ends of the axis.
-    pub limits: Option<[f64; 2]>,
+    pub limits: Option<AxisLimits>,
     /// Axis title.
     #[serde(default)]
     pub title: String,
@@ -190,7 +192,7 @@ pub struct YSpec {
     #[serde(default)]
     pub ticks: Vec<f64>,
     /// Both ends of the axis.
-    pub limits: Option<[f64; 2]>,
+    pub limits: Option<AxisLimits>,
     /// Heights of dashed lines across the panels.
     #[serde(default)]
     pub guides: Vec<f64>,

@@ -147,7 +147,7 @@ fn draw_mean(spec: &RankDotSpec, row: &Row<'_>, score: &ScoreSpec, mean: &Value,
 /// A marker that is whole where its middle lies within the horizontal limits, so that the best and the worst score
 /// are not cut in half.
 fn marker(spec: &RankDotSpec, at: (f64, f64), marker: Marker, size: f64, paint: Paint) -> Item {
-    let [low, high] = spec.x.limits;
+    let [low, high] = spec.x.limits.ends();
     if (low..=high).contains(&at.0) {
         let elements = vec![marker.draw(Point::new(0.0, 0.0), size, &paint)];
         Item::Attached { at: (Coordinate::Data(at.0), Coordinate::Data(at.1)), elements }
@@ -212,7 +212,7 @@ fn x_axis(spec: &RankDotSpec, labelled: bool) -> Axis {
         title_size: spec.x.title_size,
         ticks: Ticks::At(tick_labels(&spec.x.ticks)),
         tick_size: spec.x.tick_size,
-        limits: Limits::Fixed(spec.x.limits[0], spec.x.limits[1]),
+        limits: spec.x.limits.build(),
         labelled,
         ..Axis::default()
     }

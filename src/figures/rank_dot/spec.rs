@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::figures::facets::FacetsSpec;
-use crate::figures::spec::{Where, text_size, title_size};
+use crate::figures::spec::{AxisLimits, Where, text_size, title_size};
 use crate::plot::{Colour, Marker, Theme};
 
 /// A `rank_dot` figure: one row an entity, its replicates as faint dots, its mean scores as markers.
@@ -238,7 +238,7 @@ pub enum RowText {
 #[serde(deny_unknown_fields)]
 pub struct XSpec {
     /// Both ends.
-    pub limits: [f64; 2],
+    pub limits: AxisLimits,
     /// Ticks; round numbers when empty.
     #[serde(default)]
     pub ticks: Vec<f64>,

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::figures::spec::{HeadingSpec, Where, text_size, title_size};
+use crate::figures::spec::{AxisLimits, HeadingSpec, Where, text_size, title_size};
 use crate::plot::{Colour, Legend, Limits, Marker, Paint, Place, Spot, Stroke, Theme};
 
 /// A `scatter` figure: points by series in one panel or a grid of panels.
@@ -101,14 +101,14 @@ pub struct AxisSpec {
     #[serde(default = "text_size")]
     pub tick_size: f64,
     /// Both ends of the axis.
-    pub limits: Option<[f64; 2]>,
+    pub limits: Option<AxisLimits>,
 }
 
 impl AxisSpec {
     /// Limits of the axis; those of the manifest before `symmetric`.
     pub fn limits(&self, symmetric: Option<f64>) -> Limits {
         match (self.limits, symmetric) {
-            (Some([low, high]), _) => Limits::Fixed(low, high),
+            (Some(limits), _) => limits.build(),
             (None, Some(end)) => Limits::Fixed(-end, end),
             (None, None) => Limits::Data,
         }

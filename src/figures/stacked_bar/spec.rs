@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::figures::FigureError;
-use crate::figures::spec::{LegendSpec, Where, text_size};
+use crate::figures::spec::{AxisLimits, LegendSpec, Where, text_size};
 use crate::manifest::RawSpec;
 use crate::plot::{Colour, Hatch, Theme};
 
@@ -135,7 +135,7 @@ pub struct BarAxisSpec {
     /// Angle of tick labels in degrees, counter-clockwise, 0 to 90.
     pub angle: f64,
     /// Both ends of the axis.
-    pub limits: Option<[f64; 2]>,
+    pub limits: Option<AxisLimits>,
     /// Ticks, labelled with equally many decimals; empty for round numbers.
     pub ticks: Vec<f64>,
 }

@@ -20,8 +20,10 @@ pub fn png(scene: &Scene) -> Result<Vec<u8>, RenderError> {
     let problem = |error: &dyn ToString| RenderError::new(scene, "PNG", error.to_string());
     let (width, height) = (pixels(scene.page.width), pixels(scene.page.height));
     if width * height > MAX_PIXELS {
-        let size = format!("{width} x {height} pixels at {DOTS_PER_INCH} dpi are more than {MAX_PIXELS}");
-        return Err(problem(&size));
+        let most = MAX_PIXELS / 1e6;
+        let size =
+            format!("{width} by {height} pixels at {DOTS_PER_INCH} dpi are more than {most} million pixels");
+        return Err(RenderError::size(scene, "PNG", size));
     }
     let tree = tree(scene, "PNG")?;
     let pixmap = Pixmap::new(width as u32, height as u32);

@@ -18,18 +18,29 @@ pub struct RenderError {
     id: String,
     format: &'static str,
     problem: String,
+    /// Whether the manifest asks for what the format cannot hold.
+    is_unfit: bool,
 }
 
 impl RenderError {
     /// An error of one figure and one format.
     pub(super) fn new(scene: &Scene, format: &'static str, problem: impl ToString) -> Self {
-        Self { id: scene.id.clone(), format, problem: problem.to_string() }
+        Self { id: scene.id.clone(), format, problem: problem.to_string(), is_unfit: false }
+    }
+
+    /// An error of a figure whose size the format cannot hold.
+    pub(super) fn size(scene: &Scene, format: &'static str, problem: impl ToString) -> Self {
+        Self { is_unfit: true, ..Self::new(scene, format, problem) }
     }
 }
 
 impl Diagnostic for RenderError {
     fn class(&self) -> Class {
-        Class::Operation
+        if self.is_unfit { Class::Usage } else { Class::Operation }
+    }
+
+    fn hint(&self) -> Option<String> {
+        self.is_unfit.then(|| "make `size` of the figure smaller, or leave out the format".to_owned())
     }
 }
 

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use flate2::{Compression, GzBuilder};
-use repro_digest::leftovers;
+use repro_digest::leftovers::{self, Kind};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use zip::ZipWriter;
@@ -105,9 +105,9 @@ impl ZarrWriter {
         absent(path)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
-        builder.prefix(leftovers::PREFIX);
+        builder.prefix(leftovers::PREFIX).rand_bytes(leftovers::RANDOM).suffix(Kind::Folder.suffix());
         let make = || builder.tempdir_in(folder).map(|made| (made.path().to_owned(), made));
-        let (beside, lock) = leftovers::claimed(folder, make).map_err(failed)?;
+        let (beside, lock) = leftovers::claimed(folder, Kind::Folder, make).map_err(failed)?;
         let partial = beside.path().join("store");
         let files: Box<dyn Sink + Send> = match container {
             Container::Folder => {

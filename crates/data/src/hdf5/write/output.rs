@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use repro_digest::{file::check_target, leftovers};
+use repro_digest::file::check_target;
+use repro_digest::leftovers::{self, Kind};
 use tempfile::NamedTempFile;
 
 /// A temporary file beside the one that it becomes.
@@ -21,7 +22,7 @@ impl Output {
         check_target(target)?;
         let folder = folder(target);
         let mut builder = tempfile::Builder::new();
-        builder.prefix(leftovers::PREFIX).suffix(".part");
+        builder.prefix(leftovers::PREFIX).rand_bytes(leftovers::RANDOM).suffix(Kind::File.suffix());
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -29,7 +30,7 @@ impl Output {
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
         let make = || builder.tempfile_in(folder).map(|file| (file.path().to_owned(), file));
-        let (file, lock) = leftovers::claimed(folder, make)?;
+        let (file, lock) = leftovers::claimed(folder, Kind::File, make)?;
         let file = BufWriter::with_capacity(1 << 20, file);
         Ok(Self { file, _lock: lock, target: target.to_owned(), at: 0 })
     }
