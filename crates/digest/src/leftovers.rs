@@ -117,16 +117,16 @@ fn is_free(path: &Path) -> bool {
 mod tests {
     use super::*;
 
-    fn folder(name: &str) -> PathBuf {
+    fn folder(name: &str) -> io::Result<PathBuf> {
         let folder = std::env::temp_dir().join(format!("repro-leftovers-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
-        folder
+        fs::create_dir_all(&folder)?;
+        Ok(folder)
     }
 
     #[test]
     fn leftovers_go_and_what_is_being_written_stays() {
-        let folder = folder("busy");
+        let folder = folder("busy").unwrap();
         let left = folder.join(".repro-unfinished-Ab12Cd34Ef56.part");
         fs::write(&left, "").unwrap();
         let busy = folder.join(".repro-unfinished-000000000000.part");
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn files_and_folders_of_others_stay() {
-        let folder = folder("others");
+        let folder = folder("others").unwrap();
         let files = [
             "kept",
             ".repro-lock",
